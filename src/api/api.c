@@ -1,0 +1,217 @@
+/* The Api: the current snapshot and access rules, the listeners, the way down. Routes are answered
+ * in the files of their families. */
+#include "api/api.h"
+
+#include <pthread.h>
+
+#include "api/access.h"
+#include "api/handlers.h"
+#include "base/backoff.h"
+#include "base/clock.h"
+
+enum { LISTENER_COUNT = API_ADMIN + 1 };
+
+struct Api {
+    /* Guards the two pointers; what they point at never changes. */
+    pthread_mutex_t mutex;
+    Snapshot *snapshot;
+    Access *access;
+    GPtrArray *servers[LISTENER_COUNT]; /* HttpServer * */
+    GPtrArray *urls[LISTENER_COUNT];    /* borrowed from the servers, NULL-terminated */
+};
+
+#define ROUTE_ENTRY(method, path, handler, scope) {method, path, api_##handler, scope},
+#define ROUTE_NOWHERE(method, path, handler, scope)
+#define ROUTE(listener, method, path, handler, scope) ROUTE_##listener(method, path, handler, scope)
+
+#define ROUTE_BOTH ROUTE_ENTRY
+#define ROUTE_TRAFFIC ROUTE_ENTRY
+#define ROUTE_ADMIN ROUTE_NOWHERE
+static const HttpRoute traffic_routes[] = {
+#include "api/routes.def"
+    {NULL, NULL, NULL, NULL}};
+#undef ROUTE_TRAFFIC
+#undef ROUTE_ADMIN
+
+#define ROUTE_TRAFFIC ROUTE_NOWHERE
+#define ROUTE_ADMIN ROUTE_ENTRY
+static const HttpRoute admin_routes[] = {
+#include "api/routes.def"
+    {NULL, NULL, NULL, NULL}};
+#undef ROUTE_TRAFFIC
+#undef ROUTE_ADMIN
+#undef ROUTE_BOTH
+#undef ROUTE
+
+static const struct {
+    const char *name;
+    const HttpRoute *routes;
+    gboolean is_guarded;
+} listeners[LISTENER_COUNT] = {
+    [API_TRAFFIC] = {"traffic", traffic_routes, FALSE},
+    [API_ADMIN] = {"admin", admin_routes, TRUE},
+};
+
+static void free_server(gpointer server)
+{
+    http_server_free(server);
+}
+
+Api *api_new(void)
+{
+    const ApiSnapshot starting = {
+        .state = "starting", .reason = "The service is starting", .retry_after = 1};
+    Api *api = g_new0(Api, 1);
+
+    pthread_mutex_init(&api->mutex, NULL);
+    api->snapshot = snapshot_new(&starting);
+    api->access = access_new(FALSE, NULL, 0);
+    for (gsize i = 0; i < LISTENER_COUNT; i++) {
+        api->servers[i] = g_ptr_array_new_with_free_func(free_server);
+        api->urls[i] = g_ptr_array_new();
+        g_ptr_array_add(api->urls[i], NULL);
+    }
+    return api;
+}
+
+void api_free(Api *api)
+{
+    if (!api)
+        return;
+    for (gsize i = 0; i < LISTENER_COUNT; i++) {
+        g_ptr_array_unref(api->urls[i]);
+        g_ptr_array_unref(api->servers[i]);
+    }
+    snapshot_unref(api->snapshot);
+    access_unref(api->access);
+    pthread_mutex_destroy(&api->mutex);
+    g_free(api);
+}
+
+void api_publish(Api *api, const ApiSnapshot *snapshot)
+{
+    Snapshot *next = snapshot_new(snapshot);
+    Snapshot *previous;
+
+    pthread_mutex_lock(&api->mutex);
+    previous = api->snapshot;
+    api->snapshot = next;
+    pthread_mutex_unlock(&api->mutex);
+    snapshot_unref(previous);
+}
+
+Snapshot *api_current(Api *api)
+{
+    Snapshot *snapshot;
+
+    pthread_mutex_lock(&api->mutex);
+    snapshot = snapshot_ref(api->snapshot);
+    pthread_mutex_unlock(&api->mutex);
+    return snapshot;
+}
+
+void api_set_access(Api *api, gboolean anonymous_read, const ApiToken *tokens, gsize count)
+{
+    Access *next = access_new(anonymous_read, tokens, count);
+    Access *previous;
+
+    pthread_mutex_lock(&api->mutex);
+    previous = api->access;
+    api->access = next;
+    pthread_mutex_unlock(&api->mutex);
+    access_unref(previous);
+}
+
+static Access *current_access(Api *api)
+{
+    Access *access;
+
+    pthread_mutex_lock(&api->mutex);
+    access = access_ref(api->access);
+    pthread_mutex_unlock(&api->mutex);
+    return access;
+}
+
+static HttpResponse *guard(const HttpRequest *request, const HttpRoute *route, gpointer data)
+{
+    g_autoptr(Access) access = current_access(data);
+
+    return access_check(access, request, route);
+}
+
+HttpResponse *api_unavailable(const HttpRequest *request, const Snapshot *snapshot,
+                              const char *detail, const char *hint)
+{
+    const char *const members[] = {"state", snapshot->state, "reason", snapshot->reason, NULL};
+    const HttpProblem problem = {.status = 503,
+                                 .slug = "gate",
+                                 .title = "The gate does not let this pass now",
+                                 .detail = detail ? detail : snapshot->reason,
+                                 .hint = hint ? hint
+                                              : "ask again later; GET /admin/migrations on the "
+                                                "admin listener tells everything",
+                                 .members = members};
+    g_autofree char *retry_after = g_strdup_printf("%" G_GINT64_FORMAT, snapshot->retry_after);
+    HttpResponse *response = http_problem(request, &problem);
+
+    http_response_add_header(response, "Retry-After", retry_after);
+    return response;
+}
+
+gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
+{
+    ApiListener which = options->listener;
+    const HttpServerOptions server_options = {
+        .name = listeners[which].name,
+        .address = options->address,
+        .routes = listeners[which].routes,
+        .guard = listeners[which].is_guarded ? guard : NULL,
+        .data = api,
+        .threads = options->threads,
+        .connections_max = options->connections_max,
+        .idle_timeout = options->idle_timeout,
+        .body_max = options->body_max,
+        .header_max = options->header_max,
+    };
+    HttpServer *server = http_server_start(&server_options, error);
+
+    if (!server)
+        return FALSE;
+    g_ptr_array_add(api->servers[which], server);
+    g_ptr_array_insert(api->urls[which], (int)api->urls[which]->len - 1,
+                       (gpointer)http_server_url(server));
+    return TRUE;
+}
+
+const char *const *api_urls(Api *api, ApiListener listener)
+{
+    return (const char *const *)api->urls[listener]->pdata;
+}
+
+static void quiesce(gpointer server, gpointer data)
+{
+    (void)data;
+    http_server_quiesce(server);
+}
+
+static unsigned count_in_flight(const Api *api)
+{
+    unsigned count = 0;
+
+    for (gsize i = 0; i < LISTENER_COUNT; i++) {
+        for (guint j = 0; j < api->servers[i]->len; j++)
+            count += http_server_in_flight(g_ptr_array_index(api->servers[i], j));
+    }
+    return count;
+}
+
+void api_drain(Api *api, gint64 timeout)
+{
+    Backoff look = {
+        .initial = 500, .ceiling = 10000, .factor = 1.5, .deadline = clock_monotonic() + timeout};
+
+    for (gsize i = 0; i < LISTENER_COUNT; i++)
+        g_ptr_array_foreach(api->servers[i], quiesce, NULL);
+    while (count_in_flight(api) > 0 && backoff_wait(&look, NULL))
+        continue;
+}

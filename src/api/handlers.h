@@ -1,0 +1,19 @@
+/* The handlers of routes.def, and what they share. For this room only. */
+#pragma once
+
+#include "api/api.h"
+#include "api/snapshot.h"
+#include "http/respond.h"
+
+#define ROUTE(listener, method, path, handler, scope)                                              \
+    HttpResponse *api_##handler(const HttpRequest *request, gpointer data);
+#include "api/routes.def"
+#undef ROUTE
+
+/* The snapshot now, with a reference for the caller. */
+Snapshot *api_current(Api *api);
+
+/* 503 with Retry-After and the members "state" and "reason": why nothing passes now. `detail` NULL
+ * repeats the reason. */
+HttpResponse *api_unavailable(const HttpRequest *request, const Snapshot *snapshot,
+                              const char *detail, const char *hint);

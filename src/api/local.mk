@@ -1,0 +1,10 @@
+noinst_LIBRARIES += src/api/libapi.a
+src_api_libapi_a_SOURCES = \
+	src/api/access.c src/api/access.h \
+	src/api/api.c src/api/api.h \
+	src/api/handlers.h \
+	src/api/health.c \
+	src/api/migrations.c \
+	src/api/routes.def \
+	src/api/snapshot.c src/api/snapshot.h
+src_api_libapi_a_CPPFLAGS = $(API_CPPFLAGS)

@@ -1,0 +1,74 @@
+/* The real clock, and the hook that lets a test put its own in its place. */
+#include "base/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+
+static gint64 real_monotonic(gpointer data)
+{
+    (void)data;
+    return g_get_monotonic_time();
+}
+
+static gint64 real_wall(gpointer data)
+{
+    (void)data;
+    return g_get_real_time();
+}
+
+static gboolean real_wait(gint64 microseconds, Cancel *cancel, gpointer data)
+{
+    struct pollfd wake = {.fd = cancel_fd(cancel), .events = POLLIN};
+    gint64 end = g_get_monotonic_time() + microseconds;
+
+    (void)data;
+    while (!cancel_is_triggered(cancel)) {
+        gint64 left = end - g_get_monotonic_time();
+        struct timespec timeout = {.tv_sec = left / G_USEC_PER_SEC,
+                                   .tv_nsec = left % G_USEC_PER_SEC * 1000};
+
+        if (left <= 0)
+            return TRUE;
+        if (ppoll(&wake, 1, &timeout, NULL) < 0 && errno != EINTR)
+            g_error("ppoll: %s", g_strerror(errno));
+    }
+    return FALSE;
+}
+
+static const Clock real_clock = {real_monotonic, real_wall, real_wait, NULL};
+static const Clock *current = &real_clock;
+
+void clock_replace(const Clock *clock)
+{
+    current = clock ? clock : &real_clock;
+}
+
+gint64 clock_monotonic(void)
+{
+    return current->monotonic(current->data);
+}
+
+gint64 clock_wall(void)
+{
+    return current->wall(current->data);
+}
+
+gboolean clock_wait(gint64 microseconds, Cancel *cancel)
+{
+    return current->wait(microseconds, cancel, current->data);
+}
+
+char *clock_format_utc(gint64 wall)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(wall / G_USEC_PER_SEC);
+
+    return g_date_time_format(time, "%Y-%m-%d %H:%M:%S+00:00");
+}
+
+char *clock_format_rfc3339(gint64 wall)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(wall / G_USEC_PER_SEC);
+    g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+
+    return g_strdup_printf("%s.%06dZ", seconds, (int)(wall % G_USEC_PER_SEC));
+}

@@ -1,0 +1,11 @@
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
+	src/base/backoff.c src/base/backoff.h \
+	src/base/cancel.c src/base/cancel.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/errkinds.def \
+	src/base/error.c src/base/error.h \
+	src/base/log.c src/base/log.h \
+	src/base/secret.c src/base/secret.h \
+	src/base/units.c src/base/units.h
+src_base_libbase_a_CPPFLAGS = $(BASE_CPPFLAGS)

@@ -1,0 +1,15 @@
+/* What the verbs that change the database have in common: who asks, and what is said at the end. */
+#pragma once
+
+#include "cli/cli.h"
+#include "engine/migrate.h"
+
+/* Brings the database to `target`: progress and a summary on stderr, with --json the plan that was
+ * run on stdout. */
+gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GError **error);
+
+/* The options for what a person asks; `target` is borrowed. */
+MigrateOptions change_options(const char *target);
+
+/* "3f2a9c1b7d10 (head)", "a, b", "<base>": heads as one phrase; g_free. */
+char *change_describe_heads(const Graph *graph, const char *const *heads);

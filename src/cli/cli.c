@@ -1,0 +1,172 @@
+/* The context of a verb: global options, and what is loaded on demand. */
+#include "cli/cli.h"
+
+#include <signal.h>
+
+#include "cli/terminal.h"
+#include "setup/setup.h"
+
+enum { VERBOSITY_CONF = 3 }; /* from this many -v on the configuration is shown */
+
+struct Cli {
+    GlobalOptions options;
+    Conf *conf;
+    Graph *graph;
+    char *instance;
+    EngineSettings settings;
+    gboolean has_settings;
+    Progress *progress;
+    Session *session;
+    Cancel *cancel;
+};
+
+/* A signal handler can reach nothing but these. */
+static Cancel *signal_cancel;
+static volatile sig_atomic_t signal_received;
+
+static void on_signal(int number)
+{
+    signal_received = number;
+    cancel_trigger(signal_cancel);
+}
+
+Cli *cli_new(void)
+{
+    Cli *cli = g_new0(Cli, 1);
+
+    cli->options.sets = g_ptr_array_new_with_free_func(g_free);
+    cli->progress = progress_new(&cli->options.is_quiet, &cli->options.verbosity);
+    return cli;
+}
+
+static void restore_signals(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal_cancel = NULL;
+}
+
+void cli_free(Cli *cli)
+{
+    if (!cli)
+        return;
+    g_clear_pointer(&cli->session, session_close);
+    progress_free(cli->progress);
+    if (cli->cancel)
+        restore_signals();
+    cancel_free(cli->cancel);
+    g_clear_pointer(&cli->graph, graph_free);
+    g_clear_pointer(&cli->conf, conf_free);
+    g_free(cli->instance);
+    g_free(cli->options.config_path);
+    g_ptr_array_unref(cli->options.sets);
+    g_free(cli);
+}
+
+GlobalOptions *cli_options(Cli *cli)
+{
+    return &cli->options;
+}
+
+Cancel *cli_cancel(Cli *cli)
+{
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: waits must end */
+
+    if (cli->cancel)
+        return cli->cancel;
+    cli->cancel = cancel_new();
+    signal_cancel = cli->cancel;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return cli->cancel;
+}
+
+int cli_signal(void)
+{
+    return (int)signal_received;
+}
+
+int cli_exit_status(const GError *error)
+{
+    ErrorKind kind = error_kind(error);
+
+    if (kind == ERROR_CANCELLED && cli_signal() != 0)
+        return 128 + cli_signal();
+    return error_kind_exit_status(kind);
+}
+
+static void show_conf(const Conf *conf)
+{
+    g_autofree char *text = conf_show(conf);
+
+    terminal_note("%s\n", text);
+}
+
+const Conf *cli_conf(Cli *cli, GError **error)
+{
+    g_autoptr(GPtrArray) sets = NULL;
+    ConfSources sources = {.path = cli->options.config_path, .reads_dotenv = TRUE};
+
+    if (cli->conf)
+        return cli->conf;
+    sets = g_ptr_array_new();
+    for (guint i = 0; i < cli->options.sets->len; i++)
+        g_ptr_array_add(sets, cli->options.sets->pdata[i]);
+    g_ptr_array_add(sets, NULL);
+    sources.options = (const char *const *)sets->pdata;
+    cli->conf = conf_load(&sources, error);
+    if (cli->conf && cli->options.verbosity >= VERBOSITY_CONF)
+        show_conf(cli->conf);
+    return cli->conf;
+}
+
+const Graph *cli_graph(Cli *cli, GError **error)
+{
+    const Conf *conf = cli_conf(cli, error);
+
+    if (!conf)
+        return NULL;
+    if (!cli->graph)
+        cli->graph = setup_graph(conf, error);
+    return cli->graph;
+}
+
+const EngineSettings *cli_settings(Cli *cli, GError **error)
+{
+    const Conf *conf = cli_conf(cli, error);
+
+    if (!conf)
+        return NULL;
+    if (cli->has_settings)
+        return &cli->settings;
+    if (!cli->instance)
+        cli->instance = setup_instance();
+    cli->has_settings = setup_engine(conf, cli->instance, &cli->settings, error);
+    return cli->has_settings ? &cli->settings : NULL;
+}
+
+Session *cli_session(Cli *cli, gboolean retries, GError **error)
+{
+    const EngineSettings *settings = cli_settings(cli, error);
+
+    if (!settings)
+        return NULL;
+    if (cli->session)
+        return cli->session;
+    cli->session =
+        session_open(settings, retries, cli_cancel(cli), progress_events(cli->progress), error);
+    return cli->session;
+}
+
+Progress *cli_progress(Cli *cli)
+{
+    return cli->progress;
+}
+
+DatabaseState *cli_read_state(Cli *cli, GError **error)
+{
+    Session *session = cli_session(cli, FALSE, error);
+
+    return session ? session_read_state(session, error) : NULL;
+}

@@ -1,0 +1,52 @@
+/* What every verb is handed: the global options, and the configuration, revision graph and session,
+ * each made when a verb first asks and never before (start-up time is a product target). */
+#pragma once
+
+#include <glib.h>
+
+#include "base/cancel.h"
+#include "base/error.h"
+#include "cli/progress.h"
+#include "conf/conf.h"
+#include "engine/session.h"
+
+typedef struct Cli Cli;
+typedef struct Verb Verb; /* cli/verb.h */
+
+typedef struct {
+    char *config_path; /* -c, or NULL */
+    GPtrArray *sets;   /* --set, in order */
+    int verbosity;     /* how many -v */
+    gboolean is_quiet;
+    gboolean wants_json;
+    gboolean refuses_colour;
+    gboolean wants_version;
+    gboolean wants_help;
+} GlobalOptions;
+
+Cli *cli_new(void);
+/* Closes the session, frees everything. */
+void cli_free(Cli *cli);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cli, cli_free)
+
+GlobalOptions *cli_options(Cli *cli);
+
+/* Each is loaded by the first call, belongs to the Cli, and is NULL with an error on failure. */
+const Conf *cli_conf(Cli *cli, GError **error);
+const Graph *cli_graph(Cli *cli, GError **error);
+const EngineSettings *cli_settings(Cli *cli, GError **error);
+/* `retries`: goes on until database.connect_timeout; else one try. */
+Session *cli_session(Cli *cli, gboolean retries, GError **error);
+/* What the engine's events are shown with; never NULL. */
+Progress *cli_progress(Cli *cli);
+/* The session's database as it is now: connects with one try. */
+DatabaseState *cli_read_state(Cli *cli, GError **error);
+
+/* From the first call on SIGINT and SIGTERM trigger it instead of ending the process. */
+Cancel *cli_cancel(Cli *cli);
+/* SIGINT or SIGTERM when one came, else 0. */
+int cli_signal(void);
+
+/* The exit status for an error that ended a verb: errkinds.def, or 128 + the signal that
+ * interrupted it. */
+int cli_exit_status(const GError *error);

@@ -1,0 +1,33 @@
+noinst_LIBRARIES += src/cli/libcli.a
+src_cli_libcli_a_SOURCES = \
+	src/cli/change.c src/cli/change.h \
+	src/cli/cli.c src/cli/cli.h \
+	src/cli/create.c src/cli/create.h \
+	src/cli/format.c src/cli/format.h \
+	src/cli/options.c src/cli/options.h \
+	src/cli/progress.c src/cli/progress.h \
+	src/cli/range.c src/cli/range.h \
+	src/cli/snapshot.c src/cli/snapshot.h \
+	src/cli/terminal.c src/cli/terminal.h \
+	src/cli/verb.c src/cli/verb.h src/cli/verbs.def \
+	src/cli/verb_cluster.c \
+	src/cli/verb_current.c \
+	src/cli/verb_downgrade.c \
+	src/cli/verb_ensure_version.c \
+	src/cli/verb_heads.c \
+	src/cli/verb_help.c \
+	src/cli/verb_history.c \
+	src/cli/verb_init.c \
+	src/cli/verb_plan.c \
+	src/cli/verb_revision.c \
+	src/cli/verb_show.c \
+	src/cli/verb_stamp.c \
+	src/cli/verb_status.c \
+	src/cli/verb_upgrade.c \
+	src/cli/verb_wait.c
+src_cli_libcli_a_CPPFLAGS = $(CLI_CPPFLAGS)
+
+bin_PROGRAMS += src/pgsluice
+src_pgsluice_SOURCES = src/cli/main.c
+src_pgsluice_CPPFLAGS = $(CLI_CPPFLAGS)
+src_pgsluice_LDADD = $(CLI_LIBS)

@@ -1,0 +1,282 @@
+/* Reading the command line with GOption. */
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/terminal.h"
+#include "cli/verb.h"
+
+/* Stands in front of an operand such as -1 while GOption looks at it. */
+#define SHIELD '\037'
+
+static gboolean on_config(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    GlobalOptions *globals = data;
+
+    g_free(globals->config_path);
+    globals->config_path = g_strdup(value);
+    return TRUE;
+}
+
+static gboolean on_set(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    GlobalOptions *globals = data;
+
+    g_ptr_array_add(globals->sets, g_strdup(value));
+    return TRUE;
+}
+
+static gboolean on_verbose(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    GlobalOptions *globals = data;
+
+    globals->verbosity++;
+    return TRUE;
+}
+
+enum { GLOBAL_ENTRIES = 9 };
+
+static void global_entries(GlobalOptions *globals, GOptionEntry entries[GLOBAL_ENTRIES])
+{
+    const GOptionEntry filled[GLOBAL_ENTRIES] = {
+        {"config", 'c', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_config,
+         "Read this configuration file", "FILE"},
+        {"set", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_set,
+         "Override one configuration key (repeatable)", "SECTION.KEY=VALUE"},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &globals->is_quiet, "Print results and errors only",
+         NULL},
+        {"verbose", 'v', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_verbose,
+         "Say more (repeatable)", NULL},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &globals->wants_json, "Print the result as JSON", NULL},
+        {"no-color", 0, 0, G_OPTION_ARG_NONE, &globals->refuses_colour, "Print without colours",
+         NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &globals->wants_version, "Print the version", NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &globals->wants_help, "Print this help", NULL},
+        {NULL},
+    };
+
+    memcpy(entries, filled, sizeof filled);
+}
+
+/* A context that knows the global options and, when given, a verb's own. */
+static GOptionContext *context_new(GlobalOptions *globals, const char *usage,
+                                   const GOptionEntry *entries)
+{
+    GOptionContext *context = g_option_context_new(usage);
+    GOptionGroup *group = g_option_group_new("main", "", "", globals, NULL);
+    GOptionEntry common[GLOBAL_ENTRIES];
+
+    global_entries(globals, common);
+    if (entries)
+        g_option_group_add_entries(group, entries);
+    g_option_group_add_entries(group, common);
+    g_option_context_set_main_group(context, group);
+    g_option_context_set_help_enabled(context, FALSE);
+    return context;
+}
+
+static gboolean entry_takes_value(const GOptionEntry *entry)
+{
+    return entry->arg != G_OPTION_ARG_NONE && !(entry->flags & G_OPTION_FLAG_NO_ARG);
+}
+
+/* Whether `word` is an option of `entries` that takes a value: "--long", or "-s" as the first
+ * letter. */
+static gboolean takes_value(const GOptionEntry *entries, const char *word)
+{
+    if (word[0] != '-' || word[1] == '\0')
+        return FALSE;
+    for (const GOptionEntry *entry = entries; entry && entry->long_name; entry++) {
+        gboolean is_named =
+            word[1] == '-' ? strcmp(word + 2, entry->long_name) == 0 : entry->short_name == word[1];
+
+        if (is_named && entry_takes_value(entry))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* -1 and +2: a relative revision, never an option. */
+static gboolean is_relative(const char *word)
+{
+    return (word[0] == '-' || word[0] == '+') && word[1] &&
+           strspn(word + 1, "0123456789") == strlen(word + 1);
+}
+
+/* Adds one word for GOption, which does not know "-rVALUE". Returns whether the next word is its
+ * value. */
+static gboolean add_word(GPtrArray *out, const GOptionEntry *entries, const GOptionEntry *common,
+                         const char *word)
+{
+    gboolean has_value = takes_value(entries, word) || takes_value(common, word);
+
+    if (is_relative(word)) {
+        g_ptr_array_add(out, g_strdup_printf("%c%s", SHIELD, word));
+        return FALSE;
+    }
+    if (!has_value || word[1] == '-' || word[2] == '\0') {
+        g_ptr_array_add(out, g_strdup(word));
+        return has_value;
+    }
+    g_ptr_array_add(out, g_strndup(word, 2));
+    g_ptr_array_add(out, g_strdup(word + 2));
+    return FALSE;
+}
+
+/* The words for GOption: a program name in front, relative revisions shielded, and nothing from
+ * "--" on, which comes out as *literal (borrowed; NULL when there is no "--"). */
+static char **shield(GlobalOptions *globals, const GOptionEntry *entries, const char *const *words,
+                     const char *const **literal)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new();
+    GOptionEntry common[GLOBAL_ENTRIES];
+    gboolean is_value = FALSE;
+
+    *literal = NULL;
+    global_entries(globals, common);
+    g_ptr_array_add(out, g_strdup("pgsluice"));
+    for (; *words; words++) {
+        if (!is_value && strcmp(*words, "--") == 0) {
+            *literal = words + 1;
+            break;
+        }
+        if (is_value)
+            g_ptr_array_add(out, g_strdup(*words));
+        is_value = !is_value && add_word(out, entries, common, *words);
+    }
+    g_ptr_array_add(out, NULL);
+    return (char **)g_ptr_array_steal(out, NULL);
+}
+
+/* What GOption left over, without the program's name and the shields, and then the literal words.
+ */
+static char **collect(char **parsed, const char *const *literal)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new();
+
+    for (char **word = parsed + 1; *word; word++)
+        g_ptr_array_add(out, g_strdup(**word == SHIELD ? *word + 1 : *word));
+    for (; literal && *literal; literal++)
+        g_ptr_array_add(out, g_strdup(*literal));
+    g_ptr_array_add(out, NULL);
+    return (char **)g_ptr_array_steal(out, NULL);
+}
+
+static gboolean parse(GOptionContext *context, GlobalOptions *globals, const GOptionEntry *entries,
+                      const char *const *words, char ***operands, GError **error)
+{
+    g_autoptr(GError) refused = NULL;
+    const char *const *literal;
+    g_auto(GStrv) parsed = shield(globals, entries, words, &literal);
+
+    if (!g_option_context_parse_strv(context, &parsed, &refused)) {
+        error_set(error, ERROR_USAGE, "%s", refused->message);
+        return FALSE;
+    }
+    *operands = collect(parsed, literal);
+    return TRUE;
+}
+
+/* For --help and --version, after which nothing else is done. Takes `text`. */
+static G_GNUC_NORETURN void print_and_exit(char *text)
+{
+    terminal_print("%s", text);
+    g_free(text);
+    exit(terminal_flush(NULL) ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+gboolean options_parse_global(GlobalOptions *globals, const char *const *arguments, char ***rest,
+                              GError **error)
+{
+    g_autoptr(GOptionContext) context = context_new(globals, NULL, NULL);
+
+    g_auto(GStrv) words = NULL;
+
+    g_option_context_set_strict_posix(context, TRUE); /* the verb's own options are not for us */
+    if (!parse(context, globals, NULL, arguments, &words, error)) {
+        error_set_hint(error, "pgsluice help lists the options");
+        return FALSE;
+    }
+    if (globals->wants_version)
+        print_and_exit(g_strdup("pgsluice " PACKAGE_VERSION "\n"));
+    if (globals->wants_help && !words[0])
+        print_and_exit(options_help());
+    *rest = g_steal_pointer(&words);
+    return TRUE;
+}
+
+static char *describe_verb(GOptionContext *context, const Verb *verb)
+{
+    g_autofree char *name = g_strdup_printf("pgsluice %s", verb->name);
+
+    g_set_prgname(name);
+    g_option_context_set_summary(context, verb->summary);
+    return g_option_context_get_help(context, TRUE, NULL);
+}
+
+/* ERROR_USAGE when the row says another number of operands. */
+static gboolean check_count(const Verb *verb, char **operands, GError **error)
+{
+    int count = (int)g_strv_length(operands);
+
+    if (count < verb->minimum)
+        error_set(error, ERROR_USAGE, "pgsluice %s needs %s", verb->name,
+                  count == 0 ? verb->usage : "more than that");
+    else if (verb->maximum >= 0 && count > verb->maximum)
+        error_set(error, ERROR_USAGE, "pgsluice %s does not take \"%s\"", verb->name,
+                  operands[verb->maximum]);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static void add_usage_hint(const Verb *verb, GError **error)
+{
+    error_set_hint(error, "usage: pgsluice %s%s%s; pgsluice help %s lists the options", verb->name,
+                   *verb->usage ? " " : "", verb->usage, verb->name);
+}
+
+gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
+                       const char *const *words, char ***operands, GError **error)
+{
+    g_autoptr(GOptionContext) context = context_new(cli_options(cli), verb->usage, entries);
+    g_auto(GStrv) found = NULL;
+
+    if (!parse(context, cli_options(cli), entries, words, &found, error)) {
+        add_usage_hint(verb, error);
+        return FALSE;
+    }
+    if (cli_options(cli)->wants_help)
+        print_and_exit(describe_verb(context, verb));
+    if (!check_count(verb, found, error)) {
+        add_usage_hint(verb, error);
+        return FALSE;
+    }
+    *operands = g_steal_pointer(&found);
+    return TRUE;
+}
+
+char *options_help(void)
+{
+    g_autoptr(GString) text = g_string_new("Usage: pgsluice [OPTION...] VERB [OPTION...]\n\n");
+    GlobalOptions unused = {0};
+    GOptionEntry common[GLOBAL_ENTRIES];
+
+    for (const Verb *verb = verbs; verb->name; verb++)
+        g_string_append_printf(text, "  %-15s %s\n", verb->name, verb->summary);
+    g_string_append(text, "\nOptions, before or after the verb:\n");
+    global_entries(&unused, common);
+    for (const GOptionEntry *entry = common; entry->long_name; entry++) {
+        g_autofree char *name =
+            g_strdup_printf("--%s%s%s", entry->long_name, entry->arg_description ? " " : "",
+                            entry->arg_description ? entry->arg_description : "");
+        char short_name[] = {entry->short_name ? '-' : ' ',
+                             entry->short_name ? entry->short_name : ' ',
+                             entry->short_name ? ',' : ' ', '\0'};
+
+        g_string_append_printf(text, "  %s %-24s %s\n", short_name, name, entry->description);
+    }
+    g_string_append(text, "\npgsluice help VERB explains one verb; pgsluice(1) is the manual.\n");
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}

@@ -1,0 +1,18 @@
+/* The two streams: results go to stdout, everything else to stderr. Every text passes the redactor
+ * on its way out. */
+#pragma once
+
+#include <glib.h>
+
+/* Decides once whether stderr is coloured: a terminal, no NO_COLOR, and not `refuses_colour`. */
+void terminal_init(gboolean refuses_colour);
+
+/* To stdout, as it is. */
+void terminal_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* To stderr, as it is. */
+void terminal_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* "pgsluice: error: " and error_describe on stderr. */
+void terminal_report(const GError *error);
+
+/* Pushes stdout out. ERROR_FILE when something of it was lost (disk full, for example). */
+gboolean terminal_flush(GError **error);

@@ -1,0 +1,12 @@
+/* pgsluice downgrade TARGET */
+#include "cli/change.h"
+#include "cli/options.h"
+#include "cli/verb.h"
+
+gboolean verb_downgrade(Cli *cli, const Verb *verb, const char *const *words, GError **error)
+{
+    g_auto(GStrv) operands = NULL;
+
+    return options_parse(cli, verb, NULL, words, &operands, error) &&
+           change_run(cli, PLAN_DOWNGRADE, operands[0], error);
+}

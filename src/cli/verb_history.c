@@ -1,0 +1,63 @@
+/* pgsluice history: the revisions, newest first. Asks the database only for -i and "current". */
+#include <string.h>
+
+#include "cli/format.h"
+#include "cli/options.h"
+#include "cli/range.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+#include "view/document.h"
+
+static void print_history(const Graph *graph, GPtrArray *revisions, const char *const *current,
+                          gboolean is_long)
+{
+    g_auto(Listing) listing = listing_new(graph, current);
+
+    for (guint i = 0; i < revisions->len; i++) {
+        g_autofree char *text = is_long ? format_long_entry(&listing, revisions->pdata[i], NULL)
+                                        : format_entry(&listing, revisions->pdata[i], ENTRY_ALL);
+
+        terminal_print(is_long ? "%s" : "%s\n", text);
+    }
+}
+
+gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GError **error)
+{
+    g_autofree char *range = NULL;
+    gboolean marks_current = FALSE;
+    const GOptionEntry entries[] = {
+        {"rev-range", 'r', 0, OPTION_TEXT, &range, "Only from A to B: ids, base, head, current, -3",
+         "A:B"},
+        {"indicate-current", 'i', 0, G_OPTION_ARG_NONE, &marks_current,
+         "Mark what the database is at", NULL},
+        {NULL},
+    };
+    g_auto(GStrv) operands = NULL;
+    g_autoptr(DatabaseState) state = NULL;
+    g_autoptr(GPtrArray) revisions = NULL;
+    const char *const *current = NULL;
+    const Graph *graph;
+
+    if (!options_parse(cli, verb, entries, words, &operands, error))
+        return FALSE;
+    graph = cli_graph(cli, error);
+    if (!graph)
+        return FALSE;
+    if (marks_current || (range && strstr(range, "current"))) {
+        state = cli_read_state(cli, error);
+        if (!state)
+            return FALSE;
+        current = (const char *const *)state->heads;
+    }
+    revisions = range_select(graph, range ? range : ":", current, error);
+    if (!revisions)
+        return FALSE;
+    if (cli_options(cli)->wants_json) {
+        g_autofree char *document = revisions_document(graph, revisions, current);
+
+        terminal_print("%s", document);
+    } else
+        print_history(graph, revisions, marks_current ? current : NULL,
+                      cli_options(cli)->verbosity > 0);
+    return TRUE;
+}

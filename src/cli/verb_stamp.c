@@ -1,0 +1,47 @@
+/* pgsluice stamp REVISION...: the version table changes, nothing is run. */
+#include "cli/change.h"
+#include "cli/options.h"
+#include "cli/snapshot.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+
+static void note_stamped(const Graph *graph, const MigrateResult *result)
+{
+    g_autofree char *from = change_describe_heads(graph, (const char *const *)result->from);
+    g_autofree char *to = change_describe_heads(graph, (const char *const *)result->to);
+
+    if (g_strv_equal((const char *const *)result->from, (const char *const *)result->to))
+        terminal_note("Nothing to do: the database is at %s\n", to);
+    else
+        terminal_note("Running stamp_revision %s -> %s\n", from, to);
+}
+
+gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError **error)
+{
+    gboolean purges = FALSE;
+    const GOptionEntry entries[] = {
+        {"purge", 0, 0, G_OPTION_ARG_NONE, &purges,
+         "Forget what the version table says first, also revisions that the files do not know",
+         NULL},
+        {NULL},
+    };
+    g_auto(GStrv) operands = NULL;
+    MigrateOptions options;
+    g_auto(MigrateResult) result = {0};
+    const Graph *graph;
+    Session *session;
+
+    if (!options_parse(cli, verb, entries, words, &operands, error))
+        return FALSE;
+    graph = cli_graph(cli, error);
+    session = graph ? cli_session(cli, TRUE, error) : NULL;
+    if (!session)
+        return FALSE;
+    options = change_options(operands[0]);
+    if (!migrate_stamp(session, graph, (const char *const *)operands, purges, &options,
+                       progress_events(cli_progress(cli)), &result, error))
+        return FALSE;
+    if (!cli_options(cli)->is_quiet)
+        note_stamped(graph, &result);
+    return cli_options(cli)->wants_json ? snapshot_print(cli, error) : TRUE;
+}

@@ -1,0 +1,265 @@
+/* The configuration as a whole: the order of the sources, the typed readers, --show. */
+#include "conf/conf.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "conf/dotenv.h"
+#include "conf/environment.h"
+#include "conf/file.h"
+#include "conf/keys.h"
+#include "conf/tokens.h"
+#include "conf/value.h"
+
+#define SYSTEM_FILE "/etc/pgsluice/pgsluice.conf"
+#define LOCAL_FILE "pgsluice.conf"
+#define LOCAL_SCRIPTS "./migrations"
+
+struct Conf {
+    char *folder; /* the working folder when it was loaded */
+    char *file;   /* absolute, or NULL */
+    ConfValue values[CONF_KEY_COUNT];
+};
+
+/* --- Loading ------------------------------------------------------------------------------------
+ */
+
+static void set_default(Conf *conf, ConfKey key, const char *text, const char *origin)
+{
+    ConfPlace place = {CONF_FROM_DEFAULT, origin, NULL, 0, conf->folder};
+    g_autoptr(GError) error = NULL;
+
+    if (!conf_value_set(&conf->values[key], key, text ? text : "", &place, &error))
+        g_error("conf_keys.def: %s: %s", conf_key_name(key), error->message);
+}
+
+static gboolean exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* A developer without a configuration file means the script directory that `pgsluice init` made, or
+ * the one in which the command is typed. */
+static void set_defaults(Conf *conf)
+{
+    for (guint key = 0; key < CONF_KEY_COUNT; key++)
+        set_default(conf, (ConfKey)key, conf_row((ConfKey)key)->default_value, "default");
+    if (!conf->file && exists(LOCAL_SCRIPTS "/versions"))
+        set_default(conf, CONF_MIGRATIONS_DIRECTORY, LOCAL_SCRIPTS, "default (" LOCAL_SCRIPTS ")");
+    else if (!conf->file && exists("./versions"))
+        set_default(conf, CONF_MIGRATIONS_DIRECTORY, ".", "default (.)");
+}
+
+/* The file to read, or NULL when there is none; *from says who named it, NULL when nobody did. */
+static const char *find_file(const ConfSources *sources, const GArray *dotenv, const char **from)
+{
+    const char *named = g_getenv("PGSLUICE_CONFIG");
+
+    *from = "-c";
+    if (sources->path)
+        return sources->path;
+    *from = "PGSLUICE_CONFIG";
+    if (!named || !*named)
+        named = dotenv_get(dotenv, "PGSLUICE_CONFIG");
+    if (named)
+        return named;
+    *from = NULL;
+    if (exists(LOCAL_FILE))
+        return LOCAL_FILE;
+    return exists(SYSTEM_FILE) ? SYSTEM_FILE : NULL;
+}
+
+static gboolean load_file(Conf *conf, const char *path, const char *from, GError **error)
+{
+    if (from && access(path, F_OK) != 0 && errno == ENOENT) {
+        error_set(error, ERROR_CONFIG, "there is no configuration file %s (named by %s)", path,
+                  from);
+        error_set_hint(error,
+                       "correct the path, or leave %s out: ./" LOCAL_FILE " and " SYSTEM_FILE
+                       " are found by themselves",
+                       from);
+        return FALSE;
+    }
+    return conf_file_read(path, conf->values, error);
+}
+
+static gboolean apply_option(Conf *conf, const char *option, GError **error)
+{
+    const char *equals = strchr(option, '=');
+    ConfPlace place = {CONF_FROM_OPTION, "--set", NULL, 0, conf->folder};
+    g_autofree char *name = g_strndup(option, equals ? (gsize)(equals - option) : strlen(option));
+    ConfKey key;
+
+    g_strstrip(name);
+    if (!conf_key_find(name, &key)) {
+        conf_key_set_unknown(error, name);
+        g_prefix_error(error, "--set: ");
+        return FALSE;
+    }
+    if (!equals) {
+        error_set(error, ERROR_USAGE, "--set %s: the value is missing", name);
+        error_set_hint(error, "write --set %s=VALUE", name);
+        return FALSE;
+    }
+    return conf_value_set(&conf->values[key], key, equals + 1, &place, error);
+}
+
+static gboolean apply_options(Conf *conf, const char *const *options, GError **error)
+{
+    for (; options && *options; options++) {
+        if (!apply_option(conf, *options, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+Conf *conf_load(const ConfSources *sources, GError **error)
+{
+    g_autoptr(Conf) conf = g_new0(Conf, 1);
+    g_autoptr(GArray) dotenv =
+        sources->reads_dotenv ? dotenv_read(".env", error) : dotenv_parse("", ".env", error);
+    const char *from;
+    const char *path;
+
+    if (!dotenv)
+        return NULL;
+    conf->folder = g_get_current_dir();
+    path = find_file(sources, dotenv, &from);
+    conf->file = path ? g_canonicalize_filename(path, conf->folder) : NULL;
+    set_defaults(conf);
+    if ((path && !load_file(conf, path, from, error)) ||
+        !environment_apply_credentials(conf->folder, conf->values, error) ||
+        !environment_apply_dotenv(dotenv, conf->folder, conf->values, error) ||
+        !environment_apply(conf->folder, conf->values, error) ||
+        !apply_options(conf, sources->options, error))
+        return NULL;
+    return g_steal_pointer(&conf);
+}
+
+void conf_free(Conf *conf)
+{
+    if (!conf)
+        return;
+    for (guint key = 0; key < CONF_KEY_COUNT; key++)
+        conf_value_clear(&conf->values[key]);
+    g_free(conf->folder);
+    g_free(conf->file);
+    g_free(conf);
+}
+
+/* --- Reading ------------------------------------------------------------------------------------
+ */
+
+static const ConfValue *value_of(const Conf *conf, ConfKey key, ConfType type)
+{
+    g_assert(conf_row(key)->type == type);
+    return &conf->values[key];
+}
+
+const char *conf_string(const Conf *conf, ConfKey key)
+{
+    ConfType type = conf_row(key)->type;
+
+    g_assert(type == CONF_TYPE_STRING || type == CONF_TYPE_CHOICE);
+    return conf->values[key].text;
+}
+
+const Secret *conf_secret(const Conf *conf, ConfKey key)
+{
+    return value_of(conf, key, CONF_TYPE_SECRET)->secret;
+}
+
+gboolean conf_boolean(const Conf *conf, ConfKey key)
+{
+    return value_of(conf, key, CONF_TYPE_BOOLEAN)->number != 0;
+}
+
+gint64 conf_integer(const Conf *conf, ConfKey key)
+{
+    return value_of(conf, key, CONF_TYPE_INTEGER)->number;
+}
+
+gint64 conf_duration(const Conf *conf, ConfKey key)
+{
+    return value_of(conf, key, CONF_TYPE_DURATION)->number;
+}
+
+guint64 conf_size(const Conf *conf, ConfKey key)
+{
+    return (guint64)value_of(conf, key, CONF_TYPE_SIZE)->number;
+}
+
+const char *const *conf_list(const Conf *conf, ConfKey key)
+{
+    static const char *const none[] = {NULL};
+    const ConfValue *value = value_of(conf, key, CONF_TYPE_LIST);
+
+    return value->list ? (const char *const *)value->list : none;
+}
+
+const char *conf_path(const Conf *conf, ConfKey key)
+{
+    return value_of(conf, key, CONF_TYPE_PATH)->path;
+}
+
+const ConfToken *conf_tokens(const Conf *conf, gsize *count)
+{
+    const GArray *tokens = value_of(conf, CONF_ADMIN_TOKENS, CONF_TYPE_TOKENS)->tokens;
+
+    *count = tokens ? tokens->len : 0;
+    return tokens ? (const ConfToken *)(gconstpointer)tokens->data : NULL;
+}
+
+ConfOrigin conf_origin(const Conf *conf, ConfKey key)
+{
+    return conf->values[key].origin;
+}
+
+const char *conf_origin_text(const Conf *conf, ConfKey key)
+{
+    return conf->values[key].origin_text;
+}
+
+const char *conf_file(const Conf *conf)
+{
+    return conf->file;
+}
+
+/* --- Showing ------------------------------------------------------------------------------------
+ */
+
+/* A URL is worth seeing, but only one in which the end of the password can be told. */
+static char *show_secret(const Secret *secret)
+{
+    const char *bare = secret_reveal(secret);
+
+    if (strstr(bare, "://") && !strpbrk(bare, " \t'\"<>`"))
+        return secret_redact(bare);
+    return g_strdup("***");
+}
+
+static char *show_value(const ConfValue *value)
+{
+    if (value->secret)
+        return show_secret(value->secret);
+    if (value->tokens)
+        return tokens_describe(value->tokens);
+    if (value->path)
+        return g_strdup(value->path);
+    return secret_redact(value->text ? value->text : "(unset)");
+}
+
+char *conf_show(const Conf *conf)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint key = 0; key < CONF_KEY_COUNT; key++) {
+        g_autofree char *shown = show_value(&conf->values[key]);
+
+        g_string_append_printf(text, "%s = %s  # %s\n", conf_key_name((ConfKey)key), shown,
+                               conf->values[key].origin_text);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}

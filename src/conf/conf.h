@@ -1,0 +1,80 @@
+/* The configuration: every key of conf_keys.def with its value and where that came from.
+ * A Conf is immutable once loaded; a reload makes a new one. */
+#pragma once
+
+#include <glib.h>
+
+#include "base/secret.h"
+
+typedef enum {
+#define CONF_KEY(name, section, key, type, default_value, minimum, maximum, flags, text)           \
+    CONF_##name,
+#include "conf/conf_keys.def"
+#undef CONF_KEY
+    CONF_KEY_COUNT,
+} ConfKey;
+
+/* Later ones win: default < file < credential < environment (.env counts here) < --set. */
+typedef enum {
+    CONF_FROM_DEFAULT,
+    CONF_FROM_FILE,
+    CONF_FROM_CREDENTIAL,
+    CONF_FROM_ENVIRONMENT,
+    CONF_FROM_OPTION,
+} ConfOrigin;
+
+/* Bearer tokens of http.admin.tokens. */
+typedef struct {
+    char *name;
+    char *sha256;  /* 64 lower-case hex digits */
+    char **scopes; /* of: read upgrade rollback hold usage:write usage:read */
+} ConfToken;
+
+typedef struct {
+    const char *path;           /* the file, or NULL: search $PGSLUICE_CONFIG, ./pgsluice.conf,
+                                   /etc/pgsluice/pgsluice.conf; no file at all is fine then */
+    const char *const *options; /* "section.key=value" from --set, NULL-terminated; may be NULL */
+    gboolean reads_dotenv;      /* a .env in the working folder counts as environment (CLI only) */
+} ConfSources;
+
+typedef struct Conf Conf;
+
+/* Reads, merges and validates everything. Errors name file:line, option or variable, and the
+ * nearest valid key. Environment: PGSLUICE_SECTION_KEY (dots become underscores, so
+ * http.traffic.listen is PGSLUICE_HTTP_TRAFFIC_LISTEN, lists comma separated); SYNC_DATABASE_URL
+ * and DATABASE_URL stand for database.migration_url and database.runtime_url, PGSLUICE_CONTROLLED
+ * for environment.controlled. Credentials: $CREDENTIALS_DIRECTORY/<section.key>, trailing newline
+ * dropped. */
+Conf *conf_load(const ConfSources *sources, GError **error);
+void conf_free(Conf *conf);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conf, conf_free)
+
+/* Typed readers; asking for a key of another type is a bug (g_assert). Strings belong to the Conf.
+ */
+const char *conf_string(const Conf *conf, ConfKey key);   /* NULL when unset */
+const Secret *conf_secret(const Conf *conf, ConfKey key); /* URLs; NULL when unset */
+gboolean conf_boolean(const Conf *conf, ConfKey key);
+gint64 conf_integer(const Conf *conf, ConfKey key);
+gint64 conf_duration(const Conf *conf, ConfKey key);         /* microseconds */
+guint64 conf_size(const Conf *conf, ConfKey key);            /* bytes */
+const char *const *conf_list(const Conf *conf, ConfKey key); /* NULL-terminated, never NULL */
+/* A path, made absolute against the folder of the file that named it (working folder for --set and
+ * environment). NULL when unset. */
+const char *conf_path(const Conf *conf, ConfKey key);
+const ConfToken *conf_tokens(const Conf *conf, gsize *count);
+
+ConfOrigin conf_origin(const Conf *conf, ConfKey key);
+/* "pgsluice.conf:12", "PGSLUICE_GATE_ON_PENDING", "--set", ".env:3", "default"; belongs to the
+ * Conf. */
+const char *conf_origin_text(const Conf *conf, ConfKey key);
+/* The file that was read, absolute, or NULL. */
+const char *conf_file(const Conf *conf);
+/* "section.key", and the one-line description, for help and checks. */
+const char *conf_key_name(ConfKey key);
+const char *conf_key_text(ConfKey key);
+/* FALSE for keys that take effect only after a restart (listeners, for example). */
+gboolean conf_key_is_reloadable(ConfKey key);
+
+/* One line a key: "section.key = value  # origin", secrets as ***, passwords in URLs as ***.
+ * Free with g_free. */
+char *conf_show(const Conf *conf);

@@ -1,0 +1,11 @@
+/* The configuration file (libconfig): every setting checked against the table of keys. */
+#pragma once
+
+#include <glib.h>
+
+#include "conf/value.h"
+
+/* Reads the file at `path` (as people should see it in messages) into `values`, one for each key.
+ * FALSE: ERROR_CONFIG with file:line and the nearest valid key; some values may be set by then.
+ * A missing file is an error here. */
+gboolean conf_file_read(const char *path, ConfValue *values, GError **error);

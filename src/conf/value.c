@@ -1,0 +1,251 @@
+/* Text to value for each type of key, and the ranges. Nothing here knows files or variables. */
+#include "conf/value.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "conf/keys.h"
+#include "conf/nearest.h"
+#include "conf/tokens.h"
+
+enum { TEXT_MAX = 8192, LIST_MAX = 32 };
+
+void conf_value_clear(ConfValue *value)
+{
+    g_free(value->origin_text);
+    g_free(value->text);
+    secret_free(value->secret);
+    g_strfreev(value->list);
+    g_free(value->path);
+    g_clear_pointer(&value->tokens, g_array_unref);
+    *value = (ConfValue){0};
+}
+
+static char *describe_place(const ConfPlace *place)
+{
+    return place->line > 0 ? g_strdup_printf("%s:%u", place->path, place->line)
+                           : g_strdup(place->name);
+}
+
+void conf_place_blame(const ConfPlace *place, ConfKey key, GError **error)
+{
+    ErrorSite site = {.path = place->path, .line = place->line};
+
+    if (place->origin == CONF_FROM_FILE)
+        g_prefix_error(error, "%s: ", conf_key_name(key));
+    else if (place->origin == CONF_FROM_OPTION)
+        g_prefix_error(error, "%s %s: ", place->name, conf_key_name(key));
+    else
+        g_prefix_error(error, "%s: ", place->name);
+    if (place->path)
+        error_set_site(error, &site);
+}
+
+/* --- Types --------------------------------------------------------------------------------------
+ */
+
+static gboolean parse_boolean(const char *text, gint64 *number, GError **error)
+{
+    static const char *const words[][2] = {
+        {"false", "true"}, {"no", "yes"}, {"off", "on"}, {"0", "1"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        for (gint64 truth = 0; truth <= 1; truth++) {
+            if (g_ascii_strcasecmp(text, words[i][truth]) == 0) {
+                *number = truth;
+                return TRUE;
+            }
+        }
+    }
+    error_set(error, ERROR_CONFIG, "\"%s\" is neither true nor false", text);
+    error_set_hint(error, "write true or false (yes, no, on, off, 1 and 0 are understood)");
+    return FALSE;
+}
+
+static gboolean parse_integer(const char *text, gint64 *number, GError **error)
+{
+    if (g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, number, NULL))
+        return TRUE;
+    error_set(error, ERROR_CONFIG, "\"%s\" is not a whole number", text);
+    error_set_hint(error, "write it in digits only");
+    return FALSE;
+}
+
+static gboolean parse_size(const char *text, gint64 *number, GError **error)
+{
+    guint64 bytes;
+
+    if (!size_parse(text, &bytes, error))
+        return FALSE;
+    *number = (gint64)MIN(bytes, G_MAXINT64);
+    return TRUE;
+}
+
+static gboolean parse_number(ConfType type, const char *text, gint64 *number, GError **error)
+{
+    switch (type) {
+    case CONF_TYPE_BOOLEAN:
+        return parse_boolean(text, number, error);
+    case CONF_TYPE_INTEGER:
+        return parse_integer(text, number, error);
+    case CONF_TYPE_DURATION:
+        return duration_parse(text, number, error);
+    default:
+        return parse_size(text, number, error);
+    }
+}
+
+/* The limit as a number; `without` when the table has none. */
+static gint64 limit(ConfType type, const char *text, gint64 without)
+{
+    gint64 number = without;
+
+    if (text && !parse_number(type, text, &number, NULL))
+        g_error("conf_keys.def: %s is no limit", text);
+    return number;
+}
+
+static gboolean set_number(ConfValue *value, const ConfRow *row, GError **error)
+{
+    if (!parse_number(row->type, value->text, &value->number, error))
+        return FALSE;
+    if (value->number >= limit(row->type, row->minimum, G_MININT64) &&
+        value->number <= limit(row->type, row->maximum, G_MAXINT64))
+        return TRUE;
+    error_set(error, ERROR_CONFIG, "%s is out of range", value->text);
+    error_set_hint(error, "the range is %s to %s", row->minimum, row->maximum);
+    return FALSE;
+}
+
+static gboolean set_string(ConfValue *value, const ConfRow *row, GError **error)
+{
+    gint64 longest = limit(CONF_TYPE_INTEGER, row->maximum, TEXT_MAX);
+
+    if ((gint64)strlen(value->text) <= longest)
+        return TRUE;
+    error_set(error, ERROR_CONFIG, "\"%s\" is too long", value->text);
+    error_set_hint(error, "the longest name is %" G_GINT64_FORMAT " bytes", longest);
+    return FALSE;
+}
+
+static gboolean set_choice(ConfValue *value, const ConfRow *row, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(row->minimum, "|", -1);
+    g_autofree char *all = g_strjoinv(", ", words);
+    const char *suggestion;
+
+    if (g_strv_contains((const char *const *)words, value->text))
+        return TRUE;
+    suggestion = nearest(value->text, (const char *const *)words);
+    error_set(error, ERROR_CONFIG, "\"%s\" is not one of %s", value->text, all);
+    if (suggestion)
+        error_set_hint(error, "did you mean \"%s\"?", suggestion);
+    else
+        error_set_hint(error, "write one of %s", all);
+    return FALSE;
+}
+
+static gboolean set_list(ConfValue *value, GError **error)
+{
+    value->list = g_strsplit(value->text, ",", LIST_MAX + 1);
+    if (g_strv_length(value->list) > LIST_MAX) {
+        error_set(error, ERROR_CONFIG, "more than %d elements", LIST_MAX);
+        return FALSE;
+    }
+    for (gsize i = 0; value->list[i]; i++) {
+        if (*g_strstrip(value->list[i]) == '\0') {
+            error_set(error, ERROR_CONFIG, "an element of the list is empty");
+            error_set_hint(error, "remove the comma that is too many");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean set_tokens(ConfValue *value, GError **error)
+{
+    value->tokens = tokens_parse(value->text, error);
+    return value->tokens != NULL;
+}
+
+/* --- All of them --------------------------------------------------------------------------------
+ */
+
+static gboolean is_one_line(const char *text)
+{
+    for (; *text; text++) {
+        if (g_ascii_iscntrl(*text) && *text != '\t')
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean check_text(const char *text, const ConfRow *row, GError **error)
+{
+    if (*text == '\0' && row->default_value) {
+        error_set(error, ERROR_CONFIG, "the value is empty");
+        error_set_hint(error, "the default is %s", row->default_value);
+    } else if (strlen(text) > TEXT_MAX) {
+        error_set(error, ERROR_CONFIG, "the value is longer than %d bytes", TEXT_MAX);
+    } else if (!g_utf8_validate(text, -1, NULL)) {
+        error_set(error, ERROR_CONFIG, "the value is not UTF-8");
+    } else if (row->type != CONF_TYPE_TOKENS && !is_one_line(text)) {
+        error_set(error, ERROR_CONFIG, "the value has a line end or control character in it");
+    } else {
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean parse_text(ConfValue *value, const ConfRow *row, const char *folder, GError **error)
+{
+    switch (row->type) {
+    case CONF_TYPE_STRING:
+        return set_string(value, row, error);
+    case CONF_TYPE_SECRET:
+        value->secret = secret_new(value->text);
+        g_clear_pointer(&value->text, g_free);
+        return TRUE;
+    case CONF_TYPE_LIST:
+        return set_list(value, error);
+    case CONF_TYPE_PATH:
+        value->path = g_canonicalize_filename(value->text, folder);
+        return TRUE;
+    case CONF_TYPE_CHOICE:
+        return set_choice(value, row, error);
+    case CONF_TYPE_TOKENS:
+        return set_tokens(value, error);
+    default:
+        return set_number(value, row, error);
+    }
+}
+
+gboolean conf_value_set(ConfValue *value, ConfKey key, const char *text, const ConfPlace *place,
+                        GError **error)
+{
+    const ConfRow *row = conf_row(key);
+    ConfValue fresh = {.origin = place->origin};
+
+    fresh.text = g_strstrip(g_strdup(text));
+    if (!check_text(fresh.text, row, error) ||
+        (*fresh.text && !parse_text(&fresh, row, place->folder, error))) {
+        conf_value_clear(&fresh);
+        conf_place_blame(place, key, error);
+        return FALSE;
+    }
+    if (fresh.text && !*fresh.text)
+        g_clear_pointer(&fresh.text, g_free);
+    fresh.origin_text = describe_place(place);
+    conf_value_clear(value);
+    *value = fresh;
+    return TRUE;
+}
+
+void conf_value_set_tokens(ConfValue *value, GArray *tokens, const ConfPlace *place)
+{
+    conf_value_clear(value);
+    value->origin = place->origin;
+    value->origin_text = describe_place(place);
+    value->tokens = tokens;
+}

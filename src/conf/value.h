@@ -1,0 +1,41 @@
+/* One configuration value and where it came from: text in, a checked value out. */
+#pragma once
+
+#include <glib.h>
+
+#include "conf/conf.h"
+
+/* Where a value stands. Strings belong to the caller. */
+typedef struct {
+    ConfOrigin origin;
+    const char
+        *name; /* "--set", a variable, "credential x", "default"; NULL in the configuration file */
+    const char *path;   /* the file, or NULL */
+    unsigned line;      /* 0: none */
+    const char *folder; /* what a relative path is relative to */
+} ConfPlace;
+
+/* Zeroed means unset. Which fields count follows from the key's type. */
+typedef struct {
+    ConfOrigin origin;
+    char *origin_text;
+    char *text;     /* as written, blanks at its ends removed; NULL when unset or secret */
+    Secret *secret; /* SECRET */
+    gint64 number;  /* BOOLEAN INTEGER DURATION SIZE */
+    char **list;    /* LIST */
+    char *path;     /* PATH, absolute */
+    GArray *tokens; /* TOKENS, of ConfToken */
+} ConfValue;
+
+/* Replaces *value by what `text` says. An empty text unsets a key that has no default. ERROR_CONFIG
+ * names key and place and leaves *value untouched. */
+gboolean conf_value_set(ConfValue *value, ConfKey key, const char *text, const ConfPlace *place,
+                        GError **error);
+
+/* The same with tokens that are read already; takes `tokens` over in any case. */
+void conf_value_set_tokens(ConfValue *value, GArray *tokens, const ConfPlace *place);
+
+void conf_value_clear(ConfValue *value);
+
+/* Adds the place to an error about `key` that is already set. */
+void conf_place_blame(const ConfPlace *place, ConfKey key, GError **error);

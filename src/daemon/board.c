@@ -1,0 +1,167 @@
+/* Turning gate, status and configuration into the API's snapshot and the manager's STATUS=. */
+#include "daemon/board.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/notify.h"
+
+struct Board {
+    Api *api;
+    ServiceView service;
+    Gate gate;
+    char *reason;
+    gint64 since; /* of the state, microseconds since 1970 */
+    Bundle *bundle;
+    Bundle *status_bundle; /* whose graph `status` borrows from */
+    Status *status;
+    gboolean is_stale;
+};
+
+Board *board_new(Api *api, const char *instance)
+{
+    Board *board = g_new0(Board, 1);
+
+    board->api = api;
+    board->service = (ServiceView){PACKAGE_VERSION, instance, clock_wall()};
+    board->gate = (Gate){GATE_STARTING, FALSE};
+    board->reason = g_strdup("starting");
+    board->since = board->service.started_at;
+    return board;
+}
+
+void board_free(Board *board)
+{
+    if (!board)
+        return;
+    status_free(board->status);
+    bundle_unref(board->status_bundle);
+    bundle_unref(board->bundle);
+    g_free(board->reason);
+    g_free(board);
+}
+
+static void publish(Board *board)
+{
+    static const char *const none[] = {NULL};
+    const Conf *conf = board->bundle->conf;
+    const Graph *graph = board->status ? board->status_bundle->graph : board->bundle->graph;
+    GateView view = {
+        .state = gate_state_name(board->gate.state),
+        .reason = board->reason,
+        .since = board->since,
+        .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
+        .required_revision = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
+    };
+    g_autofree char *etag = NULL;
+    g_autofree char *document = status_document(&board->service, &view, board->status, graph,
+                                                board->bundle->directory, &etag);
+    ApiSnapshot snapshot = {
+        .is_open = board->gate.state == GATE_OPEN,
+        .state = view.state,
+        .reason = view.reason,
+        .retry_after = MAX(conf_duration(conf, CONF_GATE_POLL_INTERVAL) / G_USEC_PER_SEC, 1),
+        .document = document,
+        .etag = etag,
+        .heads = board->status ? (const char *const *)board->status->heads : none,
+        .graph = graph,
+    };
+
+    api_publish(board->api, &snapshot);
+    board->is_stale = FALSE;
+}
+
+void board_set_bundle(Board *board, Bundle *bundle)
+{
+    bundle_ref(bundle);
+    bundle_unref(board->bundle);
+    board->bundle = bundle;
+    publish(board);
+}
+
+void board_refresh(Board *board)
+{
+    if (!board->is_stale)
+        return;
+    publish(board);
+    notify_status(board->reason);
+}
+
+static void log_change(const Board *board, GateState before)
+{
+    const char *name = gate_state_name(board->gate.state);
+    const LogField field = {"PGSLUICE_STATE", name};
+    gboolean is_news = board->gate.state == GATE_OPEN || board->gate.state == GATE_CLOSED;
+
+    if (board->gate.state != before)
+        log_event(is_news ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, &field, 1, "Gate %s -> %s: %s",
+                  gate_state_name(before), name, board->reason);
+    else
+        log_debug("%s: %s", name, board->reason);
+}
+
+static void take_status(Board *board, Report *report)
+{
+    if (!report->status)
+        return;
+    status_free(board->status);
+    board->status = g_steal_pointer(&report->status);
+    bundle_unref(board->status_bundle);
+    board->status_bundle = bundle_ref(report->bundle);
+}
+
+/* READY=1 and STOPPING=1 go out with the sentence that explains them, and only after the API says
+ * the same: whoever acts on READY finds /readyz at 200. */
+static void tell(Board *board, GateAction action)
+{
+    publish(board);
+    if (action == GATE_ACTION_READY)
+        notify_ready(board->reason);
+    else if (action == GATE_ACTION_DRAIN)
+        notify_stopping(board->reason);
+    else
+        notify_status(board->reason);
+}
+
+GateAction board_step(Board *board, Report *report)
+{
+    GateState before = board->gate.state;
+    GateAction action = gate_step(&board->gate, report->event);
+
+    if (action == GATE_ACTION_REFUSE) {
+        log_debug("gate %s: \"%s\" means nothing here", gate_state_name(before),
+                  gate_event_name(report->event));
+        return action;
+    }
+    if (report->reason) {
+        g_free(board->reason);
+        board->reason = g_steal_pointer(&report->reason);
+    }
+    if (board->gate.state != before)
+        board->since = clock_wall();
+    take_status(board, report);
+    log_change(board, before);
+    if (report->event == GATE_EVENT_PROGRESS)
+        board->is_stale = TRUE;
+    else
+        tell(board, action);
+    return action;
+}
+
+GateAction board_step_alone(Board *board, GateEvent event, const char *reason)
+{
+    Report report = {.kind = REPORT_GATE, .event = event, .reason = g_strdup(reason)};
+    GateAction action = board_step(board, &report);
+
+    g_free(report.reason);
+    return action;
+}
+
+const Gate *board_gate(const Board *board)
+{
+    return &board->gate;
+}
+
+const char *board_reason(const Board *board)
+{
+    return board->reason;
+}

@@ -1,0 +1,28 @@
+/* The board: what the world is told. It owns the gate, the sentence that goes with its state and
+ * the last status that was read, and publishes them to the HTTP API and the service manager. */
+#pragma once
+
+#include "api/api.h"
+#include "daemon/report.h"
+
+typedef struct Board Board;
+
+/* `api` and `instance` must outlive it. Nothing is published yet. */
+Board *board_new(Api *api, const char *instance);
+void board_free(Board *board);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Board, board_free)
+
+/* Whose controlled flag, required revision and folder are shown from now on. */
+void board_set_bundle(Board *board, Bundle *bundle);
+
+/* Moves the gate and publishes; progress within a state only marks the board stale, because a busy
+ * engine reports more often than anybody reads. Takes report->reason and report->status. */
+GateAction board_step(Board *board, Report *report);
+/* The same for an event of the event loop's own. */
+GateAction board_step_alone(Board *board, GateEvent event, const char *reason);
+
+/* Publishes if stale. */
+void board_refresh(Board *board);
+
+const Gate *board_gate(const Board *board);
+const char *board_reason(const Board *board);

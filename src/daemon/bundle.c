@@ -1,0 +1,121 @@
+/* Loading configuration and revision files together, and comparing two configurations. */
+#include "daemon/bundle.h"
+
+#include "setup/setup.h"
+
+/* One try; a host that drops packets must not use up all of database.connect_timeout. */
+enum { TRY_TIMEOUT = 10 * G_USEC_PER_SEC };
+
+static Conf *load_conf(const BundleSources *sources, const char *const *more, GError **error)
+{
+    g_autoptr(GPtrArray) options = g_ptr_array_new();
+    ConfSources from = {.path = sources->config};
+
+    for (guint i = 0; i < sources->options->len; i++)
+        g_ptr_array_add(options, g_ptr_array_index(sources->options, i));
+    for (gsize i = 0; more[i]; i++)
+        g_ptr_array_add(options, (gpointer)more[i]);
+    g_ptr_array_add(options, NULL);
+    from.options = (const char *const *)options->pdata;
+    return conf_load(&from, error);
+}
+
+Conf *bundle_load_conf(const BundleSources *sources, GError **error)
+{
+    g_autofree char *url = NULL;
+    g_autoptr(Conf) conf = NULL;
+
+    if (!sources->embedded_url)
+        return load_conf(sources, (const char *const[]){NULL}, error);
+    url = g_strconcat("database.migration_url=", sources->embedded_url, NULL);
+    conf = load_conf(sources, (const char *const[]){url, NULL}, error);
+    if (!conf || conf_origin(conf, CONF_ENVIRONMENT_CONTROLLED) != CONF_FROM_DEFAULT)
+        return g_steal_pointer(&conf);
+    return load_conf(sources, (const char *const[]){url, "environment.controlled=true", NULL},
+                     error);
+}
+
+static void bundle_clear(Bundle *bundle)
+{
+    graph_free(bundle->graph);
+    conf_free(bundle->conf);
+}
+
+Bundle *bundle_ref(Bundle *bundle)
+{
+    return g_atomic_rc_box_acquire(bundle);
+}
+
+void bundle_unref(Bundle *bundle)
+{
+    if (bundle)
+        g_atomic_rc_box_release_full(bundle, (GDestroyNotify)bundle_clear);
+}
+
+Bundle *bundle_load(const BundleSources *sources, GError **error)
+{
+    g_autoptr(Bundle) bundle = g_atomic_rc_box_new0(Bundle);
+
+    bundle->conf = bundle_load_conf(sources, error);
+    if (!bundle->conf)
+        return NULL;
+    if (!setup_engine(bundle->conf, sources->instance, &bundle->settings, error))
+        return NULL;
+    bundle->connect_timeout = bundle->settings.connect_timeout;
+    bundle->settings.connect_timeout = TRY_TIMEOUT;
+    if (bundle->connect_timeout)
+        bundle->settings.connect_timeout = MIN(TRY_TIMEOUT, bundle->connect_timeout);
+    bundle->directory = setup_script_directory(bundle->conf);
+    bundle->graph = setup_graph(bundle->conf, error);
+    if (!bundle->graph)
+        return NULL;
+    return g_steal_pointer(&bundle);
+}
+
+/* One comparison a type; CONF_KEY picks it by the type's name. Secrets and tokens are never
+ * restart-only, so they need no answer. */
+#define DIFFERS_STRING(a, b, key) (g_strcmp0(conf_string(a, key), conf_string(b, key)) != 0)
+#define DIFFERS_CHOICE(a, b, key) DIFFERS_STRING(a, b, key)
+#define DIFFERS_PATH(a, b, key) (g_strcmp0(conf_path(a, key), conf_path(b, key)) != 0)
+#define DIFFERS_BOOLEAN(a, b, key) (conf_boolean(a, key) != conf_boolean(b, key))
+#define DIFFERS_INTEGER(a, b, key) (conf_integer(a, key) != conf_integer(b, key))
+#define DIFFERS_DURATION(a, b, key) (conf_duration(a, key) != conf_duration(b, key))
+#define DIFFERS_SIZE(a, b, key) (conf_size(a, key) != conf_size(b, key))
+#define DIFFERS_LIST(a, b, key) (!g_strv_equal(conf_list(a, key), conf_list(b, key)))
+#define DIFFERS_SECRET(a, b, key) FALSE
+#define DIFFERS_TOKENS(a, b, key) FALSE
+
+static gboolean key_differs(const Conf *a, const Conf *b, ConfKey key)
+{
+    switch (key) {
+#define CONF_KEY(name, section, key_name, type, default_value, minimum, maximum, flags, text)      \
+    case CONF_##name:                                                                              \
+        return DIFFERS_##type(a, b, CONF_##name);
+#include "conf/conf_keys.def"
+#undef CONF_KEY
+    case CONF_KEY_COUNT:
+        break;
+    }
+    return FALSE;
+}
+
+/* Interned: few distinct values ever occur, and they must outlive the older bundle. */
+static void keep_settings(EngineSettings *next, const EngineSettings *previous)
+{
+    next->version_table = g_intern_string(previous->version_table);
+    next->version_table_schema = g_intern_string(previous->version_table_schema);
+    next->state_schema = g_intern_string(previous->state_schema);
+    next->environment = g_intern_string(previous->environment);
+}
+
+char **bundle_succeed(Bundle *next, const Bundle *previous)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+
+    for (ConfKey key = 0; key < CONF_KEY_COUNT; key++) {
+        if (!conf_key_is_reloadable(key) && key_differs(next->conf, previous->conf, key))
+            g_strv_builder_add(names, conf_key_name(key));
+    }
+    keep_settings(&next->settings, &previous->settings);
+    return g_strv_builder_end(names);
+}

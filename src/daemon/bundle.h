@@ -1,0 +1,38 @@
+/* A bundle: a configuration and the revision files it names, loaded together. Immutable and shared
+ * by reference count between the threads; what a reload swaps. */
+#pragma once
+
+#include "conf/conf.h"
+#include "engine/session.h"
+#include "revision/graph.h"
+
+typedef struct {
+    Conf *conf;
+    Graph *graph;
+    EngineSettings settings; /* strings belong to conf, instance and, after a reload, to the
+                                process; connect_timeout is that of one try */
+    gint64 connect_timeout;  /* for all tries together, microseconds */
+    const char *directory;   /* the script directory */
+} Bundle;
+
+/* Where a bundle comes from; the same at boot and at each reload. */
+typedef struct {
+    char *config;       /* --config, or NULL */
+    GPtrArray *options; /* char *, from --set */
+    char *embedded_url; /* of a private server that replaces database.migration_url, or NULL */
+    char *instance;     /* outlives every bundle */
+} BundleSources;
+
+/* The configuration alone. The owner of a private server means it to be migrated, so with
+ * embedded_url environment.controlled is true unless something else is said. */
+Conf *bundle_load_conf(const BundleSources *sources, GError **error);
+/* Everything that can be wrong without a database is found here. */
+Bundle *bundle_load(const BundleSources *sources, GError **error);
+
+/* Names the keys that differ but take effect only after a restart (NULL-terminated, g_strfreev;
+ * empty = none), and makes `next` go on with the old values of those that the engine uses. */
+char **bundle_succeed(Bundle *next, const Bundle *previous);
+
+Bundle *bundle_ref(Bundle *bundle);
+void bundle_unref(Bundle *bundle);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bundle, bundle_unref)

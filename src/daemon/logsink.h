@@ -1,0 +1,8 @@
+/* Where the daemon's log lines go: the journal with structured fields, or text on stderr. */
+#pragma once
+
+#include <glib.h>
+
+/* Chooses the sink. `format` is log.format: "journal", "text", or "auto" (the journal when stderr
+ * is connected to it, else text). Text has colours on a terminal and times everywhere else. */
+void logsink_open(const char *format);

@@ -1,0 +1,127 @@
+/* One sentence builder for each kind of engine event. Nothing here logs or sends. */
+#include "daemon/narrate.h"
+
+#include "base/error.h"
+#include "base/units.h"
+
+/* "a -> b, message" in the words that Alembic's users know. */
+static char *describe_step(const PlanStep *step)
+{
+    const Revision *revision = step->revision;
+    g_autofree char *parents = g_strjoinv(", ", revision->down_revisions);
+
+    return g_strdup_printf("%s -> %s%s%s", parents, revision->id, revision->message[0] ? ", " : "",
+                           revision->message);
+}
+
+static char *describe_progress(const EngineEvent *event)
+{
+    const Revision *revision = event->step->revision;
+
+    return g_strdup_printf("running %u of %u: %s%s%s", event->index + 1, event->count, revision->id,
+                           revision->message[0] ? ", " : "", revision->message);
+}
+
+static Narration narrate_lock_wait(const EngineEvent *event)
+{
+    g_autofree char *waited = duration_describe(event->elapsed);
+    g_autofree char *holder = event->holder ? lock_holder_describe(event->holder)
+                                            : g_strdup("somebody who has just left");
+    char *reason =
+        g_strdup_printf("waiting for the migration lock for %s, held by %s", waited, holder);
+
+    return (Narration){GATE_EVENT_LOCK_WAIT, reason, g_strdup(reason), NULL};
+}
+
+static Narration narrate_locked(const EngineEvent *event)
+{
+    g_autofree char *waited = duration_describe(event->elapsed);
+
+    return (Narration){GATE_EVENT_LOCKED, g_strdup("has the migration lock, looking again"),
+                       g_strdup_printf("Took the migration lock (%s)", waited), NULL};
+}
+
+static Narration narrate_plan(const EngineEvent *event)
+{
+    guint count = event->plan->steps->len;
+    char *reason = g_strdup_printf("running %u %s", count, count == 1 ? "revision" : "revisions");
+
+    return (Narration){GATE_EVENT_MIGRATE, reason, NULL, NULL};
+}
+
+static Narration narrate_statement(const EngineEvent *event)
+{
+    g_autofree char *progress = describe_progress(event);
+    char *reason = event->statements > 1 ? g_strdup_printf("%s (statement %u of %u done)", progress,
+                                                           event->statement + 1, event->statements)
+                                         : g_steal_pointer(&progress);
+
+    return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id};
+}
+
+static Narration narrate_done(const EngineEvent *event)
+{
+    g_autofree char *step = describe_step(event->step);
+    g_autofree char *took = duration_describe(event->elapsed);
+
+    return (Narration){GATE_EVENT_PROGRESS, describe_progress(event),
+                       g_strdup_printf("Running upgrade %s (%s)", step, took),
+                       event->step->revision->id};
+}
+
+static Narration narrate_retry(const EngineEvent *event)
+{
+    g_autofree char *progress = describe_progress(event);
+    g_autofree char *why = error_describe_short(event->error);
+    g_autofree char *pause = duration_describe(event->pause);
+    char *reason = g_strdup_printf("%s: again in %s because %s", progress, pause, why);
+
+    return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id};
+}
+
+static Narration narrate_finished(const EngineEvent *event)
+{
+    g_autofree char *took = duration_describe(event->elapsed);
+
+    return (Narration){GATE_EVENT_COUNT, NULL,
+                       g_strdup_printf("%u %s applied in %s", event->count,
+                                       event->count == 1 ? "revision" : "revisions", took),
+                       NULL};
+}
+
+Narration narrate(const EngineEvent *event)
+{
+    switch (event->kind) {
+    case EVENT_WAITING_FOR_LOCK:
+        return narrate_lock_wait(event);
+    case EVENT_LOCK_TAKEN:
+        return narrate_locked(event);
+    case EVENT_STATE_CREATED:
+        return (Narration){GATE_EVENT_COUNT, NULL, g_strdup_printf("Created %s", event->text),
+                           NULL};
+    case EVENT_PLAN:
+        return narrate_plan(event);
+    case EVENT_REVISION_STARTED:
+        return (Narration){GATE_EVENT_PROGRESS, describe_progress(event), NULL,
+                           event->step->revision->id};
+    case EVENT_STATEMENT_DONE:
+        return narrate_statement(event);
+    case EVENT_REVISION_DONE:
+        return narrate_done(event);
+    case EVENT_REVISION_RETRY:
+        return narrate_retry(event);
+    case EVENT_FINISHED:
+        return narrate_finished(event);
+    case EVENT_CONNECTED:
+    case EVENT_CONNECT_RETRY: /* the worker's own loop speaks of connecting */
+        break;
+    }
+    return (Narration){GATE_EVENT_COUNT, NULL, NULL, NULL};
+}
+
+void narration_clear(Narration *narration)
+{
+    g_free(narration->reason);
+    g_free(narration->line);
+    *narration = (Narration){GATE_EVENT_COUNT, NULL, NULL, NULL};
+}

@@ -1,0 +1,47 @@
+/* Reports: all that crosses from the worker's thread to the event loop, through one mailbox. A
+ * report owns everything that it carries. */
+#pragma once
+
+#include "daemon/bundle.h"
+#include "daemon/gate.h"
+#include "daemon/mailbox.h"
+#include "engine/event.h"
+#include "engine/status.h"
+
+typedef enum {
+    REPORT_GATE,     /* event, reason; bundle and status when it was read anew; error with FAIL */
+    REPORT_NEWS,     /* line alone */
+    REPORT_RELOADED, /* bundle: in force from now on */
+    REPORT_RELOAD_REFUSED, /* error: the old bundle stays in force */
+    REPORT_ENDED,          /* the last one */
+} ReportKind;
+
+typedef struct {
+    ReportKind kind;
+    GateEvent event;
+    char *reason;   /* a sentence */
+    char *line;     /* for the log at info, or NULL */
+    char *revision; /* that the line is about, or NULL */
+    Bundle *bundle;
+    Status *status; /* borrows from the bundle's graph */
+    GError *error;
+} Report;
+
+void report_free(Report *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)
+
+/* Each posts one report. They take `reason`, `status` and `error`, and copy or reference the rest.
+ */
+void report_gate(Mailbox *mailbox, GateEvent event, char *reason);
+void report_status(Mailbox *mailbox, GateEvent event, const char *reason, Bundle *bundle,
+                   Status *status);
+/* The reason becomes "DOING: what the error says". */
+void report_failure(Mailbox *mailbox, GateEvent event, const char *doing, GError *error);
+/* A try to connect failed; `is_news`: say so in the log as well. */
+void report_retry(Mailbox *mailbox, const GError *error, gint64 pause, gboolean is_news);
+/* What the engine says. Progress that the next progress replaces is left out of a crowded mailbox.
+ */
+void report_engine_event(Mailbox *mailbox, const EngineEvent *event);
+void report_reloaded(Mailbox *mailbox, Bundle *bundle);
+void report_reload_refused(Mailbox *mailbox, GError *error);
+void report_ended(Mailbox *mailbox);

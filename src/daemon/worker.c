@@ -1,0 +1,481 @@
+/* The worker's thread: connect, look, bring in what is pending, watch. It posts reports and never
+ * logs, and all its waits obey `stop`. */
+#include "daemon/worker.h"
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "daemon/pulse.h"
+#include "daemon/report.h"
+#include "daemon/verdict.h"
+#include "engine/migrate.h"
+
+enum {
+    PAUSE_FIRST = 100 * 1000, /* microseconds between tries to connect */
+    PAUSE_LONGEST = 3 * G_USEC_PER_SEC,
+    OWN_STEP =
+        G_USEC_PER_SEC, /* the longest that the worker computes by itself between two waits */
+};
+
+/* What comes after a step of the work. */
+typedef enum { NEXT_WATCH, NEXT_CONNECT, NEXT_END } Next;
+
+struct Worker {
+    GThread *thread;
+    Bundle *bundle;
+    Cluster *cluster;
+    gint owns_cluster; /* atomic */
+    Mailbox *reports;
+    GAsyncQueue *reloads; /* Bundle * */
+    Cancel *stop;         /* ends everything, on the server too */
+    Cancel *wake;         /* ends an idle wait only */
+    Pulse *pulse;
+    Session *session;
+    char *seen; /* heads and hold as of the last look */
+    gboolean has_opened;
+    gboolean is_open; /* the last verdict */
+    /* An upgrade is this daemon's to run at boot and after a reload, not whenever somebody moves
+     * the heads: a person who downgrades by hand must not find it undone. */
+    gboolean wants_upgrade;
+    gboolean has_tried; /* an upgrade, since the last look */
+    char *settled;      /* `seen` right after the last try: no other try until it changes */
+    char *failure;      /* of the last upgrade, or NULL */
+    gboolean is_revision_running;
+};
+
+static void observe(const EngineEvent *event, gpointer data)
+{
+    Worker *worker = data;
+
+    pulse_await_server(worker->pulse);
+    if (event->kind == EVENT_REVISION_STARTED || event->kind == EVENT_REVISION_DONE)
+        worker->is_revision_running = event->kind == EVENT_REVISION_STARTED;
+    report_engine_event(worker->reports, event);
+}
+
+static gboolean is_stopping(const Worker *worker)
+{
+    return cancel_is_triggered(worker->stop);
+}
+
+static gboolean start_cluster(Worker *worker)
+{
+    GError *error = NULL;
+    gboolean was_running = FALSE;
+
+    if (!worker->cluster)
+        return TRUE;
+    report_gate(
+        worker->reports, GATE_EVENT_PROGRESS,
+        g_strdup_printf("starting the embedded server in %s", cluster_directory(worker->cluster)));
+    if (cluster_start(worker->cluster, worker->stop, &was_running, &error)) {
+        g_atomic_int_set(&worker->owns_cluster, !was_running);
+        return TRUE;
+    }
+    if (is_stopping(worker))
+        g_clear_error(&error);
+    else
+        report_failure(worker->reports, GATE_EVENT_FAIL, "starting the embedded server", error);
+    return FALSE;
+}
+
+/* The newest bundle that waits, the caller's; older ones are passed over. */
+static Bundle *take_reload(Worker *worker)
+{
+    Bundle *newest = NULL;
+    Bundle *next;
+
+    while ((next = g_async_queue_try_pop(worker->reloads)) != NULL) {
+        bundle_unref(newest);
+        newest = next;
+    }
+    return newest;
+}
+
+static void forget_tries(Worker *worker)
+{
+    g_clear_pointer(&worker->failure, g_free);
+    g_clear_pointer(&worker->settled, g_free);
+}
+
+static void put_in_force(Worker *worker, Bundle *next)
+{
+    bundle_unref(worker->bundle);
+    worker->bundle = next;
+    worker->wants_upgrade = TRUE;
+    forget_tries(worker);
+    report_reloaded(worker->reports, next);
+}
+
+static gboolean listen_for_changes(Worker *worker, Session *session, GError **error)
+{
+    g_autofree char *channel = sql_quote_identifier(session_settings(session)->state_schema);
+    g_autofree char *sql = g_strconcat("LISTEN ", channel, NULL);
+
+    return conn_exec(session_conn(session), sql, NULL, error);
+}
+
+static Session *open_session(Worker *worker, const Bundle *bundle, GError **error)
+{
+    g_autoptr(Session) session = NULL;
+
+    pulse_await_server(worker->pulse);
+    session = session_open(&bundle->settings, FALSE, worker->stop, NULL, error);
+    if (!session || !listen_for_changes(worker, session, error))
+        return NULL;
+    return g_steal_pointer(&session);
+}
+
+static void report_connecting(Worker *worker)
+{
+    g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(worker->bundle->settings.url), NULL);
+    g_autofree char *where = dsn ? dsn_describe(dsn) : g_strdup("the database");
+
+    report_gate(worker->reports, GATE_EVENT_CONNECT, g_strdup_printf("connecting to %s", where));
+}
+
+static void report_connected(Worker *worker)
+{
+    const DatabaseFacts *facts = session_facts(worker->session);
+
+    report_gate(
+        worker->reports, GATE_EVENT_CONNECTED,
+        g_strdup_printf("checking %s on PostgreSQL %s", facts->database, facts->server_version));
+}
+
+/* Before the gate has opened for the first time the tries end at database.connect_timeout, and an
+ * answer that a later try will not change ends them at once. After that the daemon never gives up:
+ * its clients wait at the gate, and a restart would not help them. */
+static Next connect_to_server(Worker *worker)
+{
+    gint64 deadline = worker->has_opened ? 0 : clock_monotonic() + worker->bundle->connect_timeout;
+    Backoff backoff = {PAUSE_FIRST, PAUSE_LONGEST, 2.0, 0.3, deadline, 0};
+
+    for (gboolean is_first = TRUE;; is_first = FALSE) {
+        g_autoptr(GError) error = NULL;
+        Bundle *next = take_reload(worker);
+        gint64 pause;
+
+        if (next)
+            put_in_force(worker, next);
+        worker->session = open_session(worker, worker->bundle, &error);
+        if (worker->session) {
+            report_connected(worker);
+            return NEXT_WATCH;
+        }
+        if (is_stopping(worker))
+            return NEXT_END;
+        pause = backoff_next(&backoff);
+        if (!worker->has_opened && (pause < 0 || !error_kind_is_retryable(error_kind(error)))) {
+            report_failure(worker->reports, GATE_EVENT_FAIL, "connecting", g_steal_pointer(&error));
+            return NEXT_END;
+        }
+        report_retry(worker->reports, error, pause, is_first);
+        pulse_beat(worker->pulse, pause);
+        if (!clock_wait(pause, worker->wake))
+            cancel_reset(worker->wake);
+        if (is_stopping(worker))
+            return NEXT_END;
+    }
+}
+
+static Next look(Worker *worker);
+
+static char *fingerprint(char **heads, const Hold *hold)
+{
+    g_autofree char *joined = g_strjoinv(" ", heads);
+
+    return g_strconcat(joined, hold ? " held at " : "", hold ? hold->target : "", NULL);
+}
+
+static Next lose_connection(Worker *worker, GError *error)
+{
+    g_clear_pointer(&worker->session, session_close);
+    worker->is_open = FALSE;
+    report_failure(worker->reports, GATE_EVENT_LOST, "lost the database, trying again", error);
+    return NEXT_CONNECT;
+}
+
+/* A question to the database failed; nothing was being changed. */
+static Next look_failed(Worker *worker, GError *error)
+{
+    if (is_stopping(worker)) {
+        g_error_free(error);
+        return NEXT_END;
+    }
+    if (!conn_is_alive(session_conn(worker->session)))
+        return lose_connection(worker, error);
+    g_clear_pointer(&worker->seen, g_free);
+    if (!worker->has_opened) {
+        report_failure(worker->reports, GATE_EVENT_FAIL, "reading the database's revision", error);
+        return NEXT_END;
+    }
+    worker->is_open = FALSE;
+    report_failure(worker->reports, GATE_EVENT_BLOCKED, "reading the database's revision", error);
+    return NEXT_WATCH;
+}
+
+/* The upgrade failed. A connection that broke while nothing was being run (waiting for the lock,
+ * say) is only lost; one that broke under a revision may have been broken by it, so it counts as a
+ * failure. A failed upgrade is not tried again until a person or another migrator has moved
+ * something. */
+static Next upgrade_failed(Worker *worker, GError *error)
+{
+    gboolean is_alive = conn_is_alive(session_conn(worker->session));
+    Next next = NEXT_END;
+
+    if (is_stopping(worker)) {
+        g_error_free(error);
+        return NEXT_END;
+    }
+    if (!is_alive && !worker->is_revision_running)
+        return lose_connection(worker, error);
+    worker->wants_upgrade = FALSE;
+    worker->has_tried = TRUE;
+    g_free(worker->failure);
+    worker->failure = error_describe_short(error);
+    if (worker->has_opened && !is_alive)
+        next = lose_connection(worker, g_error_copy(error));
+    report_failure(worker->reports, GATE_EVENT_FAIL, "upgrading", error);
+    return worker->has_opened && is_alive ? look(worker) : next;
+}
+
+static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
+{
+    MigrateOptions options = {.target = "heads", .obeys_hold = TRUE, .actor = "pgsluiced"};
+    EventSink events = {observe, worker};
+    MigrateResult result = {0};
+    GError *error = NULL;
+    gboolean stays_open = worker->is_open && verdict->serves;
+
+    worker->is_open = stays_open;
+    worker->is_revision_running = FALSE;
+    report_status(worker->reports, stays_open ? GATE_EVENT_PROGRESS : GATE_EVENT_CHECK,
+                  verdict->reason, worker->bundle, status);
+    if (!migrate_upgrade(worker->session, worker->bundle->graph, &options, &events, &result,
+                         &error))
+        return upgrade_failed(worker, error);
+    worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
+    worker->has_tried = TRUE;
+    migrate_result_clear(&result);
+    report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
+    return look(worker);
+}
+
+static Next refuse_start(Worker *worker, const Verdict *verdict, Status *status)
+{
+    GError *error = NULL;
+
+    error_set(&error, ERROR_NOT_CONTROLLED, "%s", verdict->reason);
+    error_set_hint(&error, "gate.on_pending = \"wait\" would wait for that; environment.controlled "
+                           "= true would let pgsluiced do it");
+    status_free(status);
+    report_failure(worker->reports, GATE_EVENT_FAIL, "gate.on_pending is \"fail\"", error);
+    return NEXT_END;
+}
+
+static Next act_on(Worker *worker, const Verdict *verdict, Status *status)
+{
+    if (verdict->kind == VERDICT_MIGRATE)
+        return bring_in(worker, verdict, status);
+    if (verdict->kind == VERDICT_REFUSE && !worker->has_opened)
+        return refuse_start(worker, verdict, status);
+    worker->is_open = verdict->kind == VERDICT_SERVE;
+    if (worker->is_open && !status->pending->len)
+        worker->wants_upgrade = FALSE;
+    worker->has_opened |= worker->is_open;
+    report_status(worker->reports, worker->is_open ? GATE_EVENT_SATISFIED : GATE_EVENT_BLOCKED,
+                  verdict->reason, worker->bundle, status);
+    return NEXT_WATCH;
+}
+
+static void remember_ground(Worker *worker, const Status *status)
+{
+    g_free(worker->seen);
+    worker->seen = fingerprint(status->heads, status->hold);
+    if (worker->has_tried) {
+        g_free(worker->settled);
+        worker->settled = g_strdup(worker->seen);
+        worker->has_tried = FALSE;
+    } else if (worker->settled && !g_str_equal(worker->settled, worker->seen)) {
+        forget_tries(worker);
+    }
+}
+
+static Policy current_policy(const Worker *worker)
+{
+    const Conf *conf = worker->bundle->conf;
+
+    return (Policy){
+        .required = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
+        .directory = worker->bundle->directory,
+        .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
+        .may_migrate = worker->wants_upgrade && !worker->settled,
+        .fails_when_pending = g_str_equal(conf_string(conf, CONF_GATE_ON_PENDING), "fail"),
+        .failure = worker->failure,
+    };
+}
+
+static Next look(Worker *worker)
+{
+    GError *error = NULL;
+    Policy policy;
+    g_autoptr(Verdict) verdict = NULL;
+    Status *status;
+
+    pulse_await_server(worker->pulse);
+    status = status_read(worker->session, worker->bundle->graph, &error);
+    if (!status)
+        return look_failed(worker, error);
+    remember_ground(worker, status);
+    policy = current_policy(worker);
+    verdict = verdict_reach(worker->bundle->graph, status, &policy);
+    return act_on(worker, verdict, status);
+}
+
+/* Opens a session with the new bundle before the old one is given up. */
+static Next reload_session(Worker *worker)
+{
+    Bundle *next = take_reload(worker);
+    GError *error = NULL;
+    Session *session;
+
+    if (!next)
+        return NEXT_WATCH;
+    session = open_session(worker, next, &error);
+    if (!session) {
+        bundle_unref(next);
+        report_reload_refused(worker->reports, error);
+        return is_stopping(worker) ? NEXT_END : NEXT_WATCH;
+    }
+    session_close(worker->session);
+    worker->session = session;
+    put_in_force(worker, next);
+    return look(worker);
+}
+
+/* Waits for a NOTIFY, the next poll, or somebody in this process. */
+static gboolean wait_for_change(Worker *worker, gboolean *notified, GError **error)
+{
+    Conn *conn = session_conn(worker->session);
+    gint64 interval = conf_duration(worker->bundle->conf, CONF_GATE_POLL_INTERVAL);
+    gboolean is_there;
+
+    pulse_beat(worker->pulse, interval + OWN_STEP);
+    conn_set_cancel(conn, worker->wake);
+    is_there = conn_wait_notify(conn, interval, notified, error);
+    conn_set_cancel(conn, worker->stop);
+    pulse_await_server(worker->pulse);
+    return is_there;
+}
+
+static Next watch_once(Worker *worker)
+{
+    g_autoptr(DatabaseState) state = NULL;
+    g_autofree char *now = NULL;
+    GError *error = NULL;
+    gboolean notified = FALSE;
+    gboolean is_there = wait_for_change(worker, &notified, &error);
+
+    if (cancel_is_triggered(worker->wake)) {
+        g_clear_error(&error);
+        cancel_reset(worker->wake);
+        return is_stopping(worker) ? NEXT_END : reload_session(worker);
+    }
+    if (!is_there)
+        return lose_connection(worker, error);
+    state = session_read_state(worker->session, &error);
+    if (!state)
+        return look_failed(worker, error);
+    now = fingerprint(state->heads, state->hold);
+    if (g_strcmp0(now, worker->seen) == 0 && !notified)
+        return NEXT_WATCH;
+    return look(worker);
+}
+
+static gpointer work(gpointer data)
+{
+    Worker *worker = data;
+    Next next = NEXT_END;
+
+    pulse_attach(worker->pulse);
+    if (start_cluster(worker)) {
+        report_connecting(worker);
+        next = NEXT_CONNECT;
+    }
+    while (next != NEXT_END) {
+        if (next == NEXT_WATCH) {
+            next = watch_once(worker);
+            continue;
+        }
+        next = connect_to_server(worker);
+        if (next == NEXT_WATCH)
+            next = look(worker);
+    }
+    g_clear_pointer(&worker->session, session_close);
+    report_ended(worker->reports);
+    return NULL;
+}
+
+Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports)
+{
+    Worker *worker = g_new0(Worker, 1);
+
+    worker->bundle = bundle_ref(bundle);
+    worker->cluster = cluster;
+    worker->reports = reports;
+    worker->reloads = g_async_queue_new_full((GDestroyNotify)bundle_unref);
+    worker->stop = cancel_new();
+    worker->wake = cancel_new();
+    worker->pulse = pulse_new();
+    worker->wants_upgrade = TRUE;
+    return worker;
+}
+
+void worker_start(Worker *worker)
+{
+    worker->thread = g_thread_new("engine", work, worker);
+}
+
+void worker_reload(Worker *worker, Bundle *bundle)
+{
+    g_async_queue_push(worker->reloads, bundle_ref(bundle));
+    cancel_trigger(worker->wake);
+}
+
+void worker_stop(Worker *worker)
+{
+    cancel_trigger(worker->stop);
+    cancel_trigger(worker->wake);
+}
+
+gboolean worker_is_sound(Worker *worker)
+{
+    return pulse_is_alive(worker->pulse);
+}
+
+gboolean worker_owns_cluster(const Worker *worker)
+{
+    return g_atomic_int_get(&worker->owns_cluster);
+}
+
+void worker_join(Worker *worker)
+{
+    if (worker && worker->thread)
+        g_thread_join(g_steal_pointer(&worker->thread));
+}
+
+void worker_free(Worker *worker)
+{
+    if (!worker)
+        return;
+    worker_join(worker);
+    g_async_queue_unref(worker->reloads);
+    bundle_unref(worker->bundle);
+    cancel_free(worker->stop);
+    cancel_free(worker->wake);
+    pulse_free(worker->pulse);
+    g_free(worker->seen);
+    forget_tries(worker);
+    g_free(worker);
+}

@@ -1,0 +1,100 @@
+/* A connection to PostgreSQL: every wait in it obeys a Cancel, every failure is a GError that
+ * carries SQLSTATE, DETAIL, HINT and position. The only file family that includes libpq. */
+#pragma once
+
+#include <glib.h>
+
+#include "base/cancel.h"
+#include "db/dsn.h"
+#include "db/result.h"
+
+typedef struct Conn Conn;
+
+/* One attempt. `timeout` (microseconds, 0 = none) covers name resolution, TCP, TLS and login;
+ * `application_name` overrides the DSN's. The error kind is LOGIN for refused credentials, unknown
+ * role or database and other answers that a retry will not change, NOT_PRIMARY for a standby where
+ * a primary is wanted (target_session_attrs=primary unless the DSN says otherwise), UNREACHABLE for the
+ * rest, CANCELLED; CONFIG for parameters that libpq does not take. `cancel` must outlive the
+ * connection. Name resolution is the one thing that blocks. */
+Conn *conn_open(const Dsn *dsn, const char *application_name, gint64 timeout, Cancel *cancel,
+                GError **error);
+
+/* Retries UNREACHABLE and NOT_PRIMARY (never LOGIN) with jittered backoff until `deadline` on
+ * clock_monotonic() (0: for ever). `on_retry` (may be NULL) hears of each failed try. */
+typedef void (*ConnRetry)(const GError *reason, gint64 pause, gpointer data);
+Conn *conn_open_until(const Dsn *dsn, const char *application_name, gint64 deadline, Cancel *cancel,
+                      ConnRetry on_retry, gpointer data, GError **error);
+
+void conn_free(Conn *conn);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conn, conn_free)
+
+/* Runs one or several statements without parameters (simple query protocol). The result is that of
+ * the last statement; free with result_free. `result` may be NULL. On cancellation the running
+ * statement is cancelled on the server and the error is CANCELLED; a statement that ended before
+ * the cancellation arrived has succeeded and is reported so (a COMMIT above all). COPY to or from
+ * the client is an error. */
+gboolean conn_exec(Conn *conn, const char *sql, Result **result, GError **error);
+
+/* Runs one statement with text parameters ($1...; NULL = SQL NULL). */
+gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *const *values,
+                          Result **result, GError **error);
+
+/* A pipeline: statements go out without waiting for answers; answers come back in order. After a
+ * failure the server skips everything up to the next sync. conn_pipeline_begin .. _end bracket it.
+ */
+gboolean conn_pipeline_begin(Conn *conn, GError **error);
+/* Queues one statement; CANCELLED once cancelled. Writes when the socket is writable, reads when
+ * the server must be drained. */
+gboolean conn_pipeline_send(Conn *conn, const char *sql, int count, const char *const *values,
+                            GError **error);
+/* Asks the server to send what it has answered so far (no sync point). */
+gboolean conn_pipeline_flush(Conn *conn, GError **error);
+gboolean conn_pipeline_sync(Conn *conn, GError **error);
+/* Waits for the next answer. TRUE with *outcome PIPELINE_RESULT (*result set, the caller's),
+ * PIPELINE_SYNC, or PIPELINE_SKIPPED (the statement was not run because an earlier one failed). A
+ * statement that failed: PIPELINE_FAILED and *failure set (the caller's). FALSE only when the
+ * connection broke or was cancelled before anything was sent back. On cancellation the server is
+ * told once and answers go on coming (FAILED with CANCELLED). */
+typedef enum { PIPELINE_RESULT, PIPELINE_FAILED, PIPELINE_SKIPPED, PIPELINE_SYNC } PipelineOutcome;
+gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **result, GError **failure,
+                            GError **error);
+/* Reads and drops the answers that are still due (after a sync of its own when one is missing),
+ * then the connection runs single statements again. Works after a cancellation, too. */
+gboolean conn_pipeline_end(Conn *conn, GError **error);
+
+/* Waits until the socket has something to read or `timeout` (microseconds, -1 = for ever) passes;
+ * FALSE with CONNECTION_LOST when the server hung up. *notified (may be NULL): a NOTIFY came. */
+gboolean conn_wait_notify(Conn *conn, gint64 timeout, gboolean *notified, GError **error);
+
+/* Where the last failed statement went wrong: characters from 1 into the text that was sent; 0 when
+ * the server did not say. */
+unsigned conn_error_position(const Conn *conn);
+
+/* Hears of the server's notices ("NOTICE", "WARNING"...); until then they are dropped. */
+typedef void (*ConnNotice)(const char *severity, const char *message, gpointer data);
+void conn_set_notice_sink(Conn *conn, ConnNotice notice, gpointer data);
+
+gboolean conn_is_alive(const Conn *conn);
+/* In a transaction block, failed or not. */
+gboolean conn_in_transaction(const Conn *conn);
+int conn_server_version(const Conn *conn); /* 150018 */
+/* The backend's process id as the server told libpq at login; a pooler makes it differ from
+ * pg_backend_pid(). */
+int conn_backend_pid(const Conn *conn);
+/* "host:port/name as user", no password; belongs to the Conn. */
+const char *conn_describe(const Conn *conn);
+/* The value of a reported parameter (server_version, in_hot_standby...), or NULL. */
+const char *conn_parameter(const Conn *conn, const char *name);
+const Dsn *conn_dsn(const Conn *conn);
+
+/* From now on calls obey this one (NULL: none). For the last words after a cancellation. */
+void conn_set_cancel(Conn *conn, Cancel *cancel);
+/* Longest wait for any one call from now on, microseconds; 0 = none. For the last words, too. */
+void conn_set_timeout(Conn *conn, gint64 timeout);
+
+/* Quotes an identifier ("a""b") or a literal, for DDL that cannot take parameters; g_free. */
+char *sql_quote_identifier(const char *name);
+char *sql_quote_literal(const char *text);
+/* Replaces :"name" and :'name' and :name (as psql does with -v) in an embedded query; pairs is
+ * name, value, ..., NULL. An unknown variable is a bug. Free with g_free. */
+char *sql_expand(const char *sql, const char *const *pairs);

@@ -1,0 +1,62 @@
+/* What the files of the Conn family share. Nobody else includes this; libpq goes no further. */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "db/conn.h"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGconn, PQfinish)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
+
+struct Conn {
+    PGconn *pg; /* NULL once the connection was given up */
+    Dsn *dsn;
+    Cancel *cancel;
+    char *description;
+    char *last_words; /* a FATAL that came while nothing was asked: why the server hung up */
+    int server_version;
+    int backend_pid;
+    unsigned error_position;
+    ConnNotice notice;
+    gpointer notice_data;
+
+    gint64 timeout;  /* of each call; 0 = none */
+    gint64 deadline; /* of the current call; 0 = none */
+
+    /* After a cancellation was noticed: when to stop waiting for the server, when to tell it again.
+     */
+    gint64 drain_deadline; /* 0 = not cancelled */
+    gint64 next_request;
+
+    guint64 unanswered;   /* pipeline: statements and syncs whose answer is still to come */
+    gsize unwritten;      /* pipeline: bytes queued since the socket was last emptied, about */
+    gboolean needs_flush; /* pipeline: statements queued after the last sync or flush request */
+    gboolean needs_sync;  /* pipeline: statements queued after the last sync */
+};
+
+/* Starts a call: alive, not cancelled, deadline set. */
+gboolean conn_call_begin(Conn *conn, GError **error);
+/* The same for a call that a cancellation must not stop: it reads what was asked for before. */
+gboolean conn_call_resume(Conn *conn, GError **error);
+/* Forgets an earlier cancellation, so that the next one is told to the server again. */
+void conn_forget_cancel(Conn *conn);
+/* Waits until the socket is ready for `events` (POLLIN, POLLOUT), obeying cancel and deadline. On a
+ * cancellation the server is told and the wait goes on for a moment, so that its answer can
+ * arrive; FALSE means that the connection has been given up. */
+gboolean conn_wait_socket(Conn *conn, short events, GError **error);
+/* Writes all that is queued; reads meanwhile, so that neither side can block the other. */
+gboolean conn_write_all(Conn *conn, GError **error);
+/* The next answer without blocking in libpq; *answer is NULL at the end of a statement's answers.
+ */
+gboolean conn_next_answer(Conn *conn, PGresult **answer, GError **error);
+/* Ends the connection at once. */
+void conn_give_up(Conn *conn);
+
+Result *result_new(PGresult *answer);
+
+/* Turns a failed answer into an error, noting its position in `conn`. */
+void sql_error_set(GError **error, Conn *conn, const PGresult *answer);
+/* CONNECTION_LOST with libpq's reason; the connection is given up. */
+void connection_lost_set(GError **error, Conn *conn);
+/* Turns libpq's text about a failed connection attempt into an error of the right kind. */
+void login_error_set(GError **error, const PGconn *pg);

@@ -1,0 +1,283 @@
+/* A parsed connection string: libpq's keywords and values. libpq does the reading; what it would
+ * notice only when it connects is checked here. */
+#include "db/dsn.h"
+
+#include <libpq-fe.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "db/dsn_private.h"
+
+/* Both arrays end with a NULL that is part of them. */
+struct Dsn {
+    GPtrArray *keywords;
+    GPtrArray *values;
+};
+
+/* Values that libpq would refuse at connect time, when they look like an unreachable server. A
+ * NULL list: a whole number. */
+static const struct {
+    const char *keyword;
+    const char *const *allowed;
+} checked[] = {
+    {"sslmode", (const char *const[]){"disable", "allow", "prefer", "require", "verify-ca",
+                                      "verify-full", NULL}},
+    {"gssencmode", (const char *const[]){"disable", "prefer", "require", NULL}},
+    {"channel_binding", (const char *const[]){"disable", "prefer", "require", NULL}},
+    {"target_session_attrs", (const char *const[]){"any", "read-write", "read-only", "primary",
+                                                   "standby", "prefer-standby", NULL}},
+    {"connect_timeout", NULL},
+    {"keepalives", NULL},
+    {"keepalives_idle", NULL},
+    {"keepalives_interval", NULL},
+    {"keepalives_count", NULL},
+    {"tcp_user_timeout", NULL},
+};
+
+static Dsn *dsn_new(void)
+{
+    Dsn *dsn = g_new(Dsn, 1);
+
+    dsn->keywords = g_ptr_array_new_with_free_func(g_free);
+    dsn->values = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(dsn->keywords, NULL);
+    g_ptr_array_add(dsn->values, NULL);
+    return dsn;
+}
+
+void dsn_free(Dsn *dsn)
+{
+    if (!dsn)
+        return;
+    g_ptr_array_unref(dsn->keywords);
+    g_ptr_array_unref(dsn->values);
+    g_free(dsn);
+}
+
+static void dsn_add(Dsn *dsn, const char *keyword, const char *value)
+{
+    int end = (int)dsn->keywords->len - 1;
+
+    g_ptr_array_insert(dsn->keywords, end, g_strdup(keyword));
+    g_ptr_array_insert(dsn->values, end, g_strdup(value));
+}
+
+const char *const *dsn_keywords(const Dsn *dsn)
+{
+    return (const char *const *)dsn->keywords->pdata;
+}
+
+const char *const *dsn_values(const Dsn *dsn)
+{
+    return (const char *const *)dsn->values->pdata;
+}
+
+const char *dsn_get(const Dsn *dsn, const char *keyword)
+{
+    for (guint i = 0; i + 1 < dsn->keywords->len; i++)
+        if (g_str_equal(dsn->keywords->pdata[i], keyword))
+            return dsn->values->pdata[i];
+    return NULL;
+}
+
+Dsn *dsn_with(const Dsn *dsn, const char *keyword, const char *value)
+{
+    Dsn *copy = dsn_new();
+
+    for (guint i = 0; i + 1 < dsn->keywords->len; i++)
+        if (!g_str_equal(dsn->keywords->pdata[i], keyword))
+            dsn_add(copy, dsn->keywords->pdata[i], dsn->values->pdata[i]);
+    if (value)
+        dsn_add(copy, keyword, value);
+    return copy;
+}
+
+/* Whether `token` stands before a = in `text` (or is that): a name, not a part of a secret. */
+static gboolean is_name_in(const char *text, const char *token)
+{
+    gsize length = strlen(token);
+
+    if (g_str_equal(token, "="))
+        return TRUE;
+    for (const char *at = text; length && (at = strstr(at, token)); at++) {
+        const char *after = at + length + strspn(at + length, " ");
+
+        if (*after == '=' && (at == text || strchr(" ?&\t", at[-1])))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* libpq quotes what it could not read, which may be a piece of the password. */
+static char *mask_quoted(const char *message, const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(message, "\"", -1);
+    GString *masked = g_string_new(NULL);
+
+    for (guint i = 0; parts[i]; i++) {
+        gboolean is_quoted = i % 2 == 1;
+
+        if (is_quoted)
+            g_string_append_printf(masked, "\"%s\"", is_name_in(text, parts[i]) ? parts[i] : "***");
+        else
+            g_string_append(masked, parts[i]);
+    }
+    return g_strchomp(g_string_free(masked, FALSE));
+}
+
+static gboolean is_whole_number(const char *text)
+{
+    gsize digits = strspn(text, "0123456789");
+
+    return digits > 0 && digits < 10 && text[digits] == '\0';
+}
+
+static gboolean check_ports(const char *ports, GError **error)
+{
+    g_auto(GStrv) list = g_strsplit(ports, ",", -1);
+
+    for (char **port = list; *port; port++) {
+        guint64 number = g_ascii_strtoull(*port, NULL, 10);
+
+        if (!**port || (is_whole_number(*port) && number > 0 && number <= 65535))
+            continue;
+        error_set(error, ERROR_CONFIG, "\"%s\" is not a port in the database's URL", *port);
+        error_set_hint(error, "a port is a number from 1 to 65535");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean check_values(const Dsn *dsn, GError **error)
+{
+    const char *ports = dsn_get(dsn, "port");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(checked); i++) {
+        const char *value = dsn_get(dsn, checked[i].keyword);
+        g_autofree char *words = NULL;
+
+        if (!value || (checked[i].allowed ? g_strv_contains(checked[i].allowed, value)
+                                          : is_whole_number(value)))
+            continue;
+        words = checked[i].allowed ? g_strjoinv(", ", (char **)checked[i].allowed)
+                                   : g_strdup("a whole number");
+        error_set(error, ERROR_CONFIG, "the database's URL has %s=%s", checked[i].keyword, value);
+        error_set_hint(error, "use %s", words);
+        return FALSE;
+    }
+    return !ports || check_ports(ports, error);
+}
+
+static Dsn *read_with_libpq(const char *conninfo, GError **error)
+{
+    char *message = NULL;
+    PQconninfoOption *options = PQconninfoParse(conninfo, &message);
+    Dsn *dsn;
+
+    if (!options) {
+        g_autofree char *masked = mask_quoted(message ? message : "out of memory", conninfo);
+
+        PQfreemem(message);
+        error_set(error, ERROR_CONFIG, "the database's URL is not understood: %s", masked);
+        error_set_hint(error, DSN_FORM_HINT);
+        return NULL;
+    }
+    dsn = dsn_new();
+    for (const PQconninfoOption *option = options; option->keyword; option++) {
+        if (!option->val)
+            continue;
+        if (*option->dispchar == '*')
+            secret_remember(option->val);
+        dsn_add(dsn, option->keyword, option->val);
+    }
+    PQconninfoFree(options);
+    return dsn;
+}
+
+Dsn *dsn_parse(const char *text, GError **error)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(text));
+    g_autofree char *conninfo = NULL;
+    g_autoptr(Dsn) dsn = NULL;
+
+    if (!*trimmed) {
+        error_set(error, ERROR_CONFIG, "the database's URL is empty");
+        error_set_hint(error, DSN_FORM_HINT);
+        return NULL;
+    }
+    conninfo = dsn_url_is_url(trimmed) ? dsn_url_normalise(trimmed, error) : g_strdup(trimmed);
+    if (!conninfo)
+        return NULL;
+    dsn = read_with_libpq(conninfo, error);
+    if (!dsn || !check_values(dsn, error))
+        return NULL;
+    return g_steal_pointer(&dsn);
+}
+
+/* One host as a URL writes it; a socket's folder has no place there. */
+static void append_host(GString *url, const char *host, const char *port)
+{
+    if (strchr(host, ':'))
+        g_string_append_printf(url, "[%s]", host);
+    else if (*host != '/')
+        g_string_append(url, host);
+    if (port && *port)
+        g_string_append_printf(url, ":%s", port);
+}
+
+static void append_hosts(GString *url, const Dsn *dsn)
+{
+    const char *hosts = dsn_get(dsn, "host");
+    const char *ports = dsn_get(dsn, "port");
+    g_auto(GStrv) host = g_strsplit(hosts ? hosts : "", ",", -1);
+    g_auto(GStrv) port = g_strsplit(ports ? ports : "", ",", -1);
+    guint port_count = g_strv_length(port);
+
+    if (!*host)
+        append_host(url, "", port_count ? port[0] : NULL);
+    for (guint i = 0; host[i]; i++) {
+        if (i)
+            g_string_append_c(url, ',');
+        /* a single port is that of every host */
+        append_host(url, host[i], i < port_count ? port[i] : port_count ? port[0] : NULL);
+    }
+}
+
+static gboolean is_in_url(const Dsn *dsn, const char *keyword)
+{
+    static const char *const placed[] = {"user", "password", "port", "dbname", NULL};
+    const char *host = dsn_get(dsn, "host");
+
+    if (g_str_equal(keyword, "host"))
+        return !strchr(host, '/');
+    return g_strv_contains(placed, keyword);
+}
+
+char *dsn_describe(const Dsn *dsn)
+{
+    GString *url = g_string_new("postgresql://");
+    const char *user = dsn_get(dsn, "user");
+    const char *name = dsn_get(dsn, "dbname");
+    char separator = '?';
+
+    if (user || dsn_get(dsn, "password")) {
+        g_string_append_uri_escaped(url, user ? user : "", NULL, TRUE);
+        g_string_append(url, dsn_get(dsn, "password") ? ":***@" : "@");
+    }
+    append_hosts(url, dsn);
+    g_string_append_c(url, '/');
+    g_string_append_uri_escaped(url, name ? name : "", NULL, TRUE);
+    for (guint i = 0; i + 1 < dsn->keywords->len; i++) {
+        const char *keyword = dsn->keywords->pdata[i];
+
+        if (is_in_url(dsn, keyword))
+            continue;
+        g_string_append_printf(url, "%c%s=", separator, keyword);
+        if (g_str_has_suffix(keyword, "password"))
+            g_string_append(url, "***");
+        else
+            g_string_append_uri_escaped(url, dsn->values->pdata[i], "/,", TRUE);
+        separator = '&';
+    }
+    return g_string_free(url, FALSE);
+}

@@ -1,0 +1,121 @@
+/* The migration lock on the server. No waiting here: whoever polls decides how. */
+#include "db/lock.h"
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "db/sql_db.h"
+
+#define QUERY_SHOWN_MAX 200
+
+LockKey lock_key(const char *version_table_schema, const char *version_table)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree char *text =
+        g_strdup_printf("pgsluice migration lock\n%s\n%s", version_table_schema, version_table);
+    guint8 digest[32];
+    gsize size = sizeof digest;
+    guint64 bits = 0;
+
+    g_checksum_update(checksum, (const guchar *)text, -1);
+    g_checksum_get_digest(checksum, digest, &size);
+    for (int i = 0; i < 8; i++)
+        bits = bits << 8 | digest[i];
+    return (LockKey){(gint64)bits, (gint32)(bits >> 32), (gint32)(bits & G_MAXUINT32)};
+}
+
+void lock_holder_free(LockHolder *holder)
+{
+    if (!holder)
+        return;
+    g_free(holder->application_name);
+    g_free(holder->client);
+    g_free(holder->user);
+    g_free(holder->since);
+    g_free(holder->query);
+    g_free(holder);
+}
+
+char *lock_holder_describe(const LockHolder *holder)
+{
+    const char *name = holder->application_name;
+    GString *text = g_string_new(name && *name ? name : "a session without a name");
+
+    g_string_append_printf(text, " (process %d", holder->pid);
+    if (holder->user)
+        g_string_append_printf(text, ", user %s", holder->user);
+    if (holder->client)
+        g_string_append_printf(text, ", from %s", holder->client);
+    if (holder->since)
+        g_string_append_printf(text, ", since %s", holder->since);
+    g_string_append_c(text, ')');
+    return g_string_free(text, FALSE);
+}
+
+/* Runs one of the advisory lock functions on the key. */
+static gboolean call(Conn *conn, const char *sql, LockKey key, gboolean *answer, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, key.key);
+    const char *values[] = {text};
+    g_autoptr(Result) result = NULL;
+
+    if (!conn_exec_params(conn, sql, G_N_ELEMENTS(values), values, &result, error))
+        return FALSE;
+    *answer = result_boolean(result, 0, 0);
+    return TRUE;
+}
+
+gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error)
+{
+    return call(conn, "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)", key, taken, error);
+}
+
+gboolean lock_release(Conn *conn, LockKey key, GError **error)
+{
+    gboolean was_held;
+
+    if (!call(conn, "SELECT pg_catalog.pg_advisory_unlock($1::bigint)", key, &was_held, error))
+        return FALSE;
+    if (was_held)
+        return TRUE;
+    error_set(error, ERROR_LOCK_LOST, "the migration lock was not held any more by %s",
+              conn_describe(conn));
+    error_set_hint(error, "look for pg_advisory_unlock_all() or DISCARD ALL in the revisions");
+    return FALSE;
+}
+
+/* The statement for people: no secrets, one line, not too long. */
+static char *shorten_query(const char *query)
+{
+    g_autofree char *redacted = secret_redact(query);
+    g_autofree char *valid = redacted ? g_utf8_make_valid(redacted, -1) : NULL;
+
+    if (!valid)
+        return NULL;
+    g_strdelimit(valid, "\r\n\t", ' ');
+    return g_utf8_strlen(valid, -1) > QUERY_SHOWN_MAX ? g_utf8_substring(valid, 0, QUERY_SHOWN_MAX)
+                                                      : g_steal_pointer(&valid);
+}
+
+gboolean lock_find_holder(Conn *conn, LockKey key, LockHolder **holder, GError **error)
+{
+    g_autofree char *class_id = g_strdup_printf("%u", (guint32)key.class_id);
+    g_autofree char *object_id = g_strdup_printf("%u", (guint32)key.object_id);
+    const char *values[] = {class_id, object_id};
+    g_autoptr(Result) result = NULL;
+    LockHolder *found;
+
+    if (!conn_exec_params(conn, sql_lock_holder, G_N_ELEMENTS(values), values, &result, error))
+        return FALSE;
+    *holder = NULL;
+    if (result_rows(result) == 0)
+        return TRUE;
+    found = g_new0(LockHolder, 1);
+    found->pid = (int)result_int64(result, 0, 0);
+    found->application_name = g_strdup(result_text(result, 0, 1));
+    found->client = g_strdup(result_text(result, 0, 2));
+    found->user = g_strdup(result_text(result, 0, 3));
+    found->since = g_strdup(result_text(result, 0, 4));
+    found->query = shorten_query(result_text(result, 0, 5));
+    *holder = found;
+    return TRUE;
+}

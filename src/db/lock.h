@@ -1,0 +1,37 @@
+/* The migration lock: one session-level advisory lock, taken only by polling (DESIGN section 5).
+ * Key: the first 8 bytes (big-endian, signed) of SHA-256 over "pgsluice migration lock\n" SCHEMA
+ * "\n" TABLE. */
+#pragma once
+
+#include <glib.h>
+
+#include "db/conn.h"
+
+typedef struct {
+    gint64 key;
+    gint32 class_id; /* the two halves, as pg_locks shows them */
+    gint32 object_id;
+} LockKey;
+
+LockKey lock_key(const char *version_table_schema, const char *version_table);
+
+/* Who has it. Strings may be NULL when the role may not see them. */
+typedef struct {
+    int pid;
+    char *application_name;
+    char *client; /* address, or "[local]" */
+    char *user;
+    char *since; /* backend start, RFC 3339 */
+    char *query; /* redacted, cut at 200 characters */
+} LockHolder;
+void lock_holder_free(LockHolder *holder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LockHolder, lock_holder_free)
+/* "pgsluice/web1:812 (process 4711, user app, from 10.0.0.7, since 2026-...)"; g_free. */
+char *lock_holder_describe(const LockHolder *holder);
+
+/* One try, never waits on the server. *taken tells. Taking a lock that this connection already has
+ * is a bug. */
+gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error);
+gboolean lock_release(Conn *conn, LockKey key, GError **error);
+/* *holder is NULL when nobody has it. */
+gboolean lock_find_holder(Conn *conn, LockKey key, LockHolder **holder, GError **error);

@@ -1,0 +1,22 @@
+/* The rows of a statement's answer. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct Result Result;
+
+void result_free(Result *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Result, result_free)
+
+int result_rows(const Result *result);
+/* NULL for SQL NULL; belongs to the Result. Columns by position; out of range is a bug. */
+const char *result_text(const Result *result, int row, int column);
+gint64 result_int64(const Result *result, int row, int column);     /* 0 for NULL */
+gboolean result_boolean(const Result *result, int row, int column); /* FALSE for NULL */
+/* A text[] as a NULL-terminated vector (NULL for SQL NULL); free with g_strfreev. */
+char **result_text_array(const Result *result, int row, int column);
+/* "{a,b}" from a vector, quoted for use as a text[] parameter; g_free. */
+char *text_array_format(const char *const *items);
+/* The command tag ("UPDATE 1") and the number of rows it names (0 when none). */
+const char *result_tag(const Result *result);
+guint64 result_affected(const Result *result);

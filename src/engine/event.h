@@ -1,0 +1,49 @@
+/* What the engine tells its caller while it works. The engine itself never logs. */
+#pragma once
+
+#include <glib.h>
+
+#include "db/lock.h"
+#include "revision/plan.h"
+
+typedef enum {
+    EVENT_CONNECT_RETRY,    /* error, pause: a try to connect failed */
+    EVENT_CONNECTED,        /* text: where */
+    EVENT_WAITING_FOR_LOCK, /* holder (may be NULL), elapsed */
+    EVENT_LOCK_TAKEN,       /* elapsed */
+    EVENT_STATE_CREATED,    /* text: what was created (version table, state schema) */
+    EVENT_PLAN,             /* plan: what is going to run (never empty) */
+    EVENT_REVISION_STARTED, /* step, index, count */
+    EVENT_STATEMENT_DONE,   /* step, index, count, statement, statements */
+    EVENT_REVISION_DONE,    /* step, index, count, elapsed */
+    EVENT_REVISION_RETRY,   /* step, index, count, error, pause: it met a lock timeout or a deadlock
+                             */
+    EVENT_FINISHED,         /* count revisions, elapsed */
+} EventKind;
+
+/* Only the fields that the kind names above are set; all is borrowed for the call. */
+typedef struct {
+    EventKind kind;
+    gint64 elapsed; /* microseconds */
+    gint64 pause;   /* microseconds until the next try */
+    const GError *error;
+    const char *text;
+    const LockHolder *holder;
+    const Plan *plan;
+    const PlanStep *step;
+    guint index; /* from 0 */
+    guint count;
+    guint statement; /* from 0 */
+    guint statements;
+} EngineEvent;
+
+/* Called on the thread that called the engine. Must be quick and must not call the engine. */
+typedef void (*EngineObserver)(const EngineEvent *event, gpointer data);
+
+/* Who hears the events. A NULL sink or observer hears nothing. */
+typedef struct {
+    EngineObserver observer;
+    gpointer data;
+} EventSink;
+
+void event_send(const EventSink *sink, const EngineEvent *event);

@@ -1,0 +1,447 @@
+/* The pipeline of revisions. One batch is: BEGIN, the statements, record_step, COMMIT for each of
+ * its revisions and one sync at the end, so that the server skips everything behind a failure. */
+#include "engine/execute.h"
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "engine/failure.h"
+#include "engine/run.h"
+#include "engine/session_private.h"
+#include "engine/sql_engine.h"
+
+enum {
+    BATCH_REVISIONS = 256, /* to one sync point */
+    /* Sent and not yet answered: enough to hide a far server's distance, and little enough for the
+     * socket's buffer, so that answers are read as they come. */
+    WINDOW_REVISIONS = 64,
+    WINDOW_BYTES = 64 * 1024,
+    LOCK_TRY_SHORTEST = 10 * 1000, /* microseconds of lock_timeout in the first tries */
+    LOCK_TRIES_EACH = 8,           /* so many tries before the timeout doubles */
+    RETRY_PAUSE = 500 * 1000,
+    LAST_WORDS = G_USEC_PER_SEC, /* for what is said to the server after a failure */
+};
+
+typedef struct {
+    Session *session;
+    const Plan *plan;
+    GPtrArray *scripts;
+    const char *run;
+    const EventSink *events;
+    char *record_sql;
+    char *version_table;
+    guint next; /* the first script that is not committed */
+} Execution;
+
+static void tell(const Execution *execution, EventKind kind, guint index, EngineEvent event)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, index);
+
+    event.kind = kind;
+    event.step = script->step;
+    event.index = index;
+    event.count = execution->scripts->len;
+    event.statements = script->statements->len;
+    event_send(execution->events, &event);
+}
+
+/* --- sending ------------------------------------------------------------------------------------
+ */
+
+static void add_pair(GPtrArray *pairs, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    g_ptr_array_add(pairs, g_strdup(name));
+    g_ptr_array_add(pairs, g_strdup(value));
+}
+
+/* What the applied table and the ledger keep of a revision. A section with a password in it is kept
+ * redacted (up), or not at all (down, which may have to run again). */
+static char *step_facts(const Script *script)
+{
+    g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
+    const RevisionBody *body = script->body;
+    g_autofree char *up_sql = secret_redact(body->up.text);
+    g_autofree char *down_sql = secret_redact(body->down.text);
+    gboolean keeps_down =
+        revision_body_is_reversible(body) && g_strcmp0(down_sql, body->down.text) == 0;
+
+    add_pair(pairs, "event", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
+    add_pair(pairs, "revision", script->step->revision->id);
+    add_pair(pairs, "up_checksum", body->up.checksum);
+    if (script->direction == PLAN_UPGRADE) {
+        add_pair(pairs, "up_sql", up_sql);
+        add_pair(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
+        add_pair(pairs, "down_sql", keeps_down ? down_sql : NULL);
+    }
+    g_ptr_array_add(pairs, NULL);
+    return text_array_format((const char *const *)pairs->pdata);
+}
+
+static gboolean send_record(const Execution *execution, const Script *script, GError **error)
+{
+    const PlanStep *step = script->step;
+    g_autofree char *before = text_array_format((const char *const *)step->heads_before);
+    g_autofree char *after = text_array_format((const char *const *)step->heads_after);
+    g_autofree char *removed = text_array_format((const char *const *)step->removed_heads);
+    g_autofree char *added = text_array_format((const char *const *)step->added_heads);
+    g_autofree char *facts = step_facts(script);
+    const char *values[] = {
+        execution->version_table, before, after, removed, added, facts, execution->run};
+
+    return conn_pipeline_send(execution->session->conn, execution->record_sql, G_N_ELEMENTS(values),
+                              values, error);
+}
+
+/* The last commit must reach the disk, and with it all before it: as durable as role, database and
+ * server ask for (remote_apply, say), and at least on. */
+static const char *durability_sql(const Execution *execution, guint index)
+{
+    if (index + 1 < execution->scripts->len)
+        return NULL;
+    return g_str_equal(execution->session->default_synchronous_commit, "off")
+               ? "SET LOCAL synchronous_commit = on"
+               : "SET LOCAL synchronous_commit TO DEFAULT";
+}
+
+static gboolean send_script(const Execution *execution, guint index, gboolean only_record,
+                            GError **error)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, index);
+    Conn *conn = execution->session->conn;
+    const char *durable = durability_sql(execution, index);
+
+    if (!conn_pipeline_send(conn, "BEGIN", 0, NULL, error))
+        return FALSE;
+    if (durable && !conn_pipeline_send(conn, durable, 0, NULL, error))
+        return FALSE;
+    for (guint i = 0; !only_record && i < script->statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(script->statements, i);
+
+        if (!conn_pipeline_send(conn, statement->sql, 0, NULL, error))
+            return FALSE;
+    }
+    return send_record(execution, script, error) &&
+           conn_pipeline_send(conn, "COMMIT", 0, NULL, error) && conn_pipeline_flush(conn, error);
+}
+
+/* --- receiving ----------------------------------------------------------------------------------
+ */
+
+/* Takes one statement's answer. FALSE only when the connection is unusable; a statement that failed
+ * sets *failure. *value (may be NULL) is the answer's first field as a number. */
+static gboolean take_answer(Conn *conn, gint64 *value, GError **failure, GError **error)
+{
+    g_autoptr(Result) result = NULL;
+    PipelineOutcome outcome;
+
+    if (!conn_pipeline_next(conn, &outcome, &result, failure, error))
+        return FALSE;
+    if (value && outcome == PIPELINE_RESULT)
+        *value = result_int64(result, 0, 0);
+    return TRUE;
+}
+
+/* The phases of a script's answers, in order: BEGIN (with the durability), statements, record,
+ * COMMIT. */
+static ScriptPhase phase_of_answer(guint answer, guint before, guint statements)
+{
+    if (answer < before)
+        return PHASE_BEGIN;
+    if (answer < before + statements)
+        return PHASE_STATEMENT;
+    return answer == before + statements ? PHASE_RECORD : PHASE_COMMIT;
+}
+
+/* Takes the answers of one script. When a statement failed, *failure and *place are set. */
+static gboolean receive_script(Execution *execution, guint index, gboolean only_record,
+                               FailurePlace *place, GError **failure, GError **error)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, index);
+    guint statements = only_record ? 0 : script->statements->len;
+    guint before = durability_sql(execution, index) ? 2 : 1;
+    gint64 took = 0;
+
+    if (!only_record)
+        tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
+    for (guint i = 0; i < before + statements + 2; i++) {
+        ScriptPhase phase = phase_of_answer(i, before, statements);
+
+        *place = (FailurePlace){script, phase, phase == PHASE_STATEMENT ? i - before : 0, 0,
+                                execution->next};
+        if (!take_answer(execution->session->conn, phase == PHASE_RECORD ? &took : NULL, failure,
+                         error))
+            return FALSE;
+        if (*failure) {
+            place->position = conn_error_position(execution->session->conn);
+            return TRUE;
+        }
+        if (phase == PHASE_STATEMENT)
+            tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i - before});
+    }
+    execution->next = index + 1;
+    tell(execution, EVENT_REVISION_DONE, index, (EngineEvent){.elapsed = took});
+    return TRUE;
+}
+
+/* Reads on to the sync point; everything between was skipped. */
+static gboolean receive_sync(Conn *conn, GError **error)
+{
+    for (;;) {
+        g_autoptr(Result) result = NULL;
+        g_autoptr(GError) ignored = NULL;
+        PipelineOutcome outcome;
+
+        if (!conn_pipeline_next(conn, &outcome, &result, &ignored, error))
+            return FALSE;
+        if (outcome == PIPELINE_SYNC)
+            return TRUE;
+    }
+}
+
+/* --- one batch ----------------------------------------------------------------------------------
+ */
+
+static guint batch_end(const Execution *execution)
+{
+    guint end = execution->next;
+
+    while (end < execution->scripts->len && end - execution->next < BATCH_REVISIONS &&
+           ((const Script *)g_ptr_array_index(execution->scripts, end))->is_transactional)
+        end++;
+    return end;
+}
+
+/* Leaves the pipeline and the transaction that a failure or a cancellation has left open. */
+static void roll_back(Session *session)
+{
+    conn_set_cancel(session->conn, NULL);
+    conn_set_timeout(session->conn, LAST_WORDS);
+    if (conn_is_alive(session->conn))
+        conn_pipeline_end(session->conn, NULL);
+    if (conn_is_alive(session->conn) && conn_in_transaction(session->conn))
+        conn_exec(session->conn, "ROLLBACK", NULL, NULL);
+    conn_set_timeout(session->conn, 0);
+    conn_set_cancel(session->conn, session->cancel);
+}
+
+/* Sends ahead as far as the window allows. *sent and *bytes say what is on its way. */
+static gboolean fill_window(const Execution *execution, guint end, gboolean only_record,
+                            guint *sent, gsize *bytes, GError **error)
+{
+    while (*sent < end && *sent - execution->next < WINDOW_REVISIONS &&
+           (*bytes < WINDOW_BYTES || *sent == execution->next)) {
+        const Script *script = g_ptr_array_index(execution->scripts, *sent);
+
+        if (!send_script(execution, *sent, only_record, error))
+            return FALSE;
+        *bytes += script->length;
+        (*sent)++;
+    }
+    return TRUE;
+}
+
+static gboolean exchange_batch(Execution *execution, guint end, gboolean only_record,
+                               FailurePlace *place, GError **failure, GError **error)
+{
+    Conn *conn = execution->session->conn;
+    guint sent = execution->next;
+    gsize bytes = 0;
+
+    while (execution->next < end && !*failure) {
+        const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+        *place = (FailurePlace){script, PHASE_BEGIN, 0, 0, execution->next};
+        if (!fill_window(execution, end, only_record, &sent, &bytes, error) ||
+            !receive_script(execution, execution->next, only_record, place, failure, error))
+            return FALSE;
+        bytes -= script->length;
+    }
+    return conn_pipeline_sync(conn, error) && receive_sync(conn, error);
+}
+
+/* Runs scripts [next, end) in one pipeline. With only_record their statements have run already. */
+static gboolean run_batch(Execution *execution, guint end, gboolean only_record, GError **error)
+{
+    Conn *conn = execution->session->conn;
+    FailurePlace place = {0};
+    g_autoptr(GError) failure = NULL;
+    gboolean is_usable;
+
+    if (!conn_pipeline_begin(conn, error))
+        return FALSE;
+    is_usable = exchange_batch(execution, end, only_record, &place, &failure, error);
+    if (is_usable)
+        is_usable = conn_pipeline_end(conn, error);
+    if (is_usable && !failure)
+        return TRUE;
+    roll_back(execution->session);
+    if (failure) {
+        g_clear_error(error);
+        g_propagate_error(error, g_steal_pointer(&failure));
+    }
+    failure_describe(&place, error);
+    return FALSE;
+}
+
+/* --- Transaction: none --------------------------------------------------------------------------
+ */
+
+/* Statement by statement, each committing by itself; the record follows in a transaction. */
+static gboolean run_plainly(Execution *execution, GError **error)
+{
+    guint index = execution->next;
+    const Script *script = g_ptr_array_index(execution->scripts, index);
+    Conn *conn = execution->session->conn;
+
+    tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
+    /* CREATE INDEX CONCURRENTLY waits for old transactions by locks: a timeout would leave it
+     * invalid. */
+    if (!conn_exec(conn, "SET lock_timeout = 0", NULL, error))
+        return FALSE;
+    for (guint i = 0; i < script->statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(script->statements, i);
+
+        if (!conn_exec(conn, statement->sql, NULL, error)) {
+            FailurePlace place = {script, PHASE_STATEMENT, i, conn_error_position(conn), index};
+
+            roll_back(execution->session);
+            failure_describe(&place, error);
+            return FALSE;
+        }
+        tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i});
+    }
+    return run_batch(execution, index + 1, TRUE, error);
+}
+
+/* --- retries ------------------------------------------------------------------------------------
+ */
+
+/* A waiting ALTER TABLE makes every later reader wait behind it: the first tries are short, and
+ * only when many have failed may one take longer, up to the configured ceiling. */
+static gint64 lock_timeout_of_try(const EngineSettings *settings, guint failures)
+{
+    guint doublings = MIN(failures / LOCK_TRIES_EACH, 30);
+    gint64 timeout = (gint64)LOCK_TRY_SHORTEST << doublings;
+
+    return settings->lock_timeout == 0 ? 0 : MIN(timeout, settings->lock_timeout);
+}
+
+static gboolean set_lock_timeout(Session *session, guint failures, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'",
+                                           lock_timeout_of_try(session->settings, failures));
+
+    return conn_exec(session->conn, sql, NULL, error);
+}
+
+/* After a failed batch: TRUE when the same transaction shall be tried again. */
+static gboolean waits_for_retry(Execution *execution, Backoff *backoff, const GError *error)
+{
+    EngineEvent event = {.error = error};
+
+    if (!failure_is_retryable(error) || !conn_is_alive(execution->session->conn))
+        return FALSE;
+    event.pause = backoff_next(backoff);
+    if (event.pause < 0)
+        return FALSE;
+    tell(execution, EVENT_REVISION_RETRY, execution->next, event);
+    return clock_wait(event.pause, execution->session->cancel);
+}
+
+static Backoff retry_backoff(const Session *session)
+{
+    return (Backoff){.initial = RETRY_PAUSE,
+                     .ceiling = RETRY_PAUSE,
+                     .factor = 1.0,
+                     .jitter = 0.2,
+                     .deadline = clock_monotonic() + session->settings->retry_deadline};
+}
+
+/* Runs the next batch, as often as it takes. */
+static gboolean run_with_retries(Execution *execution, GError **error)
+{
+    Session *session = execution->session;
+    Backoff backoff = retry_backoff(session);
+    guint failures = 0;
+
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        guint before = execution->next;
+
+        if (!set_lock_timeout(session, failures, error))
+            return FALSE;
+        if (run_batch(execution, batch_end(execution), FALSE, &reason))
+            return TRUE;
+        if (execution->next > before) {
+            failures = 0;
+            backoff = retry_backoff(session);
+        }
+        if (!waits_for_retry(execution, &backoff, reason)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return FALSE;
+        }
+        failures++;
+    }
+}
+
+static gboolean run_all(Execution *execution, GError **error)
+{
+    while (execution->next < execution->scripts->len) {
+        const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+        if (script->is_transactional ? !run_with_retries(execution, error)
+                                     : !run_plainly(execution, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* --- the whole ----------------------------------------------------------------------------------
+ */
+
+/* Writes the failure to the ledger, durably, which also brings the commits before it to the disk.
+ */
+static void record_failure(Execution *execution, const GError *error)
+{
+    Session *session = execution->session;
+    const Script *script;
+
+    if (!conn_is_alive(session->conn) || execution->next >= execution->scripts->len)
+        return;
+    script = g_ptr_array_index(execution->scripts, execution->next);
+    conn_set_cancel(session->conn, NULL);
+    conn_set_timeout(session->conn, LAST_WORDS);
+    if (conn_exec(session->conn, "SET synchronous_commit = on", NULL, NULL))
+        run_record_event(session, execution->run, "fail", script->step->revision->id,
+                         (const char *const *)script->step->heads_before, script->body->up.checksum,
+                         error_sqlstate(error), error->message, NULL);
+    conn_set_timeout(session->conn, 0);
+    conn_set_cancel(session->conn, session->cancel);
+}
+
+gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts, const char *run,
+                         const EventSink *events, guint *committed, GError **error)
+{
+    Execution execution = {
+        .session = session, .plan = plan, .scripts = scripts, .run = run, .events = events};
+    g_autofree char *record_sql = session_expand(session, sql_record_step);
+    g_autofree char *version_table = run_version_table(session);
+    g_autoptr(GError) reason = NULL;
+
+    execution.record_sql = record_sql;
+    execution.version_table = version_table;
+    *committed = 0;
+    if (!conn_exec(session->conn, "SET synchronous_commit = off", NULL, error))
+        return FALSE;
+    if (!run_all(&execution, &reason)) {
+        record_failure(&execution, reason);
+        *committed = execution.next;
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return FALSE;
+    }
+    *committed = execution.next;
+    return conn_exec(session->conn, "SET synchronous_commit TO DEFAULT", NULL, error);
+}

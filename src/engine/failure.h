@@ -1,0 +1,26 @@
+/* Telling a failed migration: which revision and statement, where in the file, and what is and is
+ * not in the database now. */
+#pragma once
+
+#include "engine/script.h"
+
+typedef enum {
+    PHASE_BEGIN, /* before the revision's own statements */
+    PHASE_STATEMENT,
+    PHASE_RECORD, /* heads, applied, ledger */
+    PHASE_COMMIT,
+} ScriptPhase;
+
+typedef struct {
+    const Script *script;
+    ScriptPhase phase;
+    guint statement;   /* index, in PHASE_STATEMENT */
+    unsigned position; /* the server's, in characters from 1; 0 = unknown */
+    guint before;      /* revisions of this run that are committed */
+} FailurePlace;
+
+/* Completes *error (set, as it came from the connection): kind, prefix, place, outcome, hint. */
+void failure_describe(const FailurePlace *place, GError **error);
+
+/* A lock timeout or a deadlock: the same transaction may succeed later. */
+gboolean failure_is_retryable(const GError *error);

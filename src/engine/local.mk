@@ -1,0 +1,37 @@
+noinst_LIBRARIES += src/engine/libengine.a
+src_engine_libengine_a_SOURCES = \
+	src/engine/event.c src/engine/event.h \
+	src/engine/execute.c src/engine/execute.h \
+	src/engine/failure.c src/engine/failure.h \
+	src/engine/migrate.c src/engine/migrate.h \
+	src/engine/run.c src/engine/run.h \
+	src/engine/script.c src/engine/script.h \
+	src/engine/session.c src/engine/session.h \
+	src/engine/session_private.h \
+	src/engine/state.c \
+	src/engine/status.c src/engine/status.h
+src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
+
+# The queries: include "engine/sql_engine.h".
+engine_queries = \
+	src/engine/q/append_event.sql \
+	src/engine/q/create_version_table.sql \
+	src/engine/q/facts.sql \
+	src/engine/q/layout_1.sql \
+	src/engine/q/presence.sql \
+	src/engine/q/privileges.sql \
+	src/engine/q/read_applied.sql \
+	src/engine/q/read_heads.sql \
+	src/engine/q/read_state.sql \
+	src/engine/q/record_step.sql \
+	src/engine/q/server_identity.sql \
+	src/engine/q/stamp.sql
+EXTRA_DIST += $(engine_queries)
+nodist_src_engine_libengine_a_SOURCES = src/engine/sql_engine.c src/engine/sql_engine.h
+BUILT_SOURCES += src/engine/sql_engine.h
+CLEANFILES += src/engine/sql_engine.c src/engine/sql_engine.h
+src/engine/sql_engine.c: $(engine_queries) $(EMBED_SQL) src/engine/local.mk
+	$(embed_sql) --source $@ $(engine_queries)
+src/engine/sql_engine.h: $(engine_queries) $(EMBED_SQL) src/engine/local.mk
+	$(embed_sql) --header $@ $(engine_queries)
+$(src_engine_libengine_a_OBJECTS): src/engine/sql_engine.h

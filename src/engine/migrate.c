@@ -1,0 +1,339 @@
+/* Look, lock, look again, run: upgrade, downgrade, stamp. */
+#include "engine/migrate.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "engine/execute.h"
+#include "engine/run.h"
+#include "engine/session_private.h"
+#include "engine/sql_engine.h"
+
+void migrate_result_clear(MigrateResult *result)
+{
+    g_strfreev(result->from);
+    g_strfreev(result->to);
+    *result = (MigrateResult){0};
+}
+
+/* What is asked for, before and after it meets the database. */
+typedef struct {
+    const Graph *graph;
+    PlanDirection direction;
+    const MigrateOptions *options;
+} Wish;
+
+static const char *const *heads_of(const DatabaseState *state)
+{
+    return (const char *const *)state->heads;
+}
+
+static Plan *plan_wish(const Wish *wish, const DatabaseState *state, gboolean *is_held,
+                       GError **error)
+{
+    const char *target = wish->options->target;
+
+    *is_held = FALSE;
+    if (wish->direction == PLAN_DOWNGRADE)
+        return plan_downgrade(wish->graph, heads_of(state), target, error);
+    /* A boot goes as far as the hold lets it; at or past the target there is nothing to do. */
+    if (state->hold && wish->options->obeys_hold) {
+        *is_held = TRUE;
+        target = *state->hold->target ? state->hold->target : "base";
+    }
+    if (g_str_equal(target, "base"))
+        return plan_downgrade(wish->graph, (const char *const[]){NULL}, "base", error);
+    return plan_upgrade(wish->graph, heads_of(state), target, error);
+}
+
+/* A person who upgrades past a hold is told of it; the hold was set to be noticed. */
+static gboolean refuse_held(const DatabaseState *state, const Wish *wish, GError **error)
+{
+    const Hold *hold = state->hold;
+
+    if (!hold || wish->options->obeys_hold || wish->direction == PLAN_DOWNGRADE)
+        return TRUE;
+    error_set(error, ERROR_HELD, "the database is on hold at %s since %s%s%s%s%s",
+              *hold->target ? hold->target : "base", hold->since, hold->actor ? ", set by " : "",
+              hold->actor ? hold->actor : "", hold->reason ? ": " : "",
+              hold->reason ? hold->reason : "");
+    error_set_outcome(error, "nothing was changed");
+    error_set_hint(error,
+                   "lift the hold first: DELETE FROM the table \"hold\" in the state schema");
+    return FALSE;
+}
+
+/* While another migrator has the lock: nothing is left to do as soon as it has done our work. */
+static gboolean is_wish_fulfilled(const DatabaseState *state, gpointer data)
+{
+    const Wish *wish = data;
+    gboolean is_held;
+    g_autoptr(Plan) plan = NULL;
+
+    if (wish->direction == PLAN_DOWNGRADE)
+        return FALSE;
+    plan = plan_wish(wish, state, &is_held, NULL);
+    return plan && plan->steps->len == 0;
+}
+
+static void fill_result(MigrateResult *result, const char *const *from, const char *const *to,
+                        guint count, gint64 elapsed, gboolean is_held)
+{
+    result->from = g_strdupv((char **)from);
+    result->to = g_strdupv((char **)to);
+    result->count = count;
+    result->elapsed = elapsed;
+    result->is_held = is_held;
+}
+
+/* Runs `plan` under the lock. */
+static gboolean run_plan(Session *session, const Plan *plan, const MigrateOptions *options,
+                         const EventSink *events, guint *committed, GError **error)
+{
+    g_autoptr(GPtrArray) scripts = scripts_load(plan, error);
+    g_autofree char *run = NULL;
+    EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
+
+    if (!scripts || !session_prepare_state(session, events, error))
+        return FALSE;
+    run = run_format(session, plan->digest, options->actor, options->reason, error);
+    if (!run)
+        return FALSE;
+    event_send(events, &event);
+    return execute_scripts(session, plan, scripts, run, events, committed, error);
+}
+
+/* Second look and run, with the lock held. */
+static gboolean migrate_locked(Session *session, const Wish *wish, const EventSink *events,
+                               MigrateResult *result, GError **error)
+{
+    g_autoptr(DatabaseState) state = session_read_state(session, error);
+    g_autoptr(Plan) plan = NULL;
+    gint64 start = clock_monotonic();
+    EngineEvent event = {.kind = EVENT_FINISHED};
+    gboolean is_held;
+
+    if (!state || !refuse_held(state, wish, error))
+        return FALSE;
+    plan = plan_wish(wish, state, &is_held, error);
+    if (!plan)
+        return FALSE;
+    if (plan->steps->len > 0 &&
+        !run_plan(session, plan, wish->options, events, &event.count, error))
+        return FALSE;
+    event.elapsed = clock_monotonic() - start;
+    event_send(events, &event);
+    fill_result(result, heads_of(state),
+                plan->steps->len ? (const char *const *)plan->to : heads_of(state), event.count,
+                event.elapsed, is_held);
+    return TRUE;
+}
+
+/* The lock is given back even when the work failed; the failure is what the caller hears. */
+static gboolean unlock_after(Session *session, gboolean succeeded, GError **error)
+{
+    if (succeeded)
+        return session_unlock(session, error);
+    if (conn_is_alive(session->conn)) {
+        conn_set_cancel(session->conn, NULL);
+        session_unlock(session, NULL);
+        conn_set_cancel(session->conn, session->cancel);
+    }
+    return FALSE;
+}
+
+static gboolean migrate(Session *session, const Wish *wish, const EventSink *events,
+                        MigrateResult *result, GError **error)
+{
+    g_autoptr(DatabaseState) state = session_read_state(session, error);
+    g_autoptr(Plan) plan = NULL;
+    g_auto(MigrateResult) done = {0};
+    gboolean is_held, taken;
+
+    if (!state)
+        return FALSE;
+    plan = plan_wish(wish, state, &is_held, error);
+    if (!plan)
+        return FALSE;
+    if (plan->steps->len == 0) {
+        fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
+        return TRUE;
+    }
+    if (!refuse_held(state, wish, error))
+        return FALSE;
+    if (!session_lock(session, is_wish_fulfilled, (gpointer)wish, &taken, events, error))
+        return FALSE;
+    if (!taken) {
+        fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
+        return TRUE;
+    }
+    if (!unlock_after(session, migrate_locked(session, wish, events, &done, error), error))
+        return FALSE;
+    *result = done;
+    done = (MigrateResult){0};
+    return TRUE;
+}
+
+gboolean migrate_upgrade(Session *session, const Graph *graph, const MigrateOptions *options,
+                         const EventSink *events, MigrateResult *result, GError **error)
+{
+    Wish wish = {graph, PLAN_UPGRADE, options};
+
+    return migrate(session, &wish, events, result, error);
+}
+
+gboolean migrate_downgrade(Session *session, const Graph *graph, const MigrateOptions *options,
+                           const EventSink *events, MigrateResult *result, GError **error)
+{
+    Wish wish = {graph, PLAN_DOWNGRADE, options};
+
+    return migrate(session, &wish, events, result, error);
+}
+
+/* --- stamp --------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    GPtrArray *revisions;
+    GPtrArray *up_checksums;
+    GPtrArray *down_checksums;
+    GPtrArray *down_sql;
+} Adopted;
+
+static void adopted_clear(Adopted *adopted)
+{
+    g_clear_pointer(&adopted->revisions, g_ptr_array_unref);
+    g_clear_pointer(&adopted->up_checksums, g_ptr_array_unref);
+    g_clear_pointer(&adopted->down_checksums, g_ptr_array_unref);
+    g_clear_pointer(&adopted->down_sql, g_ptr_array_unref);
+}
+
+static gboolean adopt_revision(Adopted *adopted, const Revision *revision, GError **error)
+{
+    g_autoptr(RevisionBody) body = revision_read_body(revision, error);
+
+    if (!body)
+        return FALSE;
+    g_ptr_array_add(adopted->revisions, g_strdup(revision->id));
+    g_ptr_array_add(adopted->up_checksums, g_strdup(body->up.checksum));
+    g_ptr_array_add(adopted->down_checksums, g_strdup(body->down.checksum));
+    g_ptr_array_add(adopted->down_sql,
+                    g_strdup(revision_body_is_reversible(body) ? body->down.text : ""));
+    return TRUE;
+}
+
+/* Everything that counts as applied at `heads`, with the checksums that the files have now. */
+static gboolean adopt_below(Adopted *adopted, const Graph *graph, const char *const *heads,
+                            GError **error)
+{
+    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
+    g_autoptr(GPtrArray) all = graph_revisions(graph);
+
+    *adopted =
+        (Adopted){g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
+                  g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free)};
+    for (guint i = 0; i < all->len; i++) {
+        const Revision *revision = g_ptr_array_index(all, i);
+
+        if (g_hash_table_contains(applied, revision) && !adopt_revision(adopted, revision, error))
+            return FALSE;
+    }
+    g_ptr_array_add(adopted->revisions, NULL);
+    g_ptr_array_add(adopted->up_checksums, NULL);
+    g_ptr_array_add(adopted->down_checksums, NULL);
+    g_ptr_array_add(adopted->down_sql, NULL);
+    return TRUE;
+}
+
+/* The items of `left` that `right` lacks; the strings stay with `left`. */
+static GPtrArray *difference(char **left, char **right)
+{
+    GPtrArray *result = g_ptr_array_new();
+
+    for (guint i = 0; left[i]; i++)
+        if (!g_strv_contains((const char *const *)right, left[i]))
+            g_ptr_array_add(result, left[i]);
+    g_ptr_array_add(result, NULL);
+    return result;
+}
+
+static gboolean send_stamp(Session *session, const DatabaseState *state, char **heads_after,
+                           const Adopted *adopted, const char *run, GError **error)
+{
+    g_autoptr(GPtrArray) gone = difference(state->heads, heads_after);
+    g_autoptr(GPtrArray) come = difference(heads_after, state->heads);
+    g_autofree char *sql = session_expand(session, sql_stamp);
+    g_autofree char *table = run_version_table(session);
+    g_autofree char *before = text_array_format(heads_of(state));
+    g_autofree char *after = text_array_format((const char *const *)heads_after);
+    g_autofree char *removed = text_array_format((const char *const *)gone->pdata);
+    g_autofree char *added = text_array_format((const char *const *)come->pdata);
+    g_autofree char *revisions = text_array_format((const char *const *)adopted->revisions->pdata);
+    g_autofree char *ups = text_array_format((const char *const *)adopted->up_checksums->pdata);
+    g_autofree char *downs = text_array_format((const char *const *)adopted->down_checksums->pdata);
+    g_autofree char *down_sql = text_array_format((const char *const *)adopted->down_sql->pdata);
+    const char *values[] = {table, before,    after, removed, added,
+                            run,   revisions, ups,   downs,   down_sql};
+
+    return conn_exec_params(session->conn, sql, G_N_ELEMENTS(values), values, NULL, error);
+}
+
+static gboolean stamp_locked(Session *session, const Graph *graph, const char *const *targets,
+                             gboolean purges, const MigrateOptions *options,
+                             const EventSink *events, MigrateResult *result, GError **error)
+{
+    const char *const nothing[] = {NULL};
+    g_autoptr(DatabaseState) state = session_read_state(session, error);
+    g_auto(GStrv) heads = NULL;
+    g_autofree char *run = NULL;
+    Adopted adopted = {0};
+    gboolean succeeded;
+
+    if (!state)
+        return FALSE;
+    heads = plan_stamp(graph, purges ? nothing : heads_of(state), targets, error);
+    if (!heads || !session_prepare_state(session, events, error))
+        return FALSE;
+    run = run_format(session, NULL, options->actor, options->reason, error);
+    succeeded = run && adopt_below(&adopted, graph, (const char *const *)heads, error) &&
+                send_stamp(session, state, heads, &adopted, run, error);
+    adopted_clear(&adopted);
+    if (succeeded)
+        fill_result(result, heads_of(state), (const char *const *)heads, 0, 0, FALSE);
+    return succeeded;
+}
+
+gboolean migrate_stamp(Session *session, const Graph *graph, const char *const *targets,
+                       gboolean purges, const MigrateOptions *options, const EventSink *events,
+                       MigrateResult *result, GError **error)
+{
+    g_auto(MigrateResult) done = {0};
+    gboolean taken;
+
+    if (!session_lock(session, NULL, NULL, &taken, events, error))
+        return FALSE;
+    if (!unlock_after(session,
+                      stamp_locked(session, graph, targets, purges, options, events, &done, error),
+                      error))
+        return FALSE;
+    *result = done;
+    done = (MigrateResult){0};
+    return TRUE;
+}
+
+gboolean migrate_ensure_version(Session *session, const EventSink *events, GError **error)
+{
+    g_autoptr(DatabaseState) state = session_read_state(session, error);
+    gboolean taken;
+
+    if (!state)
+        return FALSE;
+    if (state->has_version_table && state->has_state)
+        return TRUE;
+    if (!session_lock(session, NULL, NULL, &taken, events, error))
+        return FALSE;
+    g_clear_pointer(&state, database_state_free);
+    state = session_read_state(session, error);
+    return unlock_after(session, state && session_prepare_state(session, events, error), error);
+}

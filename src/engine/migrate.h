@@ -1,0 +1,37 @@
+/* Whole operations, the same for the CLI, the daemon's boot and the HTTP endpoints: look, lock,
+ * look again, run. */
+#pragma once
+
+#include "engine/session.h"
+
+typedef struct {
+    const char *target;  /* see spec.h */
+    gboolean obeys_hold; /* a boot stops at the hold; a person's command is refused with HELD */
+    const char *actor;   /* who asks: OS user or principal; may be NULL */
+    const char *reason;  /* may be NULL */
+} MigrateOptions;
+
+typedef struct {
+    char **from; /* heads before and after, sorted, NULL-terminated */
+    char **to;
+    guint count;      /* revisions run */
+    gint64 elapsed;   /* microseconds from the first statement to the last commit on disk */
+    gboolean is_held; /* stopped at a hold */
+} MigrateResult;
+void migrate_result_clear(MigrateResult *result);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MigrateResult, migrate_result_clear)
+
+/* Brings the database to options->target. Nothing to do: takes no lock, writes nothing, count 0. On
+ * failure what was committed before stays (each revision is atomic with its ledger row) and the
+ * error's outcome says what is and is not in the database; `result` then is untouched. */
+gboolean migrate_upgrade(Session *session, const Graph *graph, const MigrateOptions *options,
+                         const EventSink *events, MigrateResult *result, GError **error);
+gboolean migrate_downgrade(Session *session, const Graph *graph, const MigrateOptions *options,
+                           const EventSink *events, MigrateResult *result, GError **error);
+/* Sets the heads to those of `targets` without running anything; `purges` forgets the rows first
+ * (needed when the database names revisions that the files do not know). */
+gboolean migrate_stamp(Session *session, const Graph *graph, const char *const *targets,
+                       gboolean purges, const MigrateOptions *options, const EventSink *events,
+                       MigrateResult *result, GError **error);
+/* Creates the version table and the state schema, under the lock; quiet when they are there. */
+gboolean migrate_ensure_version(Session *session, const EventSink *events, GError **error);

@@ -1,0 +1,2 @@
+-- One ledger row for what moved no heads (a failure, a refusal).
+SELECT :"state".append_ledger($1, $2, $3::text[], $3::text[], $4, $5, $6, NULL, jsonb_object($7::text[]))

@@ -1,0 +1,157 @@
+-- The state schema, layout 1: what was applied, who did what, and what is on hold.
+-- psql -v state=pgsluice -f layout_1.sql runs it as it is. The body of the function needs no variables: its
+-- search_path is the state schema, and the version table comes as an argument.
+CREATE SCHEMA IF NOT EXISTS :"state";
+COMMENT ON SCHEMA :"state" IS 'pgsluice: revisions applied, audit ledger, holds';
+
+CREATE TABLE :"state".layout (
+    version integer NOT NULL
+);
+INSERT INTO :"state".layout VALUES (1);
+
+CREATE TABLE :"state".applied (
+    revision text CONSTRAINT applied_pkey PRIMARY KEY,
+    up_checksum text NOT NULL,
+    down_checksum text,             -- null: the file has no down section
+    up_sql text,                    -- null: never run here, only stamped
+    down_sql text,                  -- null: irreversible
+    event text NOT NULL,            -- upgrade or stamp
+    applied_at timestamptz NOT NULL,
+    role text NOT NULL,
+    actor text,
+    host text,
+    instance text,
+    duration_us bigint,             -- null for a stamp
+    fingerprint text                -- of the schema afterwards, where it was taken
+);
+
+CREATE TABLE :"state".ledger (
+    id bigint CONSTRAINT ledger_pkey PRIMARY KEY,
+    at timestamptz NOT NULL,
+    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse
+    revision text,
+    heads_before text[] NOT NULL,
+    heads_after text[] NOT NULL,
+    plan_digest text,
+    up_checksum text,
+    role text NOT NULL,
+    actor text,                     -- the person or principal who asked
+    host text,
+    instance text,
+    reason text,
+    sqlstate text,
+    message text,
+    duration_us bigint,
+    system_identifier text,
+    timeline integer,
+    previous_hash bytea NOT NULL,   -- hash of the row before; empty for the first
+    hash bytea NOT NULL             -- SHA-256 over previous_hash and the other columns
+);
+
+CREATE TABLE :"state".hold (
+    is_set boolean CONSTRAINT hold_pkey PRIMARY KEY DEFAULT true CONSTRAINT hold_one_row CHECK (is_set),
+    target text NOT NULL,           -- boots do not pass this revision; '' = base
+    reason text,
+    actor text,
+    since timestamptz NOT NULL DEFAULT now()
+);
+
+-- Appends one row to the ledger. The lock makes "the row before" well defined; it is held until the
+-- end of the transaction, so this comes last.
+CREATE FUNCTION :"state".append_ledger(
+    event text, revision text, heads_before text[], heads_after text[], up_checksum text,
+    sqlstate text, message text, duration_us bigint, run jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+DECLARE
+    last_id bigint;
+    last_hash bytea;
+    at timestamptz := clock_timestamp();
+    body jsonb;
+BEGIN
+    LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE;
+    SELECT l.id, l.hash INTO last_id, last_hash FROM ledger l ORDER BY l.id DESC LIMIT 1;
+    last_id := coalesce(last_id, 0) + 1;
+    last_hash := coalesce(last_hash, ''::bytea);
+    body := jsonb_build_array(last_id, (extract(epoch FROM at) * 1000000)::bigint, event, revision,
+        heads_before, heads_after, run->>'plan_digest', up_checksum, current_user::text,
+        run->>'actor', run->>'host', run->>'instance', run->>'reason', sqlstate, message,
+        duration_us, run->>'system_identifier', (run->>'timeline')::integer);
+    INSERT INTO ledger VALUES (last_id, at, event, revision, heads_before, heads_after,
+        run->>'plan_digest', up_checksum, current_user, run->>'actor', run->>'host',
+        run->>'instance', run->>'reason', sqlstate, message, duration_us,
+        run->>'system_identifier', (run->>'timeline')::integer, last_hash,
+        sha256(last_hash || convert_to(body::text, 'UTF8')));
+END
+$function$;
+
+-- Moves the heads: a compare-and-set of the whole version table.
+CREATE FUNCTION :"state".move_heads(
+    version_table regclass, heads_before text[], removed text[], added text[]
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+DECLARE
+    found text[];
+    changed bigint;
+    pairs integer := least(cardinality(removed), cardinality(added));
+BEGIN
+    EXECUTE format('SELECT coalesce(array_agg(version_num::text ORDER BY version_num COLLATE "C"), ''{}'') FROM %s',
+        version_table) INTO found;
+    IF found IS DISTINCT FROM heads_before THEN
+        RAISE EXCEPTION 'the version table % holds %, not % as planned', version_table, found, heads_before
+            USING ERRCODE = 'PS002';
+    END IF;
+    FOR i IN 1 .. greatest(cardinality(removed), cardinality(added)) LOOP
+        IF i <= pairs THEN
+            EXECUTE format('UPDATE %s SET version_num = $1 WHERE version_num = $2', version_table)
+                USING added[i], removed[i];
+        ELSIF i <= cardinality(removed) THEN
+            EXECUTE format('DELETE FROM %s WHERE version_num = $1', version_table) USING removed[i];
+        ELSE
+            EXECUTE format('INSERT INTO %s (version_num) VALUES ($1)', version_table) USING added[i];
+        END IF;
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        IF changed <> 1 THEN
+            RAISE EXCEPTION 'the version table % was changed by somebody else', version_table
+                USING ERRCODE = 'PS002';
+        END IF;
+    END LOOP;
+END
+$function$;
+
+-- Ends a revision's transaction: proves that this backend still holds the migration lock, moves the
+-- heads, records what was applied, and writes the ledger. `step` has the revision's facts, `run` those
+-- of the whole run. Returns how many microseconds the transaction has taken so far.
+CREATE FUNCTION :"state".record_step(
+    version_table regclass, heads_before text[], heads_after text[], removed text[], added text[],
+    step jsonb, run jsonb
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+DECLARE
+    took bigint := (extract(epoch FROM clock_timestamp() - now()) * 1000000)::bigint;
+BEGIN
+    IF pg_backend_pid() <> (run->>'backend_pid')::integer THEN
+        RAISE EXCEPTION 'backend % answers, the session was opened on %', pg_backend_pid(), run->>'backend_pid'
+            USING ERRCODE = 'PS003';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid()
+            AND l.classid = (run->>'lock_class')::oid AND l.objid = (run->>'lock_object')::oid
+            AND l.objsubid = 1 AND l.mode = 'ExclusiveLock' AND l.granted) THEN
+        RAISE EXCEPTION 'this session no longer holds the migration lock' USING ERRCODE = 'PS001';
+    END IF;
+    PERFORM move_heads(version_table, heads_before, removed, added);
+    IF step->>'event' = 'downgrade' THEN
+        DELETE FROM applied a WHERE a.revision = step->>'revision';
+    ELSE
+        INSERT INTO applied VALUES (step->>'revision', step->>'up_checksum', step->>'down_checksum',
+            step->>'up_sql', step->>'down_sql', step->>'event', clock_timestamp(), current_user,
+            run->>'actor', run->>'host', run->>'instance', took)
+        ON CONFLICT ON CONSTRAINT applied_pkey DO UPDATE SET
+            up_checksum = EXCLUDED.up_checksum, down_checksum = EXCLUDED.down_checksum,
+            up_sql = EXCLUDED.up_sql, down_sql = EXCLUDED.down_sql, event = EXCLUDED.event,
+            applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
+            host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us;
+    END IF;
+    PERFORM append_ledger(step->>'event', step->>'revision', heads_before, heads_after,
+        step->>'up_checksum', NULL, NULL, took, run);
+    PERFORM pg_notify(run->>'channel', step->>'revision');
+    RETURN took;
+END
+$function$;

@@ -1,0 +1,18 @@
+-- Moves the heads without running anything: what the new heads imply counts as applied, the rest does not.
+-- $1 version table, $2 heads before, $3 heads after, $4 removed, $5 added, $6 run,
+-- $7 revisions now applied, $8-$9 their checksums ('' = no such section), $10 their down sections ('' = none).
+WITH moved AS MATERIALIZED (
+    SELECT :"state".move_heads($1::regclass, $2::text[], $4::text[], $5::text[])
+), forgotten AS (
+    DELETE FROM :"state".applied WHERE NOT revision = ANY ($7::text[])
+), adopted AS (
+    INSERT INTO :"state".applied (revision, up_checksum, down_checksum, down_sql, event, applied_at, role, actor, host, instance)
+    SELECT f.revision, f.up_checksum, nullif(f.down_checksum, ''), nullif(f.down_sql, ''), 'stamp',
+        clock_timestamp(), current_user, r.run->>'actor', r.run->>'host', r.run->>'instance'
+    FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS f (revision, up_checksum, down_checksum, down_sql),
+        (SELECT jsonb_object($6::text[]) AS run) AS r
+    ON CONFLICT ON CONSTRAINT applied_pkey DO NOTHING
+)
+SELECT :"state".append_ledger('stamp', NULL, $2::text[], $3::text[], NULL, NULL, NULL, NULL, jsonb_object($6::text[])),
+    pg_notify(r.run->>'channel', 'stamp')
+FROM moved, (SELECT jsonb_object($6::text[]) AS run) AS r

@@ -1,0 +1,17 @@
+/* A run: what all ledger rows of one operation share, in the form that the state schema's functions
+ * take (a text[] of name, value pairs). */
+#pragma once
+
+#include "engine/session.h"
+
+/* The text[] literal; free with g_free. Asks the server once which one it is. */
+char *run_format(Session *session, const char *plan_digest, const char *actor, const char *reason,
+                 GError **error);
+
+/* Appends one ledger row for what moved no heads ("fail", "refuse"), in its own transaction. */
+gboolean run_record_event(Session *session, const char *run, const char *event,
+                          const char *revision, const char *const *heads, const char *checksum,
+                          const char *sqlstate, const char *message, GError **error);
+
+/* '"schema"."version_table"' for a regclass parameter; g_free. */
+char *run_version_table(const Session *session);

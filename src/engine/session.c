@@ -1,0 +1,284 @@
+/* Opening the one connection that migrates, and holding the lock on it. */
+#include "engine/session.h"
+
+#include <string.h>
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "engine/session_private.h"
+#include "engine/sql_engine.h"
+
+enum {
+    LOCK_PAUSE_FIRST = 5 * 1000, /* microseconds */
+    LOCK_PAUSE_LONGEST = 250 * 1000,
+    LOCK_NEWS_EVERY = 5 * G_USEC_PER_SEC,
+};
+
+typedef struct {
+    const EventSink *events;
+} RetryNews;
+
+static void tell_retry(const GError *reason, gint64 pause, gpointer data)
+{
+    RetryNews *news = data;
+    EngineEvent event = {.kind = EVENT_CONNECT_RETRY, .error = reason, .pause = pause};
+
+    event_send(news->events, &event);
+}
+
+static Conn *connect_to_server(const EngineSettings *settings, gboolean retries, Cancel *cancel,
+                               const EventSink *events, GError **error)
+{
+    g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(settings->url), error);
+    g_autofree char *application_name = g_strdup_printf("pgsluice/%s", settings->instance);
+    RetryNews news = {events};
+
+    if (!dsn) {
+        g_prefix_error(error, "database.migration_url: ");
+        return NULL;
+    }
+    if (!retries)
+        return conn_open(dsn, application_name, settings->connect_timeout, cancel, error);
+    return conn_open_until(dsn, application_name, clock_monotonic() + settings->connect_timeout,
+                           cancel, tell_retry, &news, error);
+}
+
+/* Everything that role, database or server may have set and that would change how a migration runs.
+ * Plain SETs: a pooler would swallow or refuse the start-up packet's options. */
+static char *session_parameters(const Session *session)
+{
+    const EngineSettings *settings = session->settings;
+    g_autofree char *search_path = sql_quote_literal(settings->search_path);
+    GString *sql = g_string_new("SET client_min_messages = warning;"
+                                "SET default_transaction_read_only = off;"
+                                "SET default_transaction_isolation = 'read committed';"
+                                "SET idle_in_transaction_session_timeout = 0;");
+
+    if (conn_server_version(session->conn) >= 140000)
+        g_string_append(sql, "SET client_connection_check_interval = '1s';"
+                             "SET idle_session_timeout = 0;");
+    g_string_append_printf(sql,
+                           "SET statement_timeout = '%" G_GINT64_FORMAT "us';"
+                           "SET lock_timeout = '%" G_GINT64_FORMAT "us';"
+                           "SELECT set_config('search_path', %s, false);",
+                           settings->statement_timeout, settings->lock_timeout, search_path);
+    return g_string_free(sql, FALSE);
+}
+
+static gboolean refuse_pooler(const Session *session, int backend_pid, GError **error)
+{
+    if (backend_pid == conn_backend_pid(session->conn) || session->settings->accepts_session_pooler)
+        return TRUE;
+    error_set(
+        error, ERROR_POOLER,
+        "%s is reached through a connection pooler: login was answered by process %d, queries "
+        "by process %d",
+        conn_describe(session->conn), conn_backend_pid(session->conn), backend_pid);
+    error_set_hint(error, "use the server's direct address (port 5432 of the database host) for "
+                          "migrations; if the pooler is in session mode and must stay, set "
+                          "database.pooler = \"session\"");
+    error_set_outcome(error, "nothing was changed");
+    return FALSE;
+}
+
+static gboolean learn_facts(Session *session, GError **error)
+{
+    g_autofree char *parameters = session_parameters(session);
+    g_autofree char *question = session_expand(session, sql_facts);
+    g_autofree char *both = NULL;
+    g_autoptr(Result) result = NULL;
+
+    both = g_strconcat(parameters, question, NULL);
+    if (!conn_exec(session->conn, both, &result, error)) {
+        g_prefix_error(error, "preparing the session: ");
+        return FALSE;
+    }
+    session->facts.server_version = g_strdup(result_text(result, 0, 0));
+    session->facts.database = g_strdup(result_text(result, 0, 1));
+    session->facts.role = g_strdup(result_text(result, 0, 2));
+    session->facts.in_recovery = result_boolean(result, 0, 3);
+    session->facts.backend_pid = g_strdup(result_text(result, 0, 4));
+    session->default_synchronous_commit = g_strdup(result_text(result, 0, 5));
+    session->has_version_table = result_boolean(result, 0, 6);
+    session->has_state = result_boolean(result, 0, 7);
+    return refuse_pooler(session, (int)result_int64(result, 0, 4), error);
+}
+
+static void name_variables(Session *session)
+{
+    const EngineSettings *settings = session->settings;
+    const char *variables[] = {"version_schema",
+                               settings->version_table_schema,
+                               "version_table",
+                               settings->version_table,
+                               "version_pkey",
+                               session->version_pkey,
+                               "state",
+                               settings->state_schema,
+                               NULL};
+
+    session->variables = g_memdup2(variables, sizeof variables);
+}
+
+Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *cancel,
+                      const EventSink *events, GError **error)
+{
+    g_autoptr(Session) session = g_new0(Session, 1);
+    EngineEvent event = {.kind = EVENT_CONNECTED};
+
+    session->settings = settings;
+    session->cancel = cancel;
+    session->key = lock_key(settings->version_table_schema, settings->version_table);
+    session->version_pkey = g_strconcat(settings->version_table, "_pkc", NULL);
+    name_variables(session);
+    session->read_state_sql = session_expand(session, sql_read_state);
+    session->conn = connect_to_server(settings, retries, cancel, events, error);
+    if (!session->conn || !learn_facts(session, error))
+        return NULL;
+    event.text = conn_describe(session->conn);
+    event_send(events, &event);
+    return g_steal_pointer(&session);
+}
+
+void session_close(Session *session)
+{
+    if (!session)
+        return;
+    conn_free(session->conn);
+    g_free(session->facts.server_version);
+    g_free(session->facts.database);
+    g_free(session->facts.role);
+    g_free(session->facts.backend_pid);
+    g_free(session->default_synchronous_commit);
+    g_free(session->variables);
+    g_free(session->version_pkey);
+    g_free(session->read_state_sql);
+    g_free(session);
+}
+
+char *session_expand(const Session *session, const char *sql)
+{
+    return sql_expand(sql, session->variables);
+}
+
+const DatabaseFacts *session_facts(const Session *session)
+{
+    return &session->facts;
+}
+
+Conn *session_conn(Session *session)
+{
+    return session->conn;
+}
+
+const EngineSettings *session_settings(const Session *session)
+{
+    return session->settings;
+}
+
+gboolean session_has_lock(const Session *session)
+{
+    return session->has_lock;
+}
+
+static gboolean tell_waiting(Session *session, gint64 start, const EventSink *events,
+                             GError **error)
+{
+    g_autoptr(LockHolder) holder = NULL;
+    EngineEvent event = {.kind = EVENT_WAITING_FOR_LOCK, .elapsed = clock_monotonic() - start};
+
+    if (!lock_find_holder(session->conn, session->key, &holder, error))
+        return FALSE;
+    event.holder = holder;
+    event_send(events, &event);
+    return TRUE;
+}
+
+static void give_up_waiting(Session *session, gint64 start, GError **error)
+{
+    g_autoptr(LockHolder) holder = NULL;
+    g_autofree char *waited = duration_describe(clock_monotonic() - start);
+    g_autofree char *who = NULL;
+
+    if (cancel_is_triggered(session->cancel)) {
+        error_set(error, ERROR_CANCELLED, "interrupted while waiting for the migration lock");
+        error_set_outcome(error, "nothing was changed");
+        return;
+    }
+    if (!lock_find_holder(session->conn, session->key, &holder, error))
+        return;
+    who = holder ? lock_holder_describe(holder) : g_strdup("somebody who has just left");
+    error_set(error, ERROR_LOCK_TIMEOUT,
+              "the migration lock was not free within %s; it is held by %s", waited, who);
+    error_set_outcome(error, "nothing was changed");
+    if (holder)
+        error_set_hint(
+            error,
+            "wait for it and try again, or raise gate.lock_wait; only if that process is "
+            "stuck: SELECT pg_terminate_backend(%d)",
+            holder->pid);
+}
+
+/* Whether another migrator has done the work meanwhile. */
+static gboolean look_again(Session *session, SessionIsDone is_done, gpointer data, gboolean *done,
+                           GError **error)
+{
+    g_autoptr(DatabaseState) state = NULL;
+
+    *done = FALSE;
+    if (!is_done)
+        return TRUE;
+    state = session_read_state(session, error);
+    if (!state)
+        return FALSE;
+    *done = is_done(state, data);
+    return TRUE;
+}
+
+gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
+                      gboolean *taken, const EventSink *events, GError **error)
+{
+    gint64 start = clock_monotonic(), next_news = start;
+    Backoff backoff = {.initial = LOCK_PAUSE_FIRST,
+                       .ceiling = LOCK_PAUSE_LONGEST,
+                       .factor = 1.6,
+                       .jitter = 0.5,
+                       .deadline = start + session->settings->lock_wait};
+    EngineEvent event = {.kind = EVENT_LOCK_TAKEN};
+    gboolean is_ours = FALSE, done = FALSE;
+
+    for (;;) {
+        if (!lock_try(session->conn, session->key, &is_ours, error))
+            return FALSE;
+        if (is_ours)
+            break;
+        if (!look_again(session, is_done, is_done_data, &done, error))
+            return FALSE;
+        if (done)
+            break;
+        if (clock_monotonic() >= next_news) {
+            if (!tell_waiting(session, start, events, error))
+                return FALSE;
+            next_news = clock_monotonic() + LOCK_NEWS_EVERY;
+        }
+        if (!backoff_wait(&backoff, session->cancel)) {
+            give_up_waiting(session, start, error);
+            return FALSE;
+        }
+    }
+    session->has_lock = *taken = is_ours;
+    event.elapsed = clock_monotonic() - start;
+    if (is_ours)
+        event_send(events, &event);
+    return TRUE;
+}
+
+gboolean session_unlock(Session *session, GError **error)
+{
+    if (!session->has_lock)
+        return TRUE;
+    session->has_lock = FALSE;
+    return lock_release(session->conn, session->key, error);
+}

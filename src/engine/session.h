@@ -1,0 +1,80 @@
+/* A session: the one direct connection to the primary on which the lock is held and a migration
+ * runs, with everything it needs to know about the server (DESIGN section 5). */
+#pragma once
+
+#include "engine/event.h"
+
+typedef struct {
+    const Secret *url;
+    const char *version_table;
+    const char *version_table_schema;
+    const char *state_schema;
+    const char *environment; /* environment.name */
+    const char
+        *instance; /* who we are: "host" or "host:port"; in application_name and the ledger */
+    gint64 connect_timeout; /* microseconds for all tries together; 0 = one try */
+    gint64 lock_wait;       /* microseconds */
+    gint64 lock_timeout;
+    gint64 statement_timeout;
+    const char *search_path; /* of every migration, whatever role or database say */
+    gint64 retry_deadline;
+    gboolean accepts_session_pooler; /* database.pooler = "session" */
+} EngineSettings;
+
+typedef struct Session Session;
+
+/* Connects (retrying until settings->connect_timeout when `retries`), sets the session's
+ * parameters, refuses a pooler and a standby, and learns what the database holds. `settings` and
+ * `cancel` must outlive the session. */
+Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *cancel,
+                      const EventSink *events, GError **error);
+void session_close(Session *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_close)
+
+typedef struct {
+    char *target; /* the revision that boots must not pass; "" = base */
+    char *reason;
+    char *actor;
+    char *since; /* RFC 3339 */
+} Hold;
+/* A deep copy; NULL gives NULL. */
+Hold *hold_copy(const Hold *hold);
+void hold_free(Hold *hold);
+
+/* What the database holds now. Heads are sorted, NULL-terminated, never NULL. */
+typedef struct {
+    char **heads;
+    gboolean has_version_table;
+    gboolean has_state; /* the state schema exists */
+    int state_version;  /* of its layout; 0 when absent */
+    Hold *hold;         /* NULL: none */
+} DatabaseState;
+void database_state_free(DatabaseState *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DatabaseState, database_state_free)
+
+/* Facts learned when the session opened; belong to the session. */
+typedef struct {
+    char *server_version; /* "15.18" */
+    char *database;
+    char *role;
+    gboolean in_recovery;
+    char *backend_pid; /* of the process that answers queries */
+} DatabaseFacts;
+
+/* Reads heads, hold and layout. A few milliseconds, no lock, creates nothing. */
+DatabaseState *session_read_state(Session *session, GError **error);
+const DatabaseFacts *session_facts(const Session *session);
+Conn *session_conn(Session *session);
+const EngineSettings *session_settings(const Session *session);
+
+/* Tries the migration lock until settings->lock_wait has passed, idle in between. After each failed
+ * try *is_done (when `is_done_check` is given) may end the wait: return TRUE = nothing is left to
+ * do. ERROR_LOCK_TIMEOUT names the holder. *taken FALSE only when the check ended the wait. */
+typedef gboolean (*SessionIsDone)(const DatabaseState *state, gpointer data);
+gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
+                      gboolean *taken, const EventSink *events, GError **error);
+gboolean session_unlock(Session *session, GError **error);
+gboolean session_has_lock(const Session *session);
+
+/* Under the lock: makes the version table and the state schema, or brings its layout up to date. */
+gboolean session_prepare_state(Session *session, const EventSink *events, GError **error);

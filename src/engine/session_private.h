@@ -1,0 +1,22 @@
+/* The inside of a Session, for the files that implement session.h. */
+#pragma once
+
+#include "engine/session.h"
+
+struct Session {
+    const EngineSettings *settings;
+    Cancel *cancel;
+    Conn *conn;
+    DatabaseFacts facts;
+    LockKey key;
+    gboolean has_lock;
+    gboolean has_version_table; /* as last seen */
+    gboolean has_state;
+    char *default_synchronous_commit; /* what role, database and server say */
+    const char **variables;           /* name, value, ..., NULL: for sql_expand */
+    char *version_pkey;
+    char *read_state_sql; /* expanded once: the daemon polls with it */
+};
+
+/* sql_expand with the session's variables; g_free. */
+char *session_expand(const Session *session, const char *sql);

@@ -1,0 +1,217 @@
+/* Reading what the database holds, and creating pgsluice's own tables under the lock. */
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/session_private.h"
+#include "engine/sql_engine.h"
+
+enum { LAYOUT_VERSION = 1 };
+
+void hold_free(Hold *hold)
+{
+    if (!hold)
+        return;
+    g_free(hold->target);
+    g_free(hold->reason);
+    g_free(hold->actor);
+    g_free(hold->since);
+    g_free(hold);
+}
+
+void database_state_free(DatabaseState *state)
+{
+    if (!state)
+        return;
+    g_strfreev(state->heads);
+    hold_free(state->hold);
+    g_free(state);
+}
+
+Hold *hold_copy(const Hold *hold)
+{
+    Hold *copy = NULL;
+
+    if (hold) {
+        copy = g_new(Hold, 1);
+        *copy = (Hold){g_strdup(hold->target), g_strdup(hold->reason), g_strdup(hold->actor),
+                       g_strdup(hold->since)};
+    }
+    return copy;
+}
+
+static gboolean look_for_tables(Session *session, GError **error)
+{
+    g_autofree char *sql = session_expand(session, sql_presence);
+    g_autoptr(Result) result = NULL;
+
+    if (!conn_exec(session->conn, sql, &result, error))
+        return FALSE;
+    session->has_version_table = result_boolean(result, 0, 0);
+    session->has_state = result_boolean(result, 0, 1);
+    return TRUE;
+}
+
+static DatabaseState *state_from_row(const Session *session, const Result *result)
+{
+    DatabaseState *state = g_new0(DatabaseState, 1);
+
+    state->has_version_table = TRUE;
+    state->has_state = session->has_state;
+    state->heads = result_text_array(result, 0, 0);
+    if (!session->has_state)
+        return state;
+    state->state_version = (int)result_int64(result, 0, 1);
+    if (result_text(result, 0, 2)) {
+        state->hold = g_new(Hold, 1);
+        *state->hold =
+            (Hold){g_strdup(result_text(result, 0, 2)), g_strdup(result_text(result, 0, 3)),
+                   g_strdup(result_text(result, 0, 4)), g_strdup(result_text(result, 0, 5))};
+    }
+    return state;
+}
+
+static gboolean refuse_newer_layout(const DatabaseState *state, const Session *session,
+                                    GError **error)
+{
+    if (state->state_version <= LAYOUT_VERSION)
+        return TRUE;
+    error_set(error, ERROR_REFUSED,
+              "schema \"%s\" has layout %d, this pgsluice knows layouts up to %d",
+              session->settings->state_schema, state->state_version, LAYOUT_VERSION);
+    error_set_hint(error,
+                   "a newer pgsluice has worked on this database: install that version here");
+    return FALSE;
+}
+
+static DatabaseState *read_tables(Session *session, GError **error)
+{
+    g_autofree char *heads_only = NULL;
+    g_autoptr(DatabaseState) state = NULL;
+    g_autoptr(Result) result = NULL;
+
+    if (!session->has_version_table) {
+        state = g_new0(DatabaseState, 1);
+        state->heads = g_new0(char *, 1);
+        return g_steal_pointer(&state);
+    }
+    if (!session->has_state)
+        heads_only = session_expand(session, sql_read_heads);
+    if (!conn_exec(session->conn, heads_only ? heads_only : session->read_state_sql, &result,
+                   error))
+        return NULL;
+    if (result_rows(result) != 1) {
+        error_set(error, ERROR_SQL, "table \"%s\".layout must have exactly one row",
+                  session->settings->state_schema);
+        return NULL;
+    }
+    state = state_from_row(session, result);
+    if (!refuse_newer_layout(state, session, error))
+        return NULL;
+    return g_steal_pointer(&state);
+}
+
+DatabaseState *session_read_state(Session *session, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    DatabaseState *state;
+
+    /* Tables that were there a moment ago rarely go: ask for them only until they have been seen.
+     */
+    if (!(session->has_version_table && session->has_state) && !look_for_tables(session, error))
+        return NULL;
+    state = read_tables(session, &reason);
+    if (!state && g_strcmp0(error_sqlstate(reason), "42P01") == 0) {
+        if (!look_for_tables(session, error))
+            return NULL;
+        g_clear_error(&reason);
+        state = read_tables(session, &reason);
+    }
+    if (!state) {
+        g_prefix_error(&reason, "reading the state of the database: ");
+        if (error_is(reason, ERROR_PRIVILEGE))
+            error_set_hint(
+                &reason,
+                "GRANT SELECT ON \"%s\".\"%s\" TO \"%s\"; GRANT USAGE ON SCHEMA "
+                "\"%s\" TO \"%s\"; GRANT SELECT ON ALL TABLES IN SCHEMA \"%s\" TO \"%s\"",
+                session->settings->version_table_schema, session->settings->version_table,
+                session->facts.role, session->settings->state_schema, session->facts.role,
+                session->settings->state_schema, session->facts.role);
+        g_propagate_error(error, g_steal_pointer(&reason));
+    }
+    return state;
+}
+
+/* Asked beforehand, so that the answer is a GRANT to run and not a failed CREATE. */
+static gboolean check_privileges(Session *session, GError **error)
+{
+    const EngineSettings *settings = session->settings;
+    g_autofree char *sql = session_expand(session, sql_privileges);
+    g_autoptr(Result) result = NULL;
+
+    if (!conn_exec(session->conn, sql, &result, error))
+        return FALSE;
+    if (!session->has_version_table && !result_boolean(result, 0, 2)) {
+        error_set(error, ERROR_CONFIG, "schema \"%s\" for the version table does not exist",
+                  settings->version_table_schema);
+        error_set_hint(error, "CREATE SCHEMA \"%s\"; or set database.version_table_schema",
+                       settings->version_table_schema);
+    } else if (!session->has_version_table && !result_boolean(result, 0, 1)) {
+        error_set(error, ERROR_PRIVILEGE,
+                  "role \"%s\" may not create table \"%s\" in schema \"%s\" of database \"%s\"",
+                  session->facts.role, settings->version_table, settings->version_table_schema,
+                  session->facts.database);
+        error_set_hint(error,
+                       "as the owner of the database run: GRANT CREATE ON SCHEMA \"%s\" TO \"%s\"",
+                       settings->version_table_schema, session->facts.role);
+    } else if (!session->has_state && !result_boolean(result, 0, 0)) {
+        error_set(error, ERROR_PRIVILEGE,
+                  "role \"%s\" may not create schema \"%s\" in database \"%s\"",
+                  session->facts.role, settings->state_schema, session->facts.database);
+        error_set_hint(
+            error, "as the owner of the database run: GRANT CREATE ON DATABASE \"%s\" TO \"%s\"",
+            session->facts.database, session->facts.role);
+    } else {
+        return TRUE;
+    }
+    error_set_outcome(error, "nothing was changed");
+    return FALSE;
+}
+
+static gboolean create_tables(Session *session, const EventSink *events, GError **error)
+{
+    g_autoptr(GString) sql = g_string_new("BEGIN;");
+    g_autofree char *what = NULL;
+    g_autofree char *version_table = session_expand(session, sql_create_version_table);
+    g_autofree char *layout = session_expand(session, sql_layout_1);
+    EngineEvent event = {.kind = EVENT_STATE_CREATED};
+
+    if (!session->has_version_table)
+        g_string_append_printf(sql, "%s;", version_table);
+    if (!session->has_state)
+        g_string_append_printf(sql, "%s;", layout);
+    g_string_append(sql, "COMMIT");
+    if (!conn_exec(session->conn, sql->str, NULL, error)) {
+        g_prefix_error(error, "creating pgsluice's own tables: ");
+        if (conn_in_transaction(session->conn))
+            conn_exec(session->conn, "ROLLBACK", NULL, NULL);
+        error_set_outcome(error, "nothing was changed");
+        return FALSE;
+    }
+    what = g_strdup_printf("%s%s%s%s%s", session->has_version_table ? "" : "table ",
+                           session->has_version_table ? "" : session->settings->version_table,
+                           !session->has_version_table && !session->has_state ? " and " : "",
+                           session->has_state ? "" : "schema ",
+                           session->has_state ? "" : session->settings->state_schema);
+    session->has_version_table = session->has_state = TRUE;
+    event.text = what;
+    event_send(events, &event);
+    return TRUE;
+}
+
+gboolean session_prepare_state(Session *session, const EventSink *events, GError **error)
+{
+    g_assert(session->has_lock);
+    if (session->has_version_table && session->has_state)
+        return TRUE;
+    return check_privileges(session, error) && create_tables(session, events, error);
+}

@@ -1,0 +1,134 @@
+/* Comparing database and files. */
+#include "engine/status.h"
+
+#include "base/error.h"
+#include "engine/session_private.h"
+#include "engine/sql_engine.h"
+#include "revision/file.h"
+#include "revision/plan.h"
+
+static void mismatch_free(gpointer data)
+{
+    Mismatch *mismatch = data;
+
+    g_free(mismatch->revision);
+    g_free(mismatch->file_checksum);
+    g_free(mismatch->applied_checksum);
+    g_free(mismatch->path);
+    g_free(mismatch);
+}
+
+void status_free(Status *status)
+{
+    if (!status)
+        return;
+    g_free(status->server_version);
+    g_free(status->database);
+    g_strfreev(status->heads);
+    g_strfreev(status->script_heads);
+    if (status->pending)
+        g_ptr_array_unref(status->pending);
+    g_strfreev(status->unknown);
+    g_strfreev(status->applied);
+    if (status->mismatched)
+        g_ptr_array_unref(status->mismatched);
+    hold_free(status->hold);
+    lock_holder_free(status->holder);
+    g_free(status);
+}
+
+static int compare_strings(gconstpointer a, gconstpointer b)
+{
+    return g_strcmp0(*(char *const *)a, *(char *const *)b);
+}
+
+static char **script_heads(const Graph *graph)
+{
+    g_autoptr(GPtrArray) heads = graph_heads(graph);
+    GPtrArray *ids = g_ptr_array_new();
+
+    for (guint i = 0; i < heads->len; i++)
+        g_ptr_array_add(ids, g_strdup(((const Revision *)g_ptr_array_index(heads, i))->id));
+    g_ptr_array_sort(ids, compare_strings);
+    g_ptr_array_add(ids, NULL);
+    return (char **)g_ptr_array_free(ids, FALSE);
+}
+
+/* What an upgrade to the files' heads would run; unknown database heads do not hinder the question.
+ */
+static GPtrArray *pending_revisions(const Graph *graph, const char *const *heads)
+{
+    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
+    g_autoptr(GPtrArray) all = graph_revisions(graph);
+    GPtrArray *pending = g_ptr_array_new();
+
+    for (guint i = 0; i < all->len; i++)
+        if (!g_hash_table_contains(applied, g_ptr_array_index(all, i)))
+            g_ptr_array_add(pending, g_ptr_array_index(all, i));
+    return pending;
+}
+
+/* A file that is not readable any more counts as different: its checksum is "". */
+static void compare_checksum(Status *status, const Revision *revision, const char *checksum)
+{
+    g_autoptr(RevisionBody) body = revision_read_body(revision, NULL);
+    const char *now = body ? body->up.checksum : "";
+    Mismatch *mismatch;
+
+    if (g_str_equal(now, checksum))
+        return;
+    mismatch = g_new(Mismatch, 1);
+    *mismatch = (Mismatch){g_strdup(revision->id), g_strdup(now), g_strdup(checksum),
+                           g_strdup(revision->path)};
+    g_ptr_array_add(status->mismatched, mismatch);
+}
+
+static gboolean read_applied(Session *session, const Graph *graph, Status *status, GError **error)
+{
+    g_autofree char *sql = session_expand(session, sql_read_applied);
+    g_autoptr(Result) result = NULL;
+    int rows;
+
+    status->mismatched = g_ptr_array_new_with_free_func(mismatch_free);
+    if (!session->has_state) {
+        status->applied = g_new0(char *, 1);
+        return TRUE;
+    }
+    if (!conn_exec(session->conn, sql, &result, error))
+        return FALSE;
+    rows = result_rows(result);
+    status->applied = g_new0(char *, (gsize)rows + 1);
+    for (int i = 0; i < rows; i++) {
+        const Revision *revision = graph_find(graph, result_text(result, i, 0));
+
+        status->applied[i] = g_strdup(result_text(result, i, 0));
+        if (revision)
+            compare_checksum(status, revision, result_text(result, i, 1));
+    }
+    return TRUE;
+}
+
+Status *status_read(Session *session, const Graph *graph, GError **error)
+{
+    g_autoptr(DatabaseState) state = session_read_state(session, error);
+    g_autoptr(Status) status = g_new0(Status, 1);
+    const char *const *heads;
+
+    if (!state)
+        return NULL;
+    heads = (const char *const *)state->heads;
+    status->server_version = g_strdup(session->facts.server_version);
+    status->database = g_strdup(session->facts.database);
+    status->in_recovery = session->facts.in_recovery;
+    status->heads = g_strdupv(state->heads);
+    status->script_heads = script_heads(graph);
+    status->script_count = graph_count(graph);
+    status->pending = pending_revisions(graph, heads);
+    status->unknown = graph_unknown(graph, heads);
+    status->hold = hold_copy(state->hold);
+    if (!read_applied(session, graph, status, error) ||
+        !lock_find_holder(session->conn, session->key, &status->holder, error))
+        return NULL;
+    status->is_locked = status->holder != NULL;
+    return g_steal_pointer(&status);
+}

@@ -1,0 +1,34 @@
+/* What the database and the files say together: the matter of the status document. */
+#pragma once
+
+#include "engine/session.h"
+
+typedef struct {
+    char *revision;
+    char *file_checksum; /* of the up section now */
+    char *applied_checksum;
+    char *path;
+} Mismatch;
+
+typedef struct {
+    char *server_version;
+    char *database;
+    gboolean in_recovery;
+    char **heads; /* of the database */
+    char **script_heads;
+    guint script_count;
+    GPtrArray *pending; /* const Revision *, in the order of an upgrade to heads; borrowed from the
+                           graph */
+    char **unknown;     /* database heads that the files do not know */
+    char **applied; /* every revision recorded in the applied table, sorted; empty without state */
+    GPtrArray *mismatched; /* Mismatch * */
+    Hold *hold;            /* NULL: none */
+    gboolean is_locked;
+    LockHolder *holder; /* of the migration lock; NULL */
+} Status;
+void status_free(Status *status);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Status, status_free)
+
+/* Reads all of it; works at unknown revisions, without a version table, and while somebody
+ * migrates. The graph must outlive the Status. */
+Status *status_read(Session *session, const Graph *graph, GError **error);

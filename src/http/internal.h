@@ -1,0 +1,30 @@
+/* What server.c, request.c and respond.c share. For this room only: others see request.h and
+ * respond.h. */
+#pragma once
+
+#include <microhttpd.h>
+
+#include "http/respond.h"
+#include "http/router.h"
+
+struct HttpRequest {
+    struct MHD_Connection *connection;
+    const char *method;
+    const char *path;
+    RouterMatch match;
+    GByteArray *body;      /* NULL until bytes come */
+    gsize discarded;       /* bytes of a body that nobody will read */
+    HttpResponse *refusal; /* decided before the body: the handler is not asked */
+    guint32 seed;          /* the server's, and which of its requests this is: our request id */
+    guint64 number;
+};
+
+HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
+                              const char *path);
+void http_request_free(HttpRequest *request);
+/* FALSE when a name or value of the query has bad escapes, a NUL, or is not UTF-8. */
+gboolean http_request_query_is_valid(const HttpRequest *request);
+
+/* Queues the response; `closes` ends the connection after it. Keeps no reference of ours. */
+enum MHD_Result http_response_queue(const HttpResponse *response, struct MHD_Connection *connection,
+                                    gboolean closes);

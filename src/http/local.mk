@@ -1,0 +1,12 @@
+noinst_LIBRARIES += src/http/libhttp.a
+src_http_libhttp_a_SOURCES = \
+	src/http/auth.c src/http/auth.h \
+	src/http/etag.c src/http/etag.h \
+	src/http/internal.h \
+	src/http/listener.c src/http/listener.h \
+	src/http/peer.c src/http/peer.h \
+	src/http/request.c src/http/request.h \
+	src/http/respond.c src/http/respond.h \
+	src/http/router.c src/http/router.h \
+	src/http/server.c src/http/server.h
+src_http_libhttp_a_CPPFLAGS = $(HTTP_CPPFLAGS)

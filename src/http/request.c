@@ -1,0 +1,135 @@
+/* What a request says, read from libmicrohttpd on demand. Nothing here answers. */
+#include "http/request.h"
+
+#include <string.h>
+
+#include "http/internal.h"
+#include "http/peer.h"
+
+enum { REQUEST_ID_MAX = 64 };
+
+HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
+                              const char *path)
+{
+    HttpRequest *request = g_new0(HttpRequest, 1);
+
+    request->connection = connection;
+    request->method = method;
+    request->path = path;
+    return request;
+}
+
+void http_request_free(HttpRequest *request)
+{
+    router_match_clear(&request->match);
+    g_clear_pointer(&request->body, g_byte_array_unref);
+    g_clear_pointer(&request->refusal, http_response_unref);
+    g_free(request);
+}
+
+const char *http_request_method(const HttpRequest *request)
+{
+    return request->method;
+}
+
+const char *http_request_path(const HttpRequest *request)
+{
+    return request->path;
+}
+
+const char *http_request_parameter(const HttpRequest *request, const char *name)
+{
+    return router_parameter(&request->match, name);
+}
+
+static char *decode(const char *text)
+{
+    g_autofree char *decoded = g_uri_unescape_string(text, NULL);
+
+    if (!decoded || !g_utf8_validate(decoded, -1, NULL))
+        return NULL;
+    return g_steal_pointer(&decoded);
+}
+
+static enum MHD_Result check_argument(void *cls, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    gboolean *is_valid = cls;
+    g_autofree char *decoded_name = decode(name);
+    g_autofree char *decoded_value = decode(value ? value : "");
+
+    (void)kind;
+    *is_valid = decoded_name && decoded_value;
+    return *is_valid ? MHD_YES : MHD_NO;
+}
+
+gboolean http_request_query_is_valid(const HttpRequest *request)
+{
+    gboolean is_valid = TRUE;
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, check_argument,
+                              &is_valid);
+    return is_valid;
+}
+
+typedef struct {
+    const char *name;
+    char *value;
+} Argument;
+
+static enum MHD_Result find_argument(void *cls, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    Argument *wanted = cls;
+    g_autofree char *decoded = decode(name);
+
+    (void)kind;
+    if (g_strcmp0(decoded, wanted->name) != 0)
+        return MHD_YES;
+    wanted->value = decode(value ? value : "");
+    return MHD_NO;
+}
+
+char *http_request_query(const HttpRequest *request, const char *name)
+{
+    Argument wanted = {.name = name};
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, find_argument, &wanted);
+    return wanted.value;
+}
+
+const char *http_request_header(const HttpRequest *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const guint8 *http_request_body(const HttpRequest *request, gsize *length)
+{
+    *length = request->body ? request->body->len : 0;
+    return request->body ? request->body->data : NULL;
+}
+
+HttpPeer http_request_peer(const HttpRequest *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    return peer_classify(info ? info->client_addr : NULL);
+}
+
+static gboolean is_request_id(const char *text)
+{
+    gsize length =
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    return length > 0 && length <= REQUEST_ID_MAX && text[length] == '\0';
+}
+
+char *http_request_id(const HttpRequest *request)
+{
+    const char *given = http_request_header(request, "X-Request-Id");
+
+    if (given && is_request_id(given))
+        return g_strdup(given);
+    return g_strdup_printf("%08x-%" G_GINT64_MODIFIER "x", request->seed, request->number);
+}

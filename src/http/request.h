@@ -1,0 +1,30 @@
+/* One request, as handlers and guards see it. Valid only during their call; what is borrowed from
+ * it must not be kept. */
+#pragma once
+
+#include "http/server.h"
+
+typedef enum {
+    HTTP_PEER_REMOTE,
+    HTTP_PEER_LOOPBACK, /* 127.0.0.0/8, ::1; a proxy on this host makes everybody look like this */
+    HTTP_PEER_UNIX,
+} HttpPeer;
+
+/* "GET", "HEAD" (which arrives at the GET handler), "POST"... */
+const char *http_request_method(const HttpRequest *request);
+/* As sent, without the query and still percent-encoded. */
+const char *http_request_path(const HttpRequest *request);
+/* What stands in the route's "{name}", decoded; NULL when the route has none. Never empty, valid
+ * UTF-8, without "/", control characters and "..". */
+const char *http_request_parameter(const HttpRequest *request, const char *name);
+/* The first "name=value" of the query, decoded and valid UTF-8; NULL when absent, "" when it has no
+ * value. Free with g_free. */
+char *http_request_query(const HttpRequest *request, const char *name);
+/* The first such field, any case of name; NULL when absent. */
+const char *http_request_header(const HttpRequest *request, const char *name);
+/* The whole body, not NUL-terminated; *length 0 when there is none. */
+const guint8 *http_request_body(const HttpRequest *request, gsize *length);
+HttpPeer http_request_peer(const HttpRequest *request);
+/* The client's X-Request-Id when it is 1-64 characters of A-Za-z0-9._-, else one of ours, the same
+ * at each call. Free with g_free. */
+char *http_request_id(const HttpRequest *request);

@@ -1,0 +1,264 @@
+/* libmicrohttpd started, fed and stopped; each request taken from its first byte to its answer.
+ * What an answer says comes from the handlers. */
+#include "http/server.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "http/internal.h"
+#include "http/listener.h"
+
+enum { LOG_LINE_MAX = 512 };
+
+struct HttpServer {
+    HttpServerOptions options; /* without name and address */
+    Router *router;
+    Listener *listener;
+    struct MHD_Daemon *daemon;
+    guint32 seed; /* tells the request ids of this server from others' */
+    atomic_uint in_flight;
+    atomic_ullong requests;
+    atomic_bool is_quiesced;
+};
+
+/* Indexed by RouterVerdict; those without a status are no refusals. */
+static const HttpProblem refusals[] = {
+    [ROUTER_NO_PATH] = {.status = MHD_HTTP_NOT_FOUND,
+                        .detail = "Nothing is served at this path",
+                        .hint = "paths are exact: look for a slip or a trailing slash, and whether "
+                                "it belongs to the other listener (traffic, admin)"},
+    [ROUTER_WRONG_METHOD] = {.status = MHD_HTTP_METHOD_NOT_ALLOWED,
+                             .detail = "This path does not take this method",
+                             .hint = "the Allow field lists those that it takes"},
+    [ROUTER_BAD_PATH] = {.status = MHD_HTTP_BAD_REQUEST,
+                         .detail = "The path is not valid",
+                         .hint = "it must be UTF-8, percent-encoded, without \".\" and \"..\" "
+                                 "segments, %00 and %2F"},
+    [ROUTER_LONG_PATH] = {.status = MHD_HTTP_URI_TOO_LONG,
+                          .detail = "The path is longer than 2048 bytes",
+                          .hint = "no path of this service is that long"},
+};
+
+static const HttpProblem bad_query = {
+    .status = MHD_HTTP_BAD_REQUEST,
+    .detail = "The query is not valid",
+    .hint = "names and values must be UTF-8 and percent-encoded, without %00"};
+
+static const HttpProblem large_body = {.status = MHD_HTTP_CONTENT_TOO_LARGE,
+                                       .detail = "The body is larger than this service takes",
+                                       .hint = "send less at a time, or raise http.body_max"};
+
+static HttpResponse *answer_options(const RouterMatch *match)
+{
+    HttpResponse *response = http_response_new(MHD_HTTP_NO_CONTENT, NULL, NULL);
+
+    http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, match->allow);
+    return response;
+}
+
+static HttpResponse *refuse_match(const HttpRequest *request)
+{
+    const RouterMatch *match = &request->match;
+    HttpResponse *response = http_problem(request, &refusals[match->verdict]);
+
+    if (match->allow)
+        http_response_add_header(response, MHD_HTTP_HEADER_ALLOW, match->allow);
+    return response;
+}
+
+/* An answer that needs neither body nor handler, or NULL. */
+static HttpResponse *decide_early(const HttpServer *server, const HttpRequest *request)
+{
+    const HttpServerOptions *options = &server->options;
+
+    if (request->match.verdict == ROUTER_OPTIONS)
+        return answer_options(&request->match);
+    if (request->match.verdict != ROUTER_FOUND)
+        return refuse_match(request);
+    if (!http_request_query_is_valid(request))
+        return http_problem(request, &bad_query);
+    return options->guard ? options->guard(request, request->match.route, options->data) : NULL;
+}
+
+static gboolean declares_large_body(const HttpServer *server, const HttpRequest *request)
+{
+    const char *length = http_request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return length && g_ascii_strtoull(length, NULL, 10) > server->options.body_max;
+}
+
+static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection, const char *method,
+                          const char *path)
+{
+    HttpRequest *request = http_request_new(connection, method, path);
+
+    atomic_fetch_add(&server->in_flight, 1);
+    request->seed = server->seed;
+    request->number = atomic_fetch_add(&server->requests, 1);
+    router_find(server->router, method, path, &request->match);
+    request->refusal = decide_early(server, request);
+    if (!request->refusal && declares_large_body(server, request))
+        request->refusal = http_problem(request, &large_body);
+    return request;
+}
+
+/* A body that nobody wants is read and dropped, so that the client gets to see the refusal; up to a
+ * point, after which FALSE cuts the connection. */
+static gboolean take_body(const HttpServer *server, HttpRequest *request, const char *data,
+                          gsize size)
+{
+    gsize body_max = server->options.body_max;
+
+    if (!request->body)
+        request->body = g_byte_array_new();
+    if (!request->refusal && size > body_max - request->body->len)
+        request->refusal = http_problem(request, &large_body);
+    if (!request->refusal) {
+        g_byte_array_append(request->body, (const guint8 *)data, (guint)size);
+        return TRUE;
+    }
+    g_byte_array_set_size(request->body, 0);
+    request->discarded += size;
+    return request->discarded <= body_max;
+}
+
+static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
+{
+    g_autoptr(HttpResponse) response = g_steal_pointer(&request->refusal);
+
+    if (!response)
+        response = request->match.route->handler(request, server->options.data);
+    return http_response_queue(response, request->connection, atomic_load(&server->is_quiesced));
+}
+
+/* Called once when the header is complete, then for each piece of the body, then once to answer. */
+static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path,
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **context)
+{
+    HttpServer *server = cls;
+    HttpRequest *request = *context;
+    gboolean goes_on;
+
+    (void)version;
+    if (!request) {
+        request = *context = begin(server, connection, method, path);
+        /* Answered now, a client that waits for "100 Continue" does not even start to send. */
+        if (request->refusal && declares_large_body(server, request))
+            return answer(server, request);
+        return MHD_YES;
+    }
+    if (*size == 0)
+        return answer(server, request);
+    goes_on = take_body(server, request, data, *size);
+    *size = 0;
+    return goes_on ? MHD_YES : MHD_NO;
+}
+
+static void complete(void *cls, struct MHD_Connection *connection, void **context,
+                     enum MHD_RequestTerminationCode why)
+{
+    HttpServer *server = cls;
+
+    (void)connection;
+    (void)why;
+    if (!*context)
+        return;
+    http_request_free(*context);
+    *context = NULL;
+    atomic_fetch_sub(&server->in_flight, 1);
+}
+
+/* The router and http_request_query decode; libmicrohttpd would turn %00 into an end of string. */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(text);
+}
+
+static void log_from_library(void *cls, const char *format, va_list args) G_GNUC_PRINTF(2, 0);
+static void log_from_library(void *cls, const char *format, va_list args)
+{
+    char line[LOG_LINE_MAX];
+
+    (void)cls;
+    if (log_level() < LOG_LEVEL_DEBUG)
+        return;
+    vsnprintf(line, sizeof line, format, args);
+    log_debug("http: %s", g_strchomp(line));
+}
+
+/* poll, not epoll: with 128 busy connections on one thread the epoll loop of 0.9.75 hangs. ITC, or
+ * stopping would shut down a listening socket that belongs to systemd. */
+static struct MHD_Daemon *start_library(HttpServer *server)
+{
+    const HttpServerOptions *options = &server->options;
+    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    unsigned seconds = (unsigned)((options->idle_timeout + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_from_library, NULL,
+        MHD_OPTION_LISTEN_SOCKET, listener_fd(server->listener), MHD_OPTION_NOTIFY_COMPLETED,
+        complete, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_CONNECTION_LIMIT, MAX(options->connections_max, options->threads),
+        MHD_OPTION_CONNECTION_TIMEOUT, seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        options->header_max, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, options->threads,
+        MHD_OPTION_END);
+}
+
+HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
+{
+    g_autoptr(HttpServer) server = g_new0(HttpServer, 1);
+
+    server->options = *options;
+    server->seed = g_random_int();
+    server->router = router_new(options->routes);
+    server->listener = listener_open(options->name, options->address, error);
+    if (!server->listener)
+        return NULL;
+    server->daemon = start_library(server);
+    if (!server->daemon) {
+        error_set(error, ERROR_CONFIG, "the %s listener on %s cannot start its threads",
+                  options->name, listener_url(server->listener));
+        error_set_hint(error, "lower http.threads or http.connections_max, or raise the limits on "
+                              "processes and open files (ulimit -u, ulimit -n)");
+        return NULL;
+    }
+    return g_steal_pointer(&server);
+}
+
+const char *http_server_url(const HttpServer *server)
+{
+    return listener_url(server->listener);
+}
+
+void http_server_quiesce(HttpServer *server)
+{
+    if (atomic_exchange(&server->is_quiesced, TRUE))
+        return;
+    MHD_quiesce_daemon(server->daemon);
+    listener_stop(server->listener);
+}
+
+unsigned http_server_in_flight(const HttpServer *server)
+{
+    return atomic_load(&server->in_flight);
+}
+
+void http_server_free(HttpServer *server)
+{
+    if (!server)
+        return;
+    if (server->daemon) {
+        http_server_quiesce(server);
+        MHD_stop_daemon(server->daemon);
+    }
+    listener_free(server->listener);
+    router_free(server->router);
+    g_free(server);
+}

@@ -1,0 +1,58 @@
+/* An HTTP listener on libmicrohttpd: sockets, limits, threads, and one routing table. Knows nothing
+ * of migrations. The only room that includes microhttpd.h. */
+#pragma once
+
+#include <glib.h>
+
+typedef struct HttpRequest HttpRequest;   /* see request.h */
+typedef struct HttpResponse HttpResponse; /* see respond.h */
+
+/* Answers one request whose body (if any) is complete. Runs on a polling thread: must not block.
+ * Returns the response (never NULL); that reference goes to the server. */
+typedef HttpResponse *(*HttpHandler)(const HttpRequest *request, gpointer data);
+
+/* One route; "{name}" in a path takes one segment. HEAD goes to the GET handler, OPTIONS is
+ * answered by the server. A table ends with a NULL method. */
+typedef struct {
+    const char *method; /* GET POST PUT PATCH DELETE */
+    const char *path;
+    HttpHandler handler;
+    const char *scope; /* a token's scope that the call needs; NULL: anybody */
+} HttpRoute;
+
+/* Decides who may call, before the body is read: returns NULL to let the request pass, or the
+ * refusal. */
+typedef HttpResponse *(*HttpGuard)(const HttpRequest *request, const HttpRoute *route,
+                                   gpointer data);
+
+/* All pointers but `name` and `address` must outlive the server. */
+typedef struct {
+    const char *name;    /* "traffic", "admin": for messages */
+    const char *address; /* "127.0.0.1:8080", "[::1]:0", "localhost:80", "unix:/path", or "fd:3" */
+    const HttpRoute *routes;
+    HttpGuard guard; /* may be NULL */
+    gpointer data;   /* for handlers and guard */
+    unsigned threads;
+    unsigned connections_max;
+    gint64 idle_timeout; /* microseconds; counted in whole seconds, rounded up */
+    gsize body_max;      /* bytes; more is answered with 413 */
+    gsize header_max;    /* bytes of memory for request line and fields; more is 414 or 431 */
+} HttpServerOptions;
+
+typedef struct HttpServer HttpServer;
+
+/* Binds, listens and serves at once. A stale Unix socket file (nobody accepts) is replaced; one
+ * that it makes has mode 0660, and folders are never made. Errors: ERROR_CONFIG with the address,
+ * the reason and a hint (port in use, no permission, no such folder). */
+HttpServer *http_server_start(const HttpServerOptions *options, GError **error);
+/* "http://127.0.0.1:43021" or "unix:/run/x.sock": the real port; belongs to the server. */
+const char *http_server_url(const HttpServer *server);
+/* Stops accepting (new clients are refused) and asks kept connections to close after their next
+ * answer; requests in flight go on. A socket that came as fd: stays open and queues for a
+ * successor. Once or more, from one thread. */
+void http_server_quiesce(HttpServer *server);
+/* Requests now being handled or answered. Thread-safe. */
+unsigned http_server_in_flight(const HttpServer *server);
+/* Quiesces, cuts what is still in flight, joins the threads. */
+void http_server_free(HttpServer *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpServer, http_server_free)

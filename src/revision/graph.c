@@ -1,0 +1,273 @@
+/* The questions that a graph answers. Building it is load.c and link.c. */
+#include "revision/graph.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "revision/nodes.h"
+
+static void free_labels(Graph *graph)
+{
+    for (Node node = 0; graph->labels && node < graph_count(graph); node++) {
+        if (graph->labels[node])
+            g_ptr_array_unref(graph->labels[node]);
+    }
+    g_free(graph->labels);
+}
+
+void graph_free(Graph *graph)
+{
+    if (!graph)
+        return;
+    free_labels(graph);
+    edges_clear(&graph->downs);
+    edges_clear(&graph->dependencies);
+    edges_clear(&graph->parents);
+    edges_clear(&graph->lean_parents);
+    edges_clear(&graph->children);
+    edges_clear(&graph->dependents);
+    if (graph->names)
+        g_hash_table_unref(graph->names);
+    g_ptr_array_unref(graph->revisions);
+    g_strfreev(graph->folders);
+    g_free(graph);
+}
+
+Graph *graph_new(GPtrArray *revisions, GError **error)
+{
+    g_autoptr(Graph) graph = g_new0(Graph, 1);
+
+    graph->revisions = revisions;
+    graph->folders = g_new0(char *, 1);
+    if (!graph_link(graph, error))
+        return NULL;
+    return g_steal_pointer(&graph);
+}
+
+/* --- Nodes
+ * ---------------------------------------------------------------------------------------- */
+Node node_find(const Graph *graph, const char *name)
+{
+    guint found = GPOINTER_TO_UINT(g_hash_table_lookup(graph->names, name));
+
+    return found ? found - 1 : NODE_NONE;
+}
+
+char *graph_describe_folders(const Graph *graph)
+{
+    return graph->folders[0] ? g_strjoinv(" and ", graph->folders) : g_strdup("memory");
+}
+
+static Node find_id(const Graph *graph, const char *id)
+{
+    Node node = node_find(graph, id);
+
+    return node != NODE_NONE && strcmp(node_id(graph, node), id) == 0 ? node : NODE_NONE;
+}
+
+static void error_unknown_head(const Graph *graph, const char *head, GError **error)
+{
+    g_autofree char *folders = graph_describe_folders(graph);
+
+    error_set(error, ERROR_UNKNOWN_REVISION,
+              "Can't locate revision identified by '%s': the database is at it, but none of the %u "
+              "revisions in %s is",
+              head, graph_count(graph), folders);
+    error_set_hint(error,
+                   "are these files older than the database? Deploy the files it was migrated "
+                   "with; if it is to forget that revision: pgsluice stamp --purge REVISION");
+}
+
+GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **error)
+{
+    g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+
+    for (; heads && *heads; heads++) {
+        Node node = find_id(graph, *heads);
+        gboolean is_there = FALSE;
+
+        if (node == NODE_NONE) {
+            error_unknown_head(graph, *heads, error);
+            return NULL;
+        }
+        for (guint i = 0; i < nodes->len; i++)
+            is_there |= g_array_index(nodes, Node, i) == node;
+        if (!is_there)
+            g_array_append_val(nodes, node);
+    }
+    return g_steal_pointer(&nodes);
+}
+
+guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, guint count)
+{
+    guint8 *set = g_new0(guint8, graph_count(graph) + 1);
+    g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(Node));
+
+    for (guint i = 0; i < count; i++) {
+        set[start[i]] = 1;
+        g_array_append_val(todo, start[i]);
+    }
+    while (todo->len > 0) {
+        Node node = g_array_index(todo, Node, todo->len - 1);
+
+        g_array_set_size(todo, todo->len - 1);
+        EDGES_FOREACH(edges, node, other)
+        {
+            if (set[*other])
+                continue;
+            set[*other] = 1;
+            g_array_append_val(todo, *other);
+        }
+    }
+    return set;
+}
+
+/* --- Questions
+ * ------------------------------------------------------------------------------------ */
+guint graph_count(const Graph *graph)
+{
+    return graph->revisions->len;
+}
+
+const Revision *graph_find(const Graph *graph, const char *id)
+{
+    Node node = find_id(graph, id);
+
+    return node == NODE_NONE ? NULL : node_revision(graph, node);
+}
+
+const char *const *graph_folders(const Graph *graph)
+{
+    return (const char *const *)graph->folders;
+}
+
+/* Those that have no edge of one kind. */
+static GPtrArray *revisions_without(const Graph *graph, const Edges *edges)
+{
+    GPtrArray *revisions = g_ptr_array_new();
+
+    for (Node node = 0; node < graph_count(graph); node++) {
+        if (edges_count(edges, node) == 0)
+            g_ptr_array_add(revisions, (gpointer)node_revision(graph, node));
+    }
+    return revisions;
+}
+
+GPtrArray *graph_heads(const Graph *graph)
+{
+    return revisions_without(graph, &graph->children);
+}
+
+GPtrArray *graph_effective_heads(const Graph *graph)
+{
+    return revisions_without(graph, &graph->dependents);
+}
+
+GPtrArray *graph_bases(const Graph *graph)
+{
+    return revisions_without(graph, &graph->downs);
+}
+
+GPtrArray *graph_revisions(const Graph *graph)
+{
+    guint count = graph_count(graph);
+    GPtrArray *revisions = g_ptr_array_sized_new(count);
+    g_autofree guint8 *set = g_malloc(count + 1);
+    g_autoptr(GArray) tops = g_array_new(FALSE, FALSE, sizeof(Node));
+    g_autoptr(GArray) order = NULL;
+
+    memset(set, 1, count + 1);
+    for (Node node = 0; node < count; node++) {
+        if (edges_count(&graph->dependents, node) == 0)
+            g_array_append_val(tops, node);
+    }
+    order = nodes_order(graph, set, (const Node *)(gpointer)tops->data, tops->len);
+    for (guint i = order->len; i > 0; i--)
+        g_ptr_array_add(revisions,
+                        (gpointer)node_revision(graph, g_array_index(order, Node, i - 1)));
+    return revisions;
+}
+
+static GPtrArray *revisions_along(const Graph *graph, const Edges *edges, const Revision *revision)
+{
+    GPtrArray *revisions = g_ptr_array_new();
+    Node node = find_id(graph, revision->id);
+
+    EDGES_FOREACH(edges, node, other)
+    g_ptr_array_add(revisions, (gpointer)node_revision(graph, *other));
+    return revisions;
+}
+
+GPtrArray *graph_parents(const Graph *graph, const Revision *revision)
+{
+    return revisions_along(graph, &graph->downs, revision);
+}
+
+GPtrArray *graph_children(const Graph *graph, const Revision *revision)
+{
+    return revisions_along(graph, &graph->children, revision);
+}
+
+GPtrArray *graph_dependencies(const Graph *graph, const Revision *revision)
+{
+    return revisions_along(graph, &graph->dependencies, revision);
+}
+
+GPtrArray *graph_labels(const Graph *graph, const Revision *revision)
+{
+    GPtrArray *labels = g_ptr_array_new();
+    Node node = find_id(graph, revision->id);
+
+    if (graph->labels && graph->labels[node])
+        g_ptr_array_extend(labels, graph->labels[node], NULL, NULL);
+    return labels;
+}
+
+gboolean graph_is_head(const Graph *graph, const Revision *revision)
+{
+    return edges_count(&graph->children, find_id(graph, revision->id)) == 0;
+}
+
+gboolean graph_is_branch_point(const Graph *graph, const Revision *revision)
+{
+    return edges_count(&graph->children, find_id(graph, revision->id)) > 1;
+}
+
+gboolean graph_is_ancestor(const Graph *graph, const Revision *ancestor, const Revision *revision)
+{
+    Node top = find_id(graph, revision->id);
+    g_autofree guint8 *below = nodes_reach(graph, &graph->parents, &top, 1);
+
+    return below[find_id(graph, ancestor->id)];
+}
+
+GHashTable *graph_applied(const Graph *graph, const char *const *heads)
+{
+    GHashTable *applied = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(Node));
+    g_autofree guint8 *set = NULL;
+
+    for (; *heads; heads++) {
+        Node node = find_id(graph, *heads);
+
+        if (node != NODE_NONE)
+            g_array_append_val(known, node);
+    }
+    set = nodes_reach(graph, &graph->parents, (const Node *)(gpointer)known->data, known->len);
+    for (Node node = 0; node < graph_count(graph); node++) {
+        if (set[node])
+            g_hash_table_add(applied, (gpointer)node_revision(graph, node));
+    }
+    return applied;
+}
+
+char **graph_unknown(const Graph *graph, const char *const *heads)
+{
+    g_autoptr(GStrvBuilder) unknown = g_strv_builder_new();
+
+    for (; *heads; heads++) {
+        if (find_id(graph, *heads) == NODE_NONE)
+            g_strv_builder_add(unknown, *heads);
+    }
+    return g_strv_builder_end(unknown);
+}

@@ -1,0 +1,45 @@
+/* The revision graph: a DAG of parents (Revises) and dependencies (Depends On), with labels.
+ * Immutable once loaded, so any number of threads may ask it. Semantics: Alembic's (reference: its
+ * documentation and behaviour). */
+#pragma once
+
+#include "revision/revision.h"
+
+typedef struct Graph Graph;
+
+/* Reads the headers of every *.sql in each folder (a script directory's versions/, NULL-terminated)
+ * and links them. Files whose name begins with "." are passed over. Errors name the files:
+ * duplicate id, self-loop, cycle (all its members), missing parent, unknown dependency, label used
+ * twice, unreadable folder. */
+Graph *graph_load(const char *const *folders, GError **error);
+/* The same from memory; takes the Revisions (a GPtrArray with free function, also on failure). */
+Graph *graph_new(GPtrArray *revisions, GError **error);
+void graph_free(Graph *graph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Graph, graph_free)
+
+/* All below: borrowed Revisions; a GPtrArray returned is the caller's (container only). */
+guint graph_count(const Graph *graph);
+const Revision *graph_find(const Graph *graph, const char *id); /* exact id or NULL */
+/* Topological, parents first: the reverse of what Alembic's `history` prints. */
+GPtrArray *graph_revisions(const Graph *graph);
+GPtrArray *graph_heads(const Graph *graph); /* no children by Revises; in file order */
+/* Heads that no other head's dependencies imply; in file order. */
+GPtrArray *graph_effective_heads(const Graph *graph);
+GPtrArray *graph_bases(const Graph *graph);
+GPtrArray *graph_parents(const Graph *graph, const Revision *revision);
+GPtrArray *graph_children(const Graph *graph, const Revision *revision);
+GPtrArray *graph_dependencies(const Graph *graph, const Revision *revision); /* resolved */
+/* char *, with those that flow: to all descendants by Revises, and back to the branch point;
+ * sorted. */
+GPtrArray *graph_labels(const Graph *graph, const Revision *revision);
+gboolean graph_is_head(const Graph *graph, const Revision *revision);
+gboolean graph_is_branch_point(const Graph *graph, const Revision *revision);
+/* TRUE when `ancestor` equals or is below `revision` through Revises and Depends On. */
+gboolean graph_is_ancestor(const Graph *graph, const Revision *ancestor, const Revision *revision);
+/* Everything that is applied when `heads` (ids; unknown ones skipped) are: a set keyed by
+ * Revision*. g_hash_table_unref. */
+GHashTable *graph_applied(const Graph *graph, const char *const *heads);
+/* Ids in `heads` that the graph does not know, NULL-terminated; g_strfreev. */
+char **graph_unknown(const Graph *graph, const char *const *heads);
+/* The folders that were read, NULL-terminated; belong to the graph. */
+const char *const *graph_folders(const Graph *graph);

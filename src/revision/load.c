@@ -1,0 +1,133 @@
+/* Reads folders of revision files into a graph: one pass over each folder, one open, read and close
+ * a file. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "revision/file.h"
+#include "revision/graph.h"
+#include "revision/nodes.h"
+
+/* A name and, to sort quickly, its first eight bytes as a number. */
+typedef struct {
+    guint64 prefix;
+    const char *name;
+} FileName;
+
+static void error_folder(GError **error, const char *what, const char *folder)
+{
+    int code = errno;
+
+    error_set(error, ERROR_FILE, "Cannot %s the folder %s: %s", what, folder, g_strerror(code));
+    if (code == ENOENT || code == ENOTDIR)
+        error_set_hint(error, "pgsluice init DIRECTORY makes a script directory; "
+                              "migrations.directory in the configuration names it");
+    else
+        error_set_hint(error, "give the user that runs pgsluice permission to read it");
+}
+
+static gboolean is_revision_file(const struct dirent *entry, gsize length)
+{
+    if (entry->d_name[0] == '.' || length < 5 || strcmp(entry->d_name + length - 4, ".sql") != 0)
+        return FALSE;
+    return entry->d_type == DT_REG || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
+}
+
+static void add_name(GArray *names, GStringChunk *chunk, const char *name, gsize length)
+{
+    FileName file = {0, g_string_chunk_insert_len(chunk, name, (gssize)length)};
+
+    memcpy(&file.prefix, name, MIN(length, sizeof file.prefix));
+    file.prefix = GUINT64_FROM_BE(file.prefix);
+    g_array_append_val(names, file);
+}
+
+static gboolean read_names(DIR *folder, GArray *names, GStringChunk *chunk)
+{
+    const struct dirent *entry;
+
+    for (errno = 0; (entry = readdir(folder)) != NULL; errno = 0) {
+        gsize length = strlen(entry->d_name);
+
+        if (is_revision_file(entry, length))
+            add_name(names, chunk, entry->d_name, length);
+    }
+    return errno == 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const FileName *x = a;
+    const FileName *y = b;
+
+    if (x->prefix != y->prefix)
+        return x->prefix < y->prefix ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+static gboolean load_files(int folder_fd, const char *folder, const GArray *names,
+                           GPtrArray *revisions, GError **error)
+{
+    g_autoptr(GString) path = g_string_new(folder);
+    gsize stem;
+
+    if (path->len > 0 && path->str[path->len - 1] != '/')
+        g_string_append_c(path, '/');
+    stem = path->len;
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_array_index(names, FileName, i).name;
+        Revision *revision;
+
+        g_string_truncate(path, stem);
+        g_string_append(path, name);
+        revision = revision_read_header(folder_fd, name, path->str, error);
+        if (!revision)
+            return FALSE;
+        g_ptr_array_add(revisions, revision);
+    }
+    return TRUE;
+}
+
+static gboolean load_folder(const char *path, GPtrArray *revisions, GError **error)
+{
+    g_autoptr(GArray) names = g_array_sized_new(FALSE, FALSE, sizeof(FileName), 256);
+    g_autoptr(GStringChunk) chunk = g_string_chunk_new(16 * 1024);
+    DIR *folder = opendir(path);
+    gboolean is_good;
+
+    if (!folder) {
+        error_folder(error, "open", path);
+        return FALSE;
+    }
+    is_good = read_names(folder, names, chunk);
+    if (!is_good) {
+        error_folder(error, "read", path);
+    } else {
+        if (names->len > 1)
+            qsort(names->data, names->len, sizeof(FileName), compare_names);
+        is_good = load_files(dirfd(folder), path, names, revisions, error);
+    }
+    closedir(folder);
+    return is_good;
+}
+
+Graph *graph_load(const char *const *folders, GError **error)
+{
+    g_autoptr(GPtrArray) revisions = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+    g_autoptr(Graph) graph = NULL;
+
+    for (guint i = 0; folders[i]; i++) {
+        if (!load_folder(folders[i], revisions, error))
+            return NULL;
+    }
+    graph = g_new0(Graph, 1);
+    graph->revisions = g_steal_pointer(&revisions);
+    graph->folders = g_strdupv((char **)folders);
+    if (!graph_link(graph, error))
+        return NULL;
+    return g_steal_pointer(&graph);
+}

@@ -1,0 +1,22 @@
+noinst_LIBRARIES += src/revision/librevision.a
+src_revision_librevision_a_SOURCES = \
+	src/revision/body.c \
+	src/revision/file.h \
+	src/revision/format.c \
+	src/revision/graph.c src/revision/graph.h \
+	src/revision/header.c \
+	src/revision/labels.c \
+	src/revision/lines.c src/revision/lines.h \
+	src/revision/link.c \
+	src/revision/load.c \
+	src/revision/nearest.c src/revision/nearest.h \
+	src/revision/nodes.h \
+	src/revision/order.c \
+	src/revision/plan.c src/revision/plan.h \
+	src/revision/read.c \
+	src/revision/revision.c src/revision/revision.h \
+	src/revision/spec.c src/revision/spec.h \
+	src/revision/spec_error.c \
+	src/revision/spec_parts.h \
+	src/revision/spec_text.c
+src_revision_librevision_a_CPPFLAGS = $(REVISION_CPPFLAGS)

@@ -1,0 +1,74 @@
+/* The graph by number, for graph.c, order.c, spec.c and plan.c only. A node is a revision's place
+ * in file order; sets are one byte a node, so that ten thousand revisions stay cheap. */
+#pragma once
+
+#include "revision/graph.h"
+
+typedef guint32 Node;
+#define NODE_NONE G_MAXUINT32
+
+/* For each node a list of others; node n's are items[first[n]] .. items[first[n + 1]] (exclusive).
+ */
+typedef struct {
+    guint32 *first;
+    Node *items;
+} Edges;
+
+struct Graph {
+    GPtrArray *revisions; /* Revision *, by node */
+    GHashTable *names;    /* id or label -> node + 1 */
+    char **folders;
+    Edges downs;        /* Revises, as written */
+    Edges dependencies; /* Depends On, resolved */
+    Edges parents;      /* downs and dependencies */
+    Edges lean_parents; /* downs and those dependencies that no ancestor by Revises already has */
+    Edges children;     /* the reverse of downs */
+    Edges dependents;   /* the reverse of parents: children, and who depends on it */
+    GPtrArray *
+        *labels; /* by node: the labels that reach it, sorted, or NULL; NULL: no labels at all */
+};
+
+#define EDGES_FOREACH(edges, node, other)                                                          \
+    for (const Node *other = (edges)->items + (edges)->first[node],                                \
+                    *other##_end = (edges)->items + (edges)->first[(node) + 1];                    \
+         other < other##_end; other++)
+
+static inline guint edges_count(const Edges *edges, Node node)
+{
+    return edges->first[node + 1] - edges->first[node];
+}
+
+static inline const Revision *node_revision(const Graph *graph, Node node)
+{
+    return g_ptr_array_index(graph->revisions, node);
+}
+
+static inline const char *node_id(const Graph *graph, Node node)
+{
+    return node_revision(graph, node)->id;
+}
+
+/* The node of an exact id or label, or NODE_NONE. */
+Node node_find(const Graph *graph, const char *name);
+
+/* The nodes of the database's heads (exact ids), as an array of Node without repetitions; NULL and
+ * UNKNOWN_REVISION when the files do not have one of them. `heads` may be NULL: none. */
+GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **error);
+
+/* A set: byte n is 1 when node n can be reached from `start` (which are in it) along `edges`. Free
+ * with g_free. */
+guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, guint count);
+
+/* All nodes of `set`, children before parents, in Alembic's order: along one branch as far as it
+ * goes, ties by file order. `tops` are the nodes from which all of `set` can be reached. An array
+ * of Node. */
+GArray *nodes_order(const Graph *graph, const guint8 *set, const Node *tops, guint count);
+
+/* "/a/versions and /b/versions", or "memory"; for messages. Free with g_free. */
+char *graph_describe_folders(const Graph *graph);
+
+/* Fills everything but revisions and folders, or says what is wrong with the files (link.c). */
+gboolean graph_link(Graph *graph, GError **error);
+/* Lets the labels flow (labels.c); graph_link calls it once the edges are there. */
+void graph_link_labels(Graph *graph);
+void edges_clear(Edges *edges);

@@ -1,0 +1,206 @@
+/* Why a spec names nothing, or too much, and what to type instead. */
+#include <string.h>
+
+#include "base/error.h"
+#include "revision/nearest.h"
+#include "revision/spec_parts.h"
+
+enum { CANDIDATES_SHOWN_MAX = 10, PREFIXES_SHOWN_MAX = 3 };
+
+static const char *const symbols[] = {"head", "heads", "base", "current", NULL};
+
+static Node node_at(const GArray *nodes, guint index)
+{
+    return g_array_index(nodes, Node, index);
+}
+
+/* What a person would call the branch of `node`: a label that none of the others carries, else its
+ * id. */
+static const char *branch_name(const Graph *graph, const GArray *nodes, guint index)
+{
+    const GPtrArray *labels = graph->labels ? graph->labels[node_at(nodes, index)] : NULL;
+
+    for (guint i = 0; labels && i < labels->len; i++) {
+        gpointer label = g_ptr_array_index(labels, i);
+        guint carriers = 0;
+
+        for (guint j = 0; j < nodes->len; j++) {
+            GPtrArray *others = graph->labels[node_at(nodes, j)];
+
+            carriers += others && g_ptr_array_find(others, label, NULL);
+        }
+        if (carriers == 1)
+            return label;
+    }
+    return node_id(graph, node_at(nodes, index));
+}
+
+static char *list_ids(const Graph *graph, const GArray *nodes)
+{
+    GString *list = g_string_new(NULL);
+
+    for (guint i = 0; i < nodes->len && i < CANDIDATES_SHOWN_MAX; i++)
+        g_string_append_printf(list, "%s%s", i ? ", " : "", node_id(graph, node_at(nodes, i)));
+    if (nodes->len > CANDIDATES_SHOWN_MAX)
+        g_string_append_printf(list, " and %u more", nodes->len - CANDIDATES_SHOWN_MAX);
+    return g_string_free(list, FALSE);
+}
+
+/* "pgsluice VERB NAME@FORM" for each of `nodes`. */
+static char *list_commands(const Graph *graph, const char *verb, const char *form,
+                           const GArray *nodes)
+{
+    GString *list = g_string_new(NULL);
+
+    for (guint i = 0; i < nodes->len && i < CANDIDATES_SHOWN_MAX; i++)
+        g_string_append_printf(list, "%spgsluice %s %s@%s", i ? ", or " : "", verb,
+                               branch_name(graph, nodes, i), form);
+    return g_string_free(list, FALSE);
+}
+
+static const char *verb_of(SpecUse use)
+{
+    static const char *const verbs[] = {"upgrade", "downgrade", "show", "stamp"};
+
+    return verbs[use];
+}
+
+static char *labels_of(const Graph *graph)
+{
+    GString *list = g_string_new(NULL);
+
+    for (Node node = 0; node < graph_count(graph); node++) {
+        for (char **label = node_revision(graph, node)->labels; *label; label++)
+            g_string_append_printf(list, "%s%s", list->len ? ", " : "", *label);
+    }
+    return g_string_free(list, FALSE);
+}
+
+/* The nearest word to type instead: a symbol, a label or an id. */
+static const char *nearest_name(const Graph *graph, const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (guint i = 0; symbols[i]; i++)
+        g_ptr_array_add(names, (gpointer)symbols[i]);
+    for (Node node = 0; node < graph_count(graph); node++) {
+        for (char **label = node_revision(graph, node)->labels; *label; label++)
+            g_ptr_array_add(names, *label);
+        g_ptr_array_add(names, (gpointer)node_id(graph, node));
+    }
+    g_ptr_array_add(names, NULL);
+    return nearest_word(name, (const char *const *)names->pdata, strlen(name) > 3 ? 2 : 1);
+}
+
+void spec_error_unknown(const Graph *graph, const char *name, GError **error)
+{
+    g_autofree char *folders = graph_describe_folders(graph);
+    const char *near = nearest_name(graph, name);
+
+    error_set(error, ERROR_UNKNOWN_REVISION, "Can't locate revision identified by '%s'", name);
+    if (near)
+        error_set_hint(error, "did you mean '%s'? Looked among the %u revisions in %s", near,
+                       graph_count(graph), folders);
+    else
+        error_set_hint(error, "looked among the %u revisions in %s; pgsluice history lists them",
+                       graph_count(graph), folders);
+}
+
+void spec_error_no_branch(const Graph *graph, const char *name, GError **error)
+{
+    g_autofree char *labels = labels_of(graph);
+
+    error_set(error, ERROR_UNKNOWN_REVISION, "No such branch: '%s'", name);
+    if (*labels)
+        error_set_hint(error, "the labels are: %s; a revision id may stand for its branch too",
+                       labels);
+    else
+        error_set_hint(error, "no revision has a label; a revision id may stand for its branch");
+}
+
+void spec_error_prefix(const char *name, const GPtrArray *names, GError **error)
+{
+    g_autoptr(GString) first = g_string_new(NULL);
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (guint i = 0; i < names->len && i < PREFIXES_SHOWN_MAX; i++)
+        g_string_append_printf(first, "%s'%s'", i ? ", " : "",
+                               (const char *)g_ptr_array_index(names, i));
+    for (guint i = 0; i < names->len && i < CANDIDATES_SHOWN_MAX; i++)
+        g_string_append_printf(all, "%s%s", i ? ", " : "",
+                               (const char *)g_ptr_array_index(names, i));
+    error_set(error, ERROR_AMBIGUOUS, "Multiple revisions start with '%s': %s...", name,
+              first->str);
+    error_set_hint(error, "type more of it; %u begin so: %s%s", names->len, all->str,
+                   names->len > CANDIDATES_SHOWN_MAX ? ", ..." : "");
+}
+
+void spec_error_not_on_branch(const char *id, const char *branch, GError **error)
+{
+    error_set(error, ERROR_UNKNOWN_REVISION, "Revision %s is not a member of branch '%s'", id,
+              branch);
+    error_set_hint(error, "pgsluice history shows which branch it is on");
+}
+
+void spec_error_too_far(const SpecParts *parts, GError **error)
+{
+    guint64 steps = (guint64)ABS(parts->steps);
+
+    error_set(error, ERROR_UNKNOWN_REVISION,
+              "Relative revision %s didn't produce %" G_GUINT64_FORMAT " migrations", parts->text,
+              steps);
+    error_set_hint(error, parts->steps > 0 ? "there are fewer revisions above; 'head' is the last"
+                                           : "there are fewer revisions below; 'base' is the end");
+}
+
+void spec_error_ambiguous_walk(const Graph *graph, const SpecParts *parts, Node node,
+                               const GArray *next, GError **error)
+{
+    g_autofree char *ids = list_ids(graph, next);
+
+    error_set(error, ERROR_AMBIGUOUS, "Ambiguous walk: '%s' can go from %s to each of %s",
+              parts->text, node == NODE_NONE ? "base" : node_id(graph, node), ids);
+    error_set_hint(error, "name the one to go to, or its branch (BRANCH@%s)",
+                   parts->steps > 0 ? "+1" : "-1");
+}
+
+void spec_error_multiple_heads(const Graph *graph, const SpecParts *parts, SpecUse use,
+                               const GArray *heads, GError **error)
+{
+    g_autofree char *ids = list_ids(graph, heads);
+    g_autofree char *commands = list_commands(graph, verb_of(use), "head", heads);
+
+    error_set(error, ERROR_AMBIGUOUS,
+              "Multiple head revisions are present for given argument '%s'; please specify a "
+              "specific target revision, '<branchname>@head' to narrow to a specific head, or "
+              "'heads' for all heads",
+              parts->text);
+    if (use == SPEC_FOR_UPGRADE)
+        error_set_hint(error,
+                       "the heads are %s. All of them: pgsluice upgrade heads; one: %s; to make "
+                       "them one: pgsluice merge heads",
+                       ids, commands);
+    else
+        error_set_hint(error, "the heads are %s. One of them: %s", ids, commands);
+}
+
+void spec_error_several_current(const Graph *graph, const SpecParts *parts, SpecUse use,
+                                const GArray *heads, GError **error)
+{
+    const char *form = strchr(parts->text, '@') ? strchr(parts->text, '@') + 1 : parts->text;
+    g_autofree char *ids = list_ids(graph, heads);
+    g_autofree char *commands = list_commands(graph, verb_of(use), form, heads);
+
+    error_set(error, ERROR_AMBIGUOUS, "'%s' is ambiguous: the database is at several revisions, %s",
+              parts->text, ids);
+    error_set_hint(error, "say which: %s", commands);
+}
+
+void spec_error_several_starts(const Graph *graph, const SpecParts *parts, const GArray *nodes,
+                               GError **error)
+{
+    g_autofree char *ids = list_ids(graph, nodes);
+
+    error_set(error, ERROR_AMBIGUOUS, "'%s' stands for several revisions: %s", parts->text, ids);
+    error_set_hint(error, "name one of them");
+}

@@ -1,0 +1,73 @@
+/* Turning configuration into the engine's settings. */
+#include "setup/setup.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+
+gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *settings,
+                      GError **error)
+{
+    const Secret *url = conf_secret(conf, CONF_MIGRATION_URL);
+
+    if (!url) {
+        error_set(error, ERROR_CONFIG, "no database is configured");
+        error_set_hint(error, "set SYNC_DATABASE_URL (in the environment or .env), or "
+                              "database.migration_url in pgsluice.conf, for example "
+                              "postgresql://user:password@host:5432/name?sslmode=require");
+        return FALSE;
+    }
+    *settings = (EngineSettings){
+        .url = url,
+        .version_table = conf_string(conf, CONF_VERSION_TABLE),
+        .version_table_schema = conf_string(conf, CONF_VERSION_TABLE_SCHEMA),
+        .state_schema = conf_string(conf, CONF_STATE_SCHEMA),
+        .environment = conf_string(conf, CONF_ENVIRONMENT_NAME),
+        .instance = instance,
+        .connect_timeout = conf_duration(conf, CONF_CONNECT_TIMEOUT),
+        .lock_wait = conf_duration(conf, CONF_GATE_LOCK_WAIT),
+        .lock_timeout = conf_duration(conf, CONF_EXECUTION_LOCK_TIMEOUT),
+        .statement_timeout = conf_duration(conf, CONF_EXECUTION_STATEMENT_TIMEOUT),
+        .search_path = conf_string(conf, CONF_EXECUTION_SEARCH_PATH),
+        .retry_deadline = conf_duration(conf, CONF_EXECUTION_RETRY_DEADLINE),
+        .accepts_session_pooler = g_str_equal(conf_string(conf, CONF_POOLER), "session"),
+    };
+    return TRUE;
+}
+
+char *setup_instance(void)
+{
+    return g_strdup_printf("%s:%d", g_get_host_name(), (int)getpid());
+}
+
+const char *setup_script_directory(const Conf *conf)
+{
+    return conf_path(conf, CONF_MIGRATIONS_DIRECTORY);
+}
+
+Graph *setup_graph(const Conf *conf, GError **error)
+{
+    const char *directory = setup_script_directory(conf);
+    g_autofree char *versions = g_build_filename(directory, "versions", NULL);
+    const char *folders[] = {versions, NULL};
+
+    if (!g_file_test(versions, G_FILE_TEST_IS_DIR)) {
+        error_set(error, ERROR_CONFIG, "the script directory %s has no folder versions (from %s)",
+                  directory, conf_origin_text(conf, CONF_MIGRATIONS_DIRECTORY));
+        error_set_hint(error, "make one with `pgsluice init %s`, or set migrations.directory",
+                       directory);
+        return NULL;
+    }
+    return graph_load(folders, error);
+}
+
+Cluster *setup_cluster(const Conf *conf, const char *directory, GError **error)
+{
+    ClusterOptions options = {
+        .directory = directory ? directory : ".pgsluice",
+        .bindir = conf_path(conf, CONF_EMBEDDED_BINDIR),
+        .user = conf_string(conf, CONF_EMBEDDED_USER),
+    };
+
+    return cluster_new(&options, error);
+}

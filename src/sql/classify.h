@@ -1,0 +1,10 @@
+/* What kind of statement a text is, by its first words. Pure. */
+#pragma once
+
+#include "sql/split.h"
+
+/* `sql` is one statement that begins with its first token. */
+StatementKind statement_classify(const char *sql);
+
+/* Past blanks and comments (also nested ones) from `at`, at most to `end`. */
+const char *sql_skip_blank(const char *at, const char *end);

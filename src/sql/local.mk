@@ -1,0 +1,7 @@
+noinst_LIBRARIES += src/sql/libsql.a
+src_sql_libsql_a_SOURCES = \
+	src/sql/classify.c src/sql/classify.h \
+	src/sql/place.c src/sql/place.h \
+	src/sql/scan.c src/sql/scan.h \
+	src/sql/split.c src/sql/split.h
+src_sql_libsql_a_CPPFLAGS = $(SQL_CPPFLAGS)

@@ -1,0 +1,128 @@
+/* The smaller documents: gate, plan, revisions, error. The status document has a file of its own.
+ */
+#include "view/document.h"
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "view/render.h"
+
+char *gate_document(const char *state, const char *reason)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "state", render_text(state));
+    json_object_set_new(json, "reason", render_text(reason));
+    return render_print(json);
+}
+
+static void set_identity(json_t *json, const Revision *revision)
+{
+    json_object_set_new(json, "revision", render_text(revision->id));
+    json_object_set_new(json, "down_revision",
+                        render_texts((const char *const *)revision->down_revisions));
+    json_object_set_new(json, "depends_on",
+                        render_texts((const char *const *)revision->depends_on));
+}
+
+static void set_file(json_t *json, const Revision *revision)
+{
+    json_object_set_new(json, "path", render_text(revision->path));
+    json_object_set_new(json, "transactional",
+                        json_boolean(revision->transaction == TRANSACTION_AUTO));
+}
+
+char *plan_document(const Plan *plan)
+{
+    json_t *json = json_object();
+    json_t *steps = json_array();
+
+    for (guint i = 0; i < plan->steps->len; i++) {
+        const PlanStep *step = g_ptr_array_index(plan->steps, i);
+        json_t *item = json_object();
+
+        set_identity(item, step->revision);
+        json_object_set_new(item, "message", render_text(step->revision->message));
+        set_file(item, step->revision);
+        json_array_append_new(steps, item);
+    }
+    json_object_set_new(json, "direction",
+                        render_text(plan->direction == PLAN_UPGRADE ? "upgrade" : "downgrade"));
+    json_object_set_new(json, "from", render_texts((const char *const *)plan->from));
+    json_object_set_new(json, "to", render_texts((const char *const *)plan->to));
+    json_object_set_new(json, "steps", steps);
+    return render_print(json);
+}
+
+static json_t *labels_json(const Graph *graph, const Revision *revision)
+{
+    g_autoptr(GPtrArray) labels = graph_labels(graph, revision);
+    json_t *array = json_array();
+
+    for (guint i = 0; i < labels->len; i++)
+        json_array_append_new(array, render_text(g_ptr_array_index(labels, i)));
+    return array;
+}
+
+static json_t *revision_json(const Graph *graph, const Revision *revision,
+                             const char *const *current)
+{
+    json_t *json = json_object();
+    gboolean is_current = current && g_strv_contains(current, revision->id);
+    gboolean is_merge_point = g_strv_length(revision->down_revisions) > 1;
+
+    set_identity(json, revision);
+    json_object_set_new(json, "labels", labels_json(graph, revision));
+    json_object_set_new(json, "message", render_text(revision->message));
+    json_object_set_new(json, "doc", render_text(revision->doc));
+    json_object_set_new(json, "create_date", render_text(revision->create_date));
+    set_file(json, revision);
+    json_object_set_new(json, "is_head", json_boolean(graph_is_head(graph, revision)));
+    json_object_set_new(json, "is_current", json_boolean(is_current));
+    json_object_set_new(json, "is_branch_point",
+                        json_boolean(graph_is_branch_point(graph, revision)));
+    json_object_set_new(json, "is_merge_point", json_boolean(is_merge_point));
+    return json;
+}
+
+char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *const *current)
+{
+    json_t *array = json_array();
+
+    for (guint i = 0; i < revisions->len; i++)
+        json_array_append_new(array,
+                              revision_json(graph, g_ptr_array_index(revisions, i), current));
+    return render_print(array);
+}
+
+static json_t *redacted(const char *text)
+{
+    g_autofree char *safe = secret_redact(text);
+
+    return render_text(safe);
+}
+
+static json_t *count_or_null(unsigned number)
+{
+    return number > 0 ? json_integer(number) : json_null();
+}
+
+char *error_document(const GError *error)
+{
+    json_t *json = json_object();
+    json_t *document = json_object();
+    ErrorSite site = {0};
+    const char *hint = error_hint(error) ? error_hint(error) : error_server_hint(error);
+
+    error_site(error, &site);
+    json_object_set_new(json, "kind", render_text(error_kind_slug(error_kind(error))));
+    json_object_set_new(json, "message", redacted(error->message));
+    json_object_set_new(json, "path", render_text(site.path));
+    json_object_set_new(json, "line", count_or_null(site.line));
+    json_object_set_new(json, "column", count_or_null(site.column));
+    json_object_set_new(json, "sqlstate", render_text(error_sqlstate(error)));
+    json_object_set_new(json, "detail", redacted(error_detail(error)));
+    json_object_set_new(json, "database", redacted(error_outcome(error)));
+    json_object_set_new(json, "hint", redacted(hint));
+    json_object_set_new(document, "error", json);
+    return render_print(document);
+}

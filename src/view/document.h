@@ -1,0 +1,44 @@
+/* The documents (DESIGN section 8): one rendering for the HTTP API, `pgsluice --json` and the page.
+ * Values in, JSON text out: UTF-8 (whatever is not is made so), keys in a fixed order, indented by
+ * two, with a final line end. Times are RFC 3339. Free each with g_free. */
+#pragma once
+
+#include "engine/status.h"
+
+typedef struct {
+    const char *version;
+    const char *instance;
+    gint64 started_at; /* microseconds since 1970; 0: not a running service */
+} ServiceView;
+
+typedef struct {
+    const char *state;  /* a name from gate.def; the CLI, which has no gate, gives NULL */
+    const char *reason; /* a sentence, or NULL */
+    gint64 since;       /* microseconds since 1970; 0: unknown */
+    gboolean is_controlled;
+    const char *required_revision;
+} GateView;
+
+/* The status document. `status` NULL (nothing known yet): "database" and "lock.held" are null, the
+ * lists empty. `graph` NULL (the files could not be read): "scripts.count" is null.
+ *
+ * *etag (may be NULL) is a strong entity tag with its quotes: SHA-256 over what a change rests on:
+ * heads of the database, the hold, the gate's state, each revision's id, file name, parents and
+ * dependencies, and each mismatch with the checksum of its file. Not over what moves by itself. A
+ * graph holds no checksums, so an edit inside a section shows only once that revision is applied
+ * (as a mismatch). */
+char *status_document(const ServiceView *service, const GateView *gate, const Status *status,
+                      const Graph *graph, const char *directory, char **etag);
+
+/* {"state","reason"} of the gate: what /livez and /readyz say. */
+char *gate_document(const char *state, const char *reason);
+/* {"direction","from":[],"to":[],"steps":[{"revision","down_revision":[],"depends_on":[],"message",
+ * "path","transactional"}]}; direction is "upgrade" or "downgrade". */
+char *plan_document(const Plan *plan);
+/* [{"revision","down_revision":[],"depends_on":[],"labels":[],"message","doc","create_date","path",
+ * "transactional","is_head","is_current","is_branch_point","is_merge_point"}]; labels are those
+ * that flow too; `current` (heads of the database) may be NULL. */
+char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *const *current);
+/* {"error":{"kind","message","path","line","column","sqlstate","detail","database","hint"}}; what
+ * is unknown is null, "database" says what is in it now, secrets are redacted. */
+char *error_document(const GError *error);

@@ -1,0 +1,6 @@
+noinst_LIBRARIES += src/view/libview.a
+src_view_libview_a_SOURCES = \
+	src/view/document.c src/view/document.h \
+	src/view/render.c src/view/render.h \
+	src/view/status.c
+src_view_libview_a_CPPFLAGS = $(VIEW_CPPFLAGS)

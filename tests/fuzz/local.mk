@@ -1,0 +1,29 @@
+# One libFuzzer target per parser of outside text, tests/fuzz/fuzz-<room>-<noun>.c, with its corpus
+# in tests/fuzz/corpus/<room>-<noun>/:
+#
+#   fuzz_programs += tests/fuzz/fuzz-revision-file
+#   tests_fuzz_fuzz_revision_file_SOURCES = tests/fuzz/fuzz-revision-file.c $(fuzz_main)
+#   tests_fuzz_fuzz_revision_file_CPPFLAGS = $(REVISION_CPPFLAGS)
+#   tests_fuzz_fuzz_revision_file_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+#   tests_fuzz_fuzz_revision_file_LDADD = $(REVISION_LIBS)
+#
+# A normal build links replay.c, which runs the corpus as a test. A build configured with
+# `CC=clang --enable-fuzzing` links libFuzzer, which adds what it finds to the first folder named:
+#
+#   tests/fuzz/fuzz-revision-file /tmp/found ../tests/fuzz/corpus/revision-file
+fuzz_programs =
+
+if FUZZING
+fuzz_main =
+noinst_PROGRAMS = $(fuzz_programs)
+else
+fuzz_main = tests/fuzz/replay.c
+check_PROGRAMS += $(fuzz_programs)
+endif
+EXTRA_DIST += tests/fuzz/replay.c
+
+fuzz_programs += tests/fuzz/fuzz-http-router
+tests_fuzz_fuzz_http_router_SOURCES = tests/fuzz/fuzz-http-router.c $(fuzz_main)
+tests_fuzz_fuzz_http_router_CPPFLAGS = $(HTTP_CPPFLAGS)
+tests_fuzz_fuzz_http_router_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_http_router_LDADD = $(HTTP_LIBS)

@@ -1,0 +1,101 @@
+# What the tests of the daemon share beyond common.bash: the lock held by somebody else, HTTP, and
+# what the daemon told the service manager.
+# shellcheck shell=bash
+
+holder_pid= # of the psql that holds the migration lock
+
+# The advisory lock's key for public.alembic_version, as the header of src/db/lock.h defines it.
+lock_key() {
+    local hex
+
+    hex=$(printf 'pgsluice migration lock\npublic\nalembic_version' | sha256sum | head -c 16)
+    echo "('x$hex')::bit(64)::bigint"
+}
+
+# Takes the migration lock in a session of psql's that stays until release_lock or the test's end.
+hold_lock() {
+    PGAPPNAME=a-colleague psql -XAtq -d "$url" -c "SELECT pg_try_advisory_lock($(lock_key))" \
+        -c "SELECT pg_sleep(300)" </dev/null >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = '"'advisory'"'")" = 1 ]'
+}
+
+release_lock() {
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'a-colleague' AND datname = current_database()" >/dev/null
+    wait "$holder_pid" || :
+    holder_pid=
+}
+
+# status_says PATTERN [NAME]: has the daemon told the service manager so?
+status_says() {
+    grep -Eq "STATUS=.*$1" "$BATS_TEST_TMPDIR/${2:-daemon}.notify"
+}
+
+# How often the daemon has sent this line.
+count_notified() {
+    grep -c "^ *[0-9.]* [0-9]* $1\$" "$BATS_TEST_TMPDIR/${2:-daemon}.notify" || :
+}
+
+# logged PATTERN [NAME]
+logged() {
+    grep -Eq "$1" "$BATS_TEST_TMPDIR/${2:-daemon}.stderr"
+}
+
+# http_status PATH [LISTENER] [NAME]: the status code, 000 when nobody answers.
+http_status() {
+    curl -s -m 5 -o /dev/null -w '%{http_code}' \
+        "http://$(daemon_address "${2:-traffic}" "${3:-daemon}")$1" || :
+}
+
+# http_body PATH [LISTENER] [NAME]
+http_body() {
+    curl -s -m 5 "http://$(daemon_address "${2:-traffic}" "${3:-daemon}")$1"
+}
+
+wait_for_http() {
+    wait_for '[ -n "$(daemon_address traffic)" ] && [ "$(http_status /livez)" = 200 ]'
+}
+
+# A revision that creates table NAME after SECONDS on the server.
+make_slow_revision() {
+    make_revision "$1" "${4:-}" <<SQL
+-- migrate:up
+CREATE TABLE $2 (id int);
+SELECT pg_sleep($3);
+-- migrate:down
+DROP TABLE $2;
+SQL
+}
+
+make_table_revision() {
+    make_slow_revision "$1" "$2" 0 "${3:-}"
+}
+
+# write_uncontrolled_config [LINE...]: the default configuration with the flag off and more lines.
+write_uncontrolled_config() {
+    write_default_config daemon
+    sed -i 's/controlled = true/controlled = false/' "$BATS_TEST_TMPDIR/daemon.conf"
+    printf '%s\n' "$@" >>"$BATS_TEST_TMPDIR/daemon.conf"
+}
+
+# Is a statement of the daemon's sleeping on the server?
+sleeps_on_server() {
+    [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pgsluice/%'
+              AND datname = current_database() AND query LIKE '%pg_sleep%' AND state = 'active'")" != 0 ]
+}
+
+# No backend of a daemon's is left in this database.
+nothing_left() {
+    [ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pgsluice/%'
+              AND datname = current_database()")" = 0 ]
+}
+
+# Sends TERM and demands exit status 0 in less than two seconds.
+stop_quickly() {
+    local start=${EPOCHREALTIME/./}
+
+    stop_daemon "${1:-daemon}"
+    [ "$status" -eq 0 ]
+    [ $((${EPOCHREALTIME/./} - start)) -lt 2000000 ]
+}

@@ -1,0 +1,6 @@
+check_PROGRAMS += tests/unit/api/test_api
+tests_unit_api_test_api_SOURCES = tests/unit/api/test_api.c \
+	tests/unit/http/client.c tests/unit/http/client.h \
+	tests/unit/view/sample.c tests/unit/view/sample.h
+tests_unit_api_test_api_CPPFLAGS = $(API_CPPFLAGS)
+tests_unit_api_test_api_LDADD = $(API_LIBS)

@@ -1,0 +1,15 @@
+check_PROGRAMS += tests/unit/cli/test_format
+tests_unit_cli_test_format_SOURCES = tests/unit/cli/test_format.c \
+	tests/unit/cli/fixture.c tests/unit/cli/fixture.h
+tests_unit_cli_test_format_CPPFLAGS = $(CLI_CPPFLAGS)
+tests_unit_cli_test_format_LDADD = $(CLI_LIBS)
+
+check_PROGRAMS += tests/unit/cli/test_options
+tests_unit_cli_test_options_CPPFLAGS = $(CLI_CPPFLAGS)
+tests_unit_cli_test_options_LDADD = $(CLI_LIBS)
+
+check_PROGRAMS += tests/unit/cli/test_range
+tests_unit_cli_test_range_SOURCES = tests/unit/cli/test_range.c \
+	tests/unit/cli/fixture.c tests/unit/cli/fixture.h
+tests_unit_cli_test_range_CPPFLAGS = $(CLI_CPPFLAGS)
+tests_unit_cli_test_range_LDADD = $(CLI_LIBS)

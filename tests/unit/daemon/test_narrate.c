@@ -1,0 +1,128 @@
+/* The words for engine events: what reaches STATUS= and the log. */
+#include "daemon/narrate.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+static char *no_ids[] = {NULL};
+static char *one_parent[] = {(char *)"aaa", NULL};
+static Revision first = {
+    .id = (char *)"aaa", .message = (char *)"create table", .down_revisions = no_ids};
+static Revision second = {.id = (char *)"bbb", .message = (char *)"", .down_revisions = one_parent};
+static PlanStep first_step = {.revision = &first};
+static PlanStep second_step = {.revision = &second};
+
+static void check(const EngineEvent *event, GateEvent gate_event, const char *reason,
+                  const char *line, const char *revision)
+{
+    Narration narration = narrate(event);
+
+    g_assert_cmpint(narration.event, ==, gate_event);
+    g_assert_cmpstr(narration.reason, ==, reason);
+    g_assert_cmpstr(narration.line, ==, line);
+    g_assert_cmpstr(narration.revision, ==, revision);
+    narration_clear(&narration);
+}
+
+static void test_revisions(void)
+{
+    check(&(EngineEvent){.kind = EVENT_REVISION_STARTED, .step = &first_step, .count = 2},
+          GATE_EVENT_PROGRESS, "running 1 of 2: aaa, create table", NULL, "aaa");
+    check(
+        &(EngineEvent){
+            .kind = EVENT_REVISION_DONE, .step = &first_step, .count = 2, .elapsed = 12000},
+        GATE_EVENT_PROGRESS, "running 1 of 2: aaa, create table",
+        "Running upgrade  -> aaa, create table (12.0 ms)", "aaa");
+    check(&(EngineEvent){.kind = EVENT_REVISION_DONE,
+                         .step = &second_step,
+                         .index = 1,
+                         .count = 2,
+                         .elapsed = 12000},
+          GATE_EVENT_PROGRESS, "running 2 of 2: bbb", "Running upgrade aaa -> bbb (12.0 ms)",
+          "bbb");
+}
+
+static void test_statements(void)
+{
+    check(&(EngineEvent){.kind = EVENT_STATEMENT_DONE,
+                         .step = &second_step,
+                         .index = 1,
+                         .count = 2,
+                         .statement = 2,
+                         .statements = 5},
+          GATE_EVENT_PROGRESS, "running 2 of 2: bbb (statement 3 of 5 done)", NULL, "bbb");
+    check(&(EngineEvent){.kind = EVENT_STATEMENT_DONE,
+                         .step = &second_step,
+                         .index = 1,
+                         .count = 2,
+                         .statements = 1},
+          GATE_EVENT_PROGRESS, "running 2 of 2: bbb", NULL, "bbb");
+}
+
+static void test_plan(void)
+{
+    g_autoptr(GPtrArray) steps = g_ptr_array_new();
+    Plan plan = {.steps = steps};
+
+    g_ptr_array_add(steps, &first_step);
+    check(&(EngineEvent){.kind = EVENT_PLAN, .plan = &plan}, GATE_EVENT_MIGRATE,
+          "running 1 revision", NULL, NULL);
+    g_ptr_array_add(steps, &second_step);
+    check(&(EngineEvent){.kind = EVENT_PLAN, .plan = &plan}, GATE_EVENT_MIGRATE,
+          "running 2 revisions", NULL, NULL);
+}
+
+static void test_lock(void)
+{
+    LockHolder holder = {.pid = 4711, .application_name = (char *)"pgsluice/db1:99"};
+    Narration narration = narrate(
+        &(EngineEvent){.kind = EVENT_WAITING_FOR_LOCK, .holder = &holder, .elapsed = 5000000});
+
+    g_assert_cmpint(narration.event, ==, GATE_EVENT_LOCK_WAIT);
+    g_assert_true(g_str_has_prefix(narration.reason, "waiting for the migration lock for 5"));
+    g_assert_nonnull(strstr(narration.reason, "4711"));
+    g_assert_nonnull(strstr(narration.reason, "pgsluice/db1:99"));
+    g_assert_cmpstr(narration.line, ==, narration.reason);
+    narration_clear(&narration);
+    narration = narrate(&(EngineEvent){.kind = EVENT_WAITING_FOR_LOCK, .elapsed = 5000000});
+    g_assert_nonnull(strstr(narration.reason, "somebody"));
+    narration_clear(&narration);
+}
+
+static void test_retry(void)
+{
+    g_autoptr(GError) error = NULL;
+    Narration narration;
+
+    error_set(&error, ERROR_SQL, "canceling statement due to lock timeout");
+    narration = narrate(&(EngineEvent){.kind = EVENT_REVISION_RETRY,
+                                       .step = &second_step,
+                                       .index = 1,
+                                       .count = 2,
+                                       .pause = 250000,
+                                       .error = error});
+    g_assert_cmpint(narration.event, ==, GATE_EVENT_PROGRESS);
+    g_assert_true(g_str_has_prefix(narration.reason, "running 2 of 2: bbb: again in "));
+    g_assert_nonnull(strstr(narration.line, "lock timeout"));
+    narration_clear(&narration);
+}
+
+static void test_silent_kinds(void)
+{
+    check(&(EngineEvent){.kind = EVENT_CONNECTED, .text = "x"}, GATE_EVENT_COUNT, NULL, NULL, NULL);
+    check(&(EngineEvent){.kind = EVENT_STATE_CREATED, .text = "schema \"pgsluice\""},
+          GATE_EVENT_COUNT, NULL, "Created schema \"pgsluice\"", NULL);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/daemon/narrate/revisions", test_revisions);
+    g_test_add_func("/daemon/narrate/statements", test_statements);
+    g_test_add_func("/daemon/narrate/plan", test_plan);
+    g_test_add_func("/daemon/narrate/lock", test_lock);
+    g_test_add_func("/daemon/narrate/retry", test_retry);
+    g_test_add_func("/daemon/narrate/silent-kinds", test_silent_kinds);
+    return g_test_run();
+}

@@ -1,0 +1,7 @@
+check_PROGRAMS += tests/unit/engine/test_migrate
+tests_unit_engine_test_migrate_SOURCES = \
+	tests/unit/engine/test_migrate.c \
+	tests/unit/engine/fixture.c tests/unit/engine/fixture.h \
+	tests/lib/testdb.c tests/lib/testdb.h
+tests_unit_engine_test_migrate_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_engine_test_migrate_LDADD = $(ENGINE_LIBS)

@@ -1,0 +1,564 @@
+/* Upgrade, downgrade and stamp on a real server: what is in the database after success, and after
+ * each way to fail. */
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/status.h"
+#include "fixture.h"
+
+#define HEADS "SELECT string_agg(version_num, ',' ORDER BY version_num) FROM alembic_version"
+#define APPLIED "SELECT string_agg(revision, ',' ORDER BY revision) FROM pgsluice.applied"
+#define EVENTS                                                                                     \
+    "SELECT string_agg(event || ' ' || coalesce(revision, ''), ',' ORDER BY id) FROM "             \
+    "pgsluice.ledger"
+#define TABLES                                                                                     \
+    "SELECT coalesce(string_agg(tablename, ',' ORDER BY tablename), '') FROM pg_tables"            \
+    " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+#define LOCKS                                                                                      \
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM "   \
+    "pg_database WHERE datname = current_database())"
+
+static void test_upgrade_from_nothing(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(result.count, ==, 3);
+    g_assert_cmpstr(result.to[0], ==, "cccc3333");
+    g_assert_cmpstr(fixture->told->str, ==, "LSPB.DB.DB.DF");
+    testdb_assert_value(fixture->witness, HEADS, "cccc3333");
+    testdb_assert_value(fixture->witness, APPLIED, "aaaa1111,bbbb2222,cccc3333");
+    testdb_assert_value(fixture->witness, EVENTS,
+                        "upgrade aaaa1111,upgrade bbbb2222,upgrade cccc3333");
+    testdb_assert_value(fixture->witness, TABLES, "t1,t2,t3");
+    testdb_assert_value(fixture->witness, LOCKS, "0");
+    testdb_assert_value(
+        fixture->witness,
+        "SELECT count(*) FROM pgsluice.ledger WHERE actor = 'tester' AND reason = 'a test' AND"
+        " system_identifier = (SELECT system_identifier::text FROM pg_control_system())"
+        " AND role = 'postgres' AND instance = 'unit'",
+        "3");
+    fixture_assert_ledger(fixture, 3);
+}
+
+static void test_nothing_to_do_touches_nothing(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) first = {0}, second = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture_upgrade(fixture, "head", &first, &error);
+    g_assert_no_error(error);
+    g_string_truncate(fixture->told, 0);
+    /* Somebody else holding the lock does not matter when there is nothing to do. */
+    {
+        LockKey key = lock_key("public", "alembic_version");
+        gboolean taken;
+
+        g_assert_true(lock_try(fixture->witness, key, &taken, NULL) && taken);
+    }
+    fixture_upgrade(fixture, "head", &second, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(second.count, ==, 0);
+    g_assert_cmpstr(fixture->told->str, ==, "");
+    fixture_assert_ledger(fixture, 3);
+}
+
+static void test_failure_leaves_nothing_of_it(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    ErrorSite site;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", "DROP TABLE t1;");
+    fixture_revision(
+        fixture, "bbbb2222", "aaaa1111", NULL,
+        "CREATE TABLE t2 (a int);\n\n-- a comment\nINSERT INTO t2\n    SELECT wrong;",
+        "DROP TABLE t2;");
+    fixture_revision(fixture, "cccc3333", "bbbb2222", NULL, "CREATE TABLE t3 (a int);", NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_MIGRATION);
+    g_assert_cmpstr(
+        error->message, ==,
+        "applying bbbb2222 (make bbbb2222), statement 2 of 2: column \"wrong\" does not exist");
+    g_assert_cmpstr(error_sqlstate(error), ==, "42703");
+    g_assert_true(error_site(error, &site));
+    g_assert_true(g_str_has_suffix(site.path, "/bbbb2222_test.sql"));
+    g_assert_cmpuint(site.line, ==, 11);
+    g_assert_cmpuint(site.column, ==, 12);
+    g_assert_cmpstr(site.source, ==, "    SELECT wrong;");
+    g_assert_cmpstr(
+        error_outcome(error), ==,
+        "nothing of bbbb2222 is in the database; the database is at aaaa1111 (1 of this "
+        "run's revisions committed before the failure)");
+    g_assert_nonnull(error_hint(error));
+    testdb_assert_value(fixture->witness, HEADS, "aaaa1111");
+    testdb_assert_value(fixture->witness, TABLES, "t1");
+    testdb_assert_value(fixture->witness, APPLIED, "aaaa1111");
+    testdb_assert_value(fixture->witness, EVENTS, "upgrade aaaa1111,fail bbbb2222");
+    testdb_assert_value(fixture->witness, LOCKS, "0");
+    fixture_assert_ledger(fixture, 2);
+    g_assert_null(result.to);
+}
+
+static void test_downgrade(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) up = {0}, one = {0}, all = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture_upgrade(fixture, "head", &up, &error);
+    g_assert_no_error(error);
+    fixture_downgrade(fixture, "-1", &one, &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+    testdb_assert_value(fixture->witness, TABLES, "t1,t2");
+    testdb_assert_value(fixture->witness, APPLIED, "aaaa1111,bbbb2222");
+    fixture_downgrade(fixture, "base", &all, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(all.count, ==, 2);
+    testdb_assert_value(fixture->witness, HEADS, "");
+    testdb_assert_value(fixture->witness, TABLES, "");
+    fixture_assert_ledger(fixture, 6);
+}
+
+static void test_irreversible_is_refused_before_anything(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) up = {0}, down = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL, "CREATE TABLE t2 (a int);",
+                     "DROP TABLE t2;");
+    fixture_load(fixture);
+    fixture_upgrade(fixture, "head", &up, &error);
+    g_assert_no_error(error);
+    g_assert_false(fixture_downgrade(fixture, "base", &down, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_IRREVERSIBLE);
+    g_assert_nonnull(strstr(error->message, "aaaa1111"));
+    testdb_assert_value(fixture->witness, TABLES, "t1,t2");
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+}
+
+/* A revision that changes the version table itself, as a rival would. */
+static void test_moved_heads_are_noticed(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL,
+                     "CREATE TABLE t2 (a int); UPDATE alembic_version SET version_num = 'rival';",
+                     NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_HEADS_MOVED);
+    testdb_assert_value(fixture->witness, HEADS, "aaaa1111");
+    testdb_assert_value(fixture->witness, TABLES, "t1");
+}
+
+static void test_lost_lock_is_noticed(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL,
+                     "CREATE TABLE t1 (a int); SELECT pg_advisory_unlock_all();", NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_LOCK_LOST);
+    testdb_assert_value(fixture->witness, TABLES, "");
+    testdb_assert_value(fixture->witness, HEADS, "");
+}
+
+static void test_transaction_control_is_refused(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    ErrorSite site;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL, "SELECT 1;\n  COMMIT;", NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_REVISION_FILE);
+    g_assert_true(error_site(error, &site));
+    g_assert_cmpuint(site.line, ==, 8);
+    g_assert_cmpuint(site.column, ==, 3);
+    testdb_assert_value(fixture->witness, TABLES, "");
+    testdb_assert_value(fixture->witness, "SELECT to_regclass('alembic_version') IS NULL", "t");
+}
+
+static void test_without_transaction(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0}, again = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", "-- Transaction: none\n",
+                     "CREATE INDEX CONCURRENTLY i1 ON t1 (a);\nSELECT 1 / (count(*) - 1) FROM t1;",
+                     NULL);
+    fixture_load(fixture);
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+    testdb_assert_value(fixture->witness,
+                        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'i1'::regclass", "t");
+    fixture_revision(fixture, "cccc3333", "bbbb2222", "-- Transaction: none\n",
+                     "CREATE INDEX CONCURRENTLY i2 ON t1 (a);\nSELECT 1 / 0;", NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &again, &error));
+    g_assert_true(g_str_has_prefix(error_outcome(error), "statements 1 to 1 of cccc3333 are in the "
+                                                         "database, the revision is not recorded"));
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+}
+
+static void cancel_at_start(gpointer data, const EngineEvent *event)
+{
+    Fixture *fixture = data;
+
+    if (event->kind == EVENT_REVISION_STARTED && event->index == 1)
+        cancel_trigger(fixture->cancel);
+}
+
+static void test_cancel_rolls_back(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL,
+                     "CREATE TABLE t2 (a int); SELECT pg_sleep(60);", NULL);
+    fixture_load(fixture);
+    fixture->disturb = cancel_at_start;
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_CANCELLED);
+    g_assert_nonnull(strstr(error_outcome(error), "nothing of bbbb2222 is in the database"));
+    testdb_assert_value(fixture->witness, HEADS, "aaaa1111");
+    testdb_assert_value(fixture->witness, TABLES, "t1");
+    testdb_assert_value(fixture->witness, LOCKS, "0");
+    testdb_assert_value(fixture->witness, EVENTS, "upgrade aaaa1111,fail bbbb2222");
+}
+
+static void test_killed_backend(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL,
+                     "CREATE TABLE t2 (a int); SELECT pg_terminate_backend(pg_backend_pid());",
+                     NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_CONNECTION_LOST);
+    testdb_assert_value(fixture->witness, HEADS, "aaaa1111");
+    testdb_assert_value(fixture->witness, TABLES, "t1");
+}
+
+static void test_busy_lock_names_holder(Fixture *fixture, gconstpointer data)
+{
+    LockKey key = lock_key("public", "alembic_version");
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *pid = testdb_value(fixture->witness, "SELECT pg_backend_pid()");
+    gboolean taken;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture->settings.lock_wait = 50 * 1000;
+    g_assert_true(lock_try(fixture->witness, key, &taken, NULL) && taken);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_LOCK_TIMEOUT);
+    g_assert_nonnull(strstr(error->message, pid));
+    g_assert_nonnull(strstr(error->message, "test"));
+    g_assert_cmpstr(fixture->told->str, ==, "W");
+}
+
+/* The holder finishes the work while we wait: nothing is left to do, and the lock is never ours. */
+static void finish_for_us(gpointer data, const EngineEvent *event)
+{
+    Fixture *fixture = data;
+
+    if (event->kind == EVENT_WAITING_FOR_LOCK)
+        testdb_run(fixture->witness,
+                   "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);"
+                   "INSERT INTO alembic_version VALUES ('cccc3333')");
+}
+
+static void test_wait_ends_when_work_is_done(Fixture *fixture, gconstpointer data)
+{
+    LockKey key = lock_key("public", "alembic_version");
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    gboolean taken;
+
+    (void)data;
+    fixture_three(fixture);
+    g_assert_true(lock_try(fixture->witness, key, &taken, NULL) && taken);
+    fixture->disturb = finish_for_us;
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(result.count, ==, 0);
+    g_assert_cmpstr(fixture->told->str, ==, "W");
+    testdb_assert_value(fixture->witness, TABLES, "");
+}
+
+static void release_table(gpointer data, const EngineEvent *event)
+{
+    Fixture *fixture = data;
+
+    if (event->kind == EVENT_REVISION_RETRY)
+        testdb_run(fixture->witness, "COMMIT");
+}
+
+static void test_lock_timeout_is_retried(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    testdb_run(fixture->witness, "CREATE TABLE busy (a int)");
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", NULL);
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL, "ALTER TABLE busy ADD b int;", NULL);
+    fixture_load(fixture);
+    testdb_run(fixture->witness, "BEGIN; LOCK TABLE busy");
+    fixture->disturb = release_table;
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(result.count, ==, 2);
+    g_assert_cmpstr(fixture->told->str, ==, "LSPB.DBYB.DF");
+    fixture_assert_ledger(fixture, 2);
+}
+
+static void test_lock_timeout_gives_up(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    testdb_run(fixture->witness, "CREATE TABLE busy (a int)");
+    fixture_revision(fixture, "aaaa1111", "", NULL, "ALTER TABLE busy ADD b int;", NULL);
+    fixture_load(fixture);
+    testdb_run(fixture->witness, "BEGIN; LOCK TABLE busy");
+    fixture->settings.retry_deadline = 1;
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpstr(error_sqlstate(error), ==, "55P03");
+    g_assert_nonnull(strstr(error_hint(error), "execution.lock_timeout"));
+}
+
+static void test_missing_privilege_names_grant(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *role = g_strdup_printf("unit_poor_%d", (int)g_random_int_range(1, G_MAXINT));
+    g_autofree char *create = g_strdup_printf("CREATE ROLE %s LOGIN", role);
+    g_autofree char *drop = g_strdup_printf("DROP ROLE %s", role);
+    g_autofree char *poor = testdb_as_role(fixture->url, role);
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    testdb_run(fixture->witness, create);
+    fixture_three(fixture);
+    secret_free(fixture->secret);
+    fixture->settings.url = fixture->secret = secret_new(poor);
+    fixture_reopen(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_PRIVILEGE);
+    g_assert_nonnull(strstr(error_hint(error), "GRANT CREATE ON SCHEMA \"public\" TO"));
+    g_clear_pointer(&fixture->session, session_close);
+    testdb_run(fixture->witness, drop);
+}
+
+static void test_stamp(Fixture *fixture, gconstpointer data)
+{
+    const char *const two[] = {"bbbb2222", NULL}, *const head[] = {"head", NULL};
+    MigrateOptions options = {.actor = "tester"};
+    g_auto(MigrateResult) result = {0}, purged = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    migrate_stamp(fixture->session, fixture->graph, two, FALSE, &options, &fixture->events, &result,
+                  &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+    testdb_assert_value(fixture->witness, TABLES, "");
+    testdb_assert_value(fixture->witness, APPLIED, "aaaa1111,bbbb2222");
+    testdb_assert_value(fixture->witness, EVENTS, "stamp ");
+    /* A database of somebody else's history. */
+    testdb_run(fixture->witness, "UPDATE alembic_version SET version_num = 'elsewhere'");
+    migrate_stamp(fixture->session, fixture->graph, head, TRUE, &options, &fixture->events, &purged,
+                  &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, HEADS, "cccc3333");
+    fixture_assert_ledger(fixture, 2);
+}
+
+static void test_hold(Fixture *fixture, gconstpointer data)
+{
+    MigrateOptions boot = {.target = "heads", .obeys_hold = TRUE};
+    g_auto(MigrateResult) first = {0}, held = {0}, refused = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture_upgrade(fixture, "aaaa1111", &first, &error);
+    g_assert_no_error(error);
+    testdb_run(
+        fixture->witness,
+        "INSERT INTO pgsluice.hold (target, reason, actor) VALUES ('bbbb2222', 'it hurt', 'ann')");
+    migrate_upgrade(fixture->session, fixture->graph, &boot, &fixture->events, &held, &error);
+    g_assert_no_error(error);
+    g_assert_true(held.is_held);
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+    g_assert_false(fixture_upgrade(fixture, "head", &refused, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_HELD);
+    g_assert_nonnull(strstr(error->message, "it hurt"));
+    testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
+}
+
+static void test_passwords_are_not_kept(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *role = g_strdup_printf("unit_secret_%d", (int)g_random_int_range(1, G_MAXINT));
+    g_autofree char *up = g_strdup_printf("CREATE ROLE %s PASSWORD 'canary-7261';", role);
+    g_autofree char *down = g_strdup_printf("DROP ROLE %s;", role);
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL, up, down);
+    fixture_load(fixture);
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness,
+                        "SELECT count(*) FROM pgsluice.applied a WHERE a::text LIKE '%canary%'",
+                        "0");
+    testdb_assert_value(
+        fixture->witness,
+        "SELECT count(*) FROM pgsluice.applied a WHERE a.up_sql LIKE '%CREATE ROLE%***%'", "1");
+    testdb_run(fixture->witness, down);
+}
+
+static void test_status(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Status) before = NULL;
+    g_autoptr(Status) after = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    before = status_read(fixture->session, fixture->graph, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(before->pending->len, ==, 3);
+    g_assert_null(before->heads[0]);
+    fixture_upgrade(fixture, "bbbb2222", &result, &error);
+    g_assert_no_error(error);
+    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a bigint);", NULL);
+    testdb_run(fixture->witness, "INSERT INTO alembic_version VALUES ('zzzz9999')");
+    fixture_load(fixture);
+    after = status_read(fixture->session, fixture->graph, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(after->pending->len, ==, 1);
+    g_assert_cmpstr(after->unknown[0], ==, "zzzz9999");
+    g_assert_cmpuint(after->mismatched->len, ==, 1);
+    g_assert_cmpstr(((Mismatch *)g_ptr_array_index(after->mismatched, 0))->revision, ==,
+                    "aaaa1111");
+    g_assert_cmpstr(after->applied[1], ==, "bbbb2222");
+    g_assert_false(after->is_locked);
+}
+
+/* Role settings that would break a migration are overridden for the session. */
+static void test_session_parameters(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *database = testdb_value(fixture->witness, "SELECT current_database()");
+    g_autofree char *sql = g_strdup_printf("ALTER DATABASE %s SET default_transaction_read_only = "
+                                           "on; ALTER DATABASE %s SET search_path = nowhere;"
+                                           "ALTER DATABASE %s SET statement_timeout = '1ms'",
+                                           database, database, database);
+
+    (void)data;
+    testdb_run(fixture->witness, sql);
+    fixture_three(fixture);
+    fixture_reopen(fixture);
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, TABLES, "t1,t2,t3");
+}
+
+/* More revisions than one batch holds, and one that fails in the second batch. */
+static void test_many_batches(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    char previous[16] = "";
+
+    (void)data;
+    for (int i = 0; i < 300; i++) {
+        g_autofree char *id = g_strdup_printf("r%04d", i);
+        g_autofree char *up = i == 290 ? g_strdup("SELECT nonsense;")
+                                       : g_strdup_printf("CREATE TABLE m%04d (a int);", i);
+
+        fixture_revision(fixture, id, previous, NULL, up, NULL);
+        g_strlcpy(previous, id, sizeof previous);
+    }
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &result, &error));
+    g_assert_nonnull(strstr(error->message, "r0290"));
+    testdb_assert_value(fixture->witness, HEADS, "r0289");
+    testdb_assert_value(fixture->witness,
+                        "SELECT count(*) FROM pg_tables WHERE tablename ~ '^m\\d'", "290");
+    fixture_assert_ledger(fixture, 291);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    g_test_init(&argc, &argv, NULL);
+#define ADD(path, function)                                                                        \
+    g_test_add("/engine/migrate/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+    ADD("upgrade-from-nothing", test_upgrade_from_nothing);
+    ADD("nothing-to-do", test_nothing_to_do_touches_nothing);
+    ADD("failure-leaves-nothing", test_failure_leaves_nothing_of_it);
+    ADD("downgrade", test_downgrade);
+    ADD("irreversible", test_irreversible_is_refused_before_anything);
+    ADD("moved-heads", test_moved_heads_are_noticed);
+    ADD("lost-lock", test_lost_lock_is_noticed);
+    ADD("transaction-control", test_transaction_control_is_refused);
+    ADD("without-transaction", test_without_transaction);
+    ADD("cancel", test_cancel_rolls_back);
+    ADD("killed-backend", test_killed_backend);
+    ADD("busy-lock", test_busy_lock_names_holder);
+    ADD("wait-ends-when-done", test_wait_ends_when_work_is_done);
+    ADD("lock-timeout-retried", test_lock_timeout_is_retried);
+    ADD("lock-timeout-gives-up", test_lock_timeout_gives_up);
+    ADD("missing-privilege", test_missing_privilege_names_grant);
+    ADD("stamp", test_stamp);
+    ADD("hold", test_hold);
+    ADD("passwords", test_passwords_are_not_kept);
+    ADD("status", test_status);
+    ADD("session-parameters", test_session_parameters);
+    ADD("many-batches", test_many_batches);
+    testdb_start();
+    status = g_test_run();
+    testdb_stop();
+    return status;
+}

@@ -1,0 +1,11 @@
+check_PROGRAMS += tests/unit/view/test_status
+tests_unit_view_test_status_SOURCES = tests/unit/view/test_status.c \
+	tests/unit/view/sample.c tests/unit/view/sample.h
+tests_unit_view_test_status_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_unit_view_test_status_LDADD = $(VIEW_LIBS)
+
+check_PROGRAMS += tests/unit/view/test_document
+tests_unit_view_test_document_SOURCES = tests/unit/view/test_document.c \
+	tests/unit/view/sample.c tests/unit/view/sample.h
+tests_unit_view_test_document_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_unit_view_test_document_LDADD = $(VIEW_LIBS)
