@@ -163,7 +163,7 @@ SQL
     sed -i 's/^http: *{/http: { threads = 3;/' daemon.conf
     kill -HUP "${daemon_pids[daemon]}"
     wait_for "logged 'http.threads has changed, which takes effect only after a restart'"
-    wait_for "logged 'Reloaded .*daemon.conf: 1 revisions'"
+    wait_for "logged 'Reloaded: .*daemon.conf, 1 revision in'"
 }
 
 @test "a reload before the gate has opened does not say READY" {
@@ -380,6 +380,26 @@ SQL
     [ "$status" -eq 1 ]
 }
 
+@test "the status document shows who else migrates under an open gate" {
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon --set gate.poll_interval=50ms
+    wait_until_ready
+    [ "$(http_body /admin/migrations admin | jq .lock.held)" = false ]
+    hold_lock
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .lock.holder.application_name)" = a-colleague ]'
+    [ "$(http_status /readyz)" = 200 ]
+    release_lock
+    wait_for '[ "$(http_body /admin/migrations admin | jq .lock.held)" = false ]'
+}
+
+@test "log.format = journal without a journal still says something" {
+    [ ! -e /run/systemd/journal/socket ] || skip 'a journal runs here'
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon --set log.format=journal
+    wait_until_ready
+    logged 'Gate checking -> open'
+}
+
 @test "the watchdog is answered, also while the server has the word" {
     make_slow_revision aaaaaaaaaaaa one 1.5
     export WATCHDOG_USEC=400000
@@ -397,7 +417,7 @@ SQL
     make_table_revision aaaaaaaaaaaa one
     write_default_config daemon
     run -0 pgsluiced --check-config -c daemon.conf
-    [[ $output == *"daemon.conf is valid; 1 revisions in $migrations"* ]]
+    [[ $output == "Valid: "*"/daemon.conf, 1 revision in $migrations" ]]
     run -0 pgsluiced --check-config --show -c daemon.conf --set gate.on_pending=fail
     [[ $output == *'gate.on_pending = fail'*'--set'* ]]
     run -2 pgsluiced --check-config -c daemon.conf --set gate.on_pendin=fail

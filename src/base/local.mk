@@ -6,6 +6,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/errkinds.def \
 	src/base/error.c src/base/error.h \
 	src/base/log.c src/base/log.h \
+	src/base/nearest.c src/base/nearest.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/units.c src/base/units.h
 src_base_libbase_a_CPPFLAGS = $(BASE_CPPFLAGS)

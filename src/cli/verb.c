@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "revision/nearest.h"
+#include "base/nearest.h"
 
 const Verb verbs[] = {
 #define VERB(name, usage, minimum, maximum, summary)                                               \

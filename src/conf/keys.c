@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "conf/nearest.h"
+#include "base/nearest.h"
 
 #define VARIABLE_PREFIX "PGSLUICE_"
 
@@ -158,7 +158,7 @@ static const char *suggest_key(const char *name)
         if (strcmp(rows[i].key, last) == 0)
             return rows[i].name;
     }
-    return nearest(name, names);
+    return nearest_slip(name, names);
 }
 
 void conf_key_set_unknown(GError **error, const char *name)
@@ -175,7 +175,7 @@ void conf_key_set_unknown(GError **error, const char *name)
 void conf_section_set_unknown(GError **error, const char *name)
 {
     g_autoptr(GPtrArray) list = sections();
-    const char *suggestion = nearest(name, (const char *const *)list->pdata);
+    const char *suggestion = nearest_slip(name, (const char *const *)list->pdata);
 
     error_set(error, ERROR_CONFIG, "unknown configuration section %s", name);
     if (suggestion)
@@ -199,7 +199,7 @@ void conf_variable_set_unknown(GError **error, const char *variable)
     for (guint i = 0; i < CONF_KEY_COUNT; i++)
         variables[i] = variable_of(rows[i].name);
     error_set(error, ERROR_CONFIG, "the variable %s stands for no configuration key", variable);
-    suggestion = nearest(variable, (const char *const *)variables);
+    suggestion = nearest_slip(variable, (const char *const *)variables);
     if (suggestion)
         error_set_hint(error, "did you mean %s? Otherwise unset it", suggestion);
     else

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "conf/nearest.h"
+#include "base/nearest.h"
 
 enum { TOKENS_MAX = 256, NAME_MAX_BYTES = 64, SHA256_DIGITS = 64 };
 
@@ -25,7 +25,7 @@ static void clear_token(gpointer data)
 
 static void hint_word(GError **error, const char *word, const char *const *words)
 {
-    const char *suggestion = nearest(word, words);
+    const char *suggestion = nearest_slip(word, words);
     g_autofree char *all = g_strjoinv(", ", (char **)words);
 
     if (suggestion)

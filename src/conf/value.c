@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "conf/keys.h"
-#include "conf/nearest.h"
 #include "conf/tokens.h"
 
 enum { TEXT_MAX = 8192, LIST_MAX = 32 };
@@ -137,7 +137,7 @@ static gboolean set_choice(ConfValue *value, const ConfRow *row, GError **error)
 
     if (g_strv_contains((const char *const *)words, value->text))
         return TRUE;
-    suggestion = nearest(value->text, (const char *const *)words);
+    suggestion = nearest_slip(value->text, (const char *const *)words);
     error_set(error, ERROR_CONFIG, "\"%s\" is not one of %s", value->text, all);
     if (suggestion)
         error_set_hint(error, "did you mean \"%s\"?", suggestion);

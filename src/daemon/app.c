@@ -87,6 +87,8 @@ static gboolean prepare_cluster(App *app, GError **error)
 
 static gboolean app_prepare(App *app, GError **error)
 {
+    g_autofree char *what = NULL;
+
     if (!prepare_cluster(app, error))
         return FALSE;
     app->bundle = bundle_load(&app->sources, error);
@@ -94,6 +96,8 @@ static gboolean app_prepare(App *app, GError **error)
         return FALSE;
     logsink_open(conf_string(app->bundle->conf, CONF_LOG_FORMAT));
     set_log_level(app, app->bundle->conf);
+    what = bundle_describe(app->bundle);
+    log_info("pgsluiced %s: %s", PACKAGE_VERSION, what);
     app->api = api_new();
     listeners_set_access(app->api, app->bundle->conf);
     app->board = board_new(app->api, app->sources.instance);
@@ -127,15 +131,14 @@ static void refuse_reload(App *app, const GError *error)
 
 static void accept_reload(App *app, Bundle *next)
 {
-    const char *file = conf_file(next->conf);
+    g_autofree char *what = bundle_describe(next);
 
     bundle_unref(app->bundle);
     app->bundle = bundle_ref(next);
     set_log_level(app, next->conf);
     listeners_set_access(app->api, next->conf);
     board_set_bundle(app->board, next);
-    log_info("Reloaded %s: %u revisions in %s", file ? file : "(no configuration file)",
-             graph_count(next->graph), next->directory);
+    log_info("Reloaded: %s", what);
     finish_reload(app, board_reason(app->board));
 }
 

@@ -35,27 +35,26 @@ Conf *bundle_load_conf(const BundleSources *sources, GError **error)
                      error);
 }
 
-static void bundle_clear(Bundle *bundle)
-{
-    graph_free(bundle->graph);
-    conf_free(bundle->conf);
-}
-
 Bundle *bundle_ref(Bundle *bundle)
 {
-    return g_atomic_rc_box_acquire(bundle);
+    atomic_fetch_add(&bundle->references, 1);
+    return bundle;
 }
 
 void bundle_unref(Bundle *bundle)
 {
-    if (bundle)
-        g_atomic_rc_box_release_full(bundle, (GDestroyNotify)bundle_clear);
+    if (!bundle || atomic_fetch_sub(&bundle->references, 1) > 1)
+        return;
+    graph_free(bundle->graph);
+    conf_free(bundle->conf);
+    g_free(bundle);
 }
 
 Bundle *bundle_load(const BundleSources *sources, GError **error)
 {
-    g_autoptr(Bundle) bundle = g_atomic_rc_box_new0(Bundle);
+    g_autoptr(Bundle) bundle = g_new0(Bundle, 1);
 
+    atomic_init(&bundle->references, 1);
     bundle->conf = bundle_load_conf(sources, error);
     if (!bundle->conf)
         return NULL;
@@ -70,6 +69,15 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
     if (!bundle->graph)
         return NULL;
     return g_steal_pointer(&bundle);
+}
+
+char *bundle_describe(const Bundle *bundle)
+{
+    const char *file = conf_file(bundle->conf);
+    guint count = graph_count(bundle->graph);
+
+    return g_strdup_printf("%s, %u %s in %s", file ? file : "no configuration file", count,
+                           count == 1 ? "revision" : "revisions", bundle->directory);
 }
 
 /* One comparison a type; CONF_KEY picks it by the type's name. Secrets and tokens are never

@@ -2,11 +2,14 @@
  * by reference count between the threads; what a reload swaps. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "conf/conf.h"
 #include "engine/session.h"
 #include "revision/graph.h"
 
 typedef struct {
+    atomic_int references;
     Conf *conf;
     Graph *graph;
     EngineSettings settings; /* strings belong to conf, instance and, after a reload, to the
@@ -32,6 +35,9 @@ Bundle *bundle_load(const BundleSources *sources, GError **error);
 /* Names the keys that differ but take effect only after a restart (NULL-terminated, g_strfreev;
  * empty = none), and makes `next` go on with the old values of those that the engine uses. */
 char **bundle_succeed(Bundle *next, const Bundle *previous);
+
+/* "/etc/pgsluice/pgsluice.conf, 5 revisions in /etc/pgsluice/migrations"; g_free. */
+char *bundle_describe(const Bundle *bundle);
 
 Bundle *bundle_ref(Bundle *bundle);
 void bundle_unref(Bundle *bundle);

@@ -32,7 +32,7 @@ static int check(const AppOptions *options, BundleSources *sources)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Bundle) bundle = NULL;
-    const char *file;
+    g_autofree char *what = NULL;
 
     if (!options->is_embedded || name_cluster(options, sources, &error))
         bundle = bundle_load(sources, &error);
@@ -46,9 +46,8 @@ static int check(const AppOptions *options, BundleSources *sources)
     }
     if (options->shows)
         return EXIT_SUCCESS;
-    file = conf_file(bundle->conf);
-    printf("%s is valid; %u revisions in %s\n", file ? file : "the configuration (no file)",
-           graph_count(bundle->graph), bundle->directory);
+    what = bundle_describe(bundle);
+    printf("Valid: %s\n", what);
     return EXIT_SUCCESS;
 }
 

@@ -5,6 +5,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/bundle.c src/daemon/bundle.h \
 	src/daemon/check.c \
 	src/daemon/gate.c src/daemon/gate.h src/daemon/gate.def \
+	src/daemon/ground.c src/daemon/ground.h \
 	src/daemon/lifeline.c src/daemon/lifeline.h \
 	src/daemon/listeners.c src/daemon/listeners.h \
 	src/daemon/logsink.c src/daemon/logsink.h \

@@ -80,15 +80,18 @@ static gboolean stderr_is_journal(void)
            fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device && about.st_ino == inode;
 }
 
+/* libsystemd drops messages in silence when there is no journal. */
+static gboolean journal_is_there(void)
+{
+    return access("/run/systemd/journal/socket", W_OK) == 0;
+}
+
 void logsink_open(const char *format)
 {
     gboolean is_journal = stderr_is_journal();
+    gboolean is_wanted =
+        g_str_equal(format, "journal") || (g_str_equal(format, "auto") && is_journal);
 
-    if (g_str_equal(format, "journal") || (g_str_equal(format, "auto") && is_journal)) {
-        style = is_journal ? STYLE_JOURNAL_STREAM : STYLE_FILE;
-        log_set_sink(write_journal, NULL);
-        return;
-    }
     style = is_journal ? STYLE_JOURNAL_STREAM : isatty(STDERR_FILENO) ? STYLE_TERMINAL : STYLE_FILE;
-    log_set_sink(write_text, NULL);
+    log_set_sink(is_wanted && journal_is_there() ? write_journal : write_text, NULL);
 }

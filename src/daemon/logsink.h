@@ -4,5 +4,6 @@
 #include <glib.h>
 
 /* Chooses the sink. `format` is log.format: "journal", "text", or "auto" (the journal when stderr
- * is connected to it, else text). Text has colours on a terminal and times everywhere else. */
+ * is connected to it, else text). Without a journal it is text in any case. Text has colours on a
+ * terminal and times everywhere else. */
 void logsink_open(const char *format);

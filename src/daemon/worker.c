@@ -5,6 +5,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "daemon/ground.h"
 #include "daemon/pulse.h"
 #include "daemon/report.h"
 #include "daemon/verdict.h"
@@ -26,20 +27,17 @@ struct Worker {
     Cluster *cluster;
     gint owns_cluster; /* atomic */
     Mailbox *reports;
-    GAsyncQueue *reloads; /* Bundle * */
-    Cancel *stop;         /* ends everything, on the server too */
-    Cancel *wake;         /* ends an idle wait only */
+    Mailbox *reloads; /* Bundle * */
+    Cancel *stop;     /* ends everything, on the server too */
+    Cancel *wake;     /* ends an idle wait only */
     Pulse *pulse;
     Session *session;
-    char *seen; /* heads and hold as of the last look */
+    Ground ground;
     gboolean has_opened;
     gboolean is_open; /* the last verdict */
     /* An upgrade is this daemon's to run at boot and after a reload, not whenever somebody moves
      * the heads: a person who downgrades by hand must not find it undone. */
     gboolean wants_upgrade;
-    gboolean has_tried; /* an upgrade, since the last look */
-    char *settled;      /* `seen` right after the last try: no other try until it changes */
-    char *failure;      /* of the last upgrade, or NULL */
     gboolean is_revision_running;
 };
 
@@ -85,17 +83,11 @@ static Bundle *take_reload(Worker *worker)
     Bundle *newest = NULL;
     Bundle *next;
 
-    while ((next = g_async_queue_try_pop(worker->reloads)) != NULL) {
+    while ((next = mailbox_take(worker->reloads)) != NULL) {
         bundle_unref(newest);
         newest = next;
     }
     return newest;
-}
-
-static void forget_tries(Worker *worker)
-{
-    g_clear_pointer(&worker->failure, g_free);
-    g_clear_pointer(&worker->settled, g_free);
 }
 
 static void put_in_force(Worker *worker, Bundle *next)
@@ -103,7 +95,7 @@ static void put_in_force(Worker *worker, Bundle *next)
     bundle_unref(worker->bundle);
     worker->bundle = next;
     worker->wants_upgrade = TRUE;
-    forget_tries(worker);
+    ground_forget_tries(&worker->ground);
     report_reloaded(worker->reports, next);
 }
 
@@ -181,13 +173,6 @@ static Next connect_to_server(Worker *worker)
 
 static Next look(Worker *worker);
 
-static char *fingerprint(char **heads, const Hold *hold)
-{
-    g_autofree char *joined = g_strjoinv(" ", heads);
-
-    return g_strconcat(joined, hold ? " held at " : "", hold ? hold->target : "", NULL);
-}
-
 static Next lose_connection(Worker *worker, GError *error)
 {
     g_clear_pointer(&worker->session, session_close);
@@ -205,7 +190,7 @@ static Next look_failed(Worker *worker, GError *error)
     }
     if (!conn_is_alive(session_conn(worker->session)))
         return lose_connection(worker, error);
-    g_clear_pointer(&worker->seen, g_free);
+    ground_doubt(&worker->ground);
     if (!worker->has_opened) {
         report_failure(worker->reports, GATE_EVENT_FAIL, "reading the database's revision", error);
         return NEXT_END;
@@ -231,9 +216,7 @@ static Next upgrade_failed(Worker *worker, GError *error)
     if (!is_alive && !worker->is_revision_running)
         return lose_connection(worker, error);
     worker->wants_upgrade = FALSE;
-    worker->has_tried = TRUE;
-    g_free(worker->failure);
-    worker->failure = error_describe_short(error);
+    ground_note_try(&worker->ground, error);
     if (worker->has_opened && !is_alive)
         next = lose_connection(worker, g_error_copy(error));
     report_failure(worker->reports, GATE_EVENT_FAIL, "upgrading", error);
@@ -256,7 +239,7 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
                          &error))
         return upgrade_failed(worker, error);
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
-    worker->has_tried = TRUE;
+    ground_note_try(&worker->ground, NULL);
     migrate_result_clear(&result);
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
     return look(worker);
@@ -289,19 +272,6 @@ static Next act_on(Worker *worker, const Verdict *verdict, Status *status)
     return NEXT_WATCH;
 }
 
-static void remember_ground(Worker *worker, const Status *status)
-{
-    g_free(worker->seen);
-    worker->seen = fingerprint(status->heads, status->hold);
-    if (worker->has_tried) {
-        g_free(worker->settled);
-        worker->settled = g_strdup(worker->seen);
-        worker->has_tried = FALSE;
-    } else if (worker->settled && !g_str_equal(worker->settled, worker->seen)) {
-        forget_tries(worker);
-    }
-}
-
 static Policy current_policy(const Worker *worker)
 {
     const Conf *conf = worker->bundle->conf;
@@ -310,9 +280,9 @@ static Policy current_policy(const Worker *worker)
         .required = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
         .directory = worker->bundle->directory,
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
-        .may_migrate = worker->wants_upgrade && !worker->settled,
+        .may_migrate = worker->wants_upgrade && !ground_is_settled(&worker->ground),
         .fails_when_pending = g_str_equal(conf_string(conf, CONF_GATE_ON_PENDING), "fail"),
-        .failure = worker->failure,
+        .failure = ground_failure(&worker->ground),
     };
 }
 
@@ -327,7 +297,7 @@ static Next look(Worker *worker)
     status = status_read(worker->session, worker->bundle->graph, &error);
     if (!status)
         return look_failed(worker, error);
-    remember_ground(worker, status);
+    ground_remember(&worker->ground, status);
     policy = current_policy(worker);
     verdict = verdict_reach(worker->bundle->graph, status, &policy);
     return act_on(worker, verdict, status);
@@ -343,10 +313,16 @@ static Next reload_session(Worker *worker)
     if (!next)
         return NEXT_WATCH;
     session = open_session(worker, next, &error);
+    if (is_stopping(worker)) {
+        session_close(session);
+        bundle_unref(next);
+        g_clear_error(&error);
+        return NEXT_END;
+    }
     if (!session) {
         bundle_unref(next);
         report_reload_refused(worker->reports, error);
-        return is_stopping(worker) ? NEXT_END : NEXT_WATCH;
+        return NEXT_WATCH;
     }
     session_close(worker->session);
     worker->session = session;
@@ -369,12 +345,26 @@ static gboolean wait_for_change(Worker *worker, gboolean *notified, GError **err
     return is_there;
 }
 
+/* A look reads more than this does, so it is taken only when heads, hold or the lock's holder
+ * moved. */
+static gboolean has_moved(Worker *worker, gboolean *moved, GError **error)
+{
+    const EngineSettings *settings = session_settings(worker->session);
+    LockKey key = lock_key(settings->version_table_schema, settings->version_table);
+    g_autoptr(DatabaseState) state = session_read_state(worker->session, error);
+    g_autoptr(LockHolder) holder = NULL;
+
+    if (!state || !lock_find_holder(session_conn(worker->session), key, &holder, error))
+        return FALSE;
+    *moved = ground_has_moved(&worker->ground, state, holder);
+    return TRUE;
+}
+
 static Next watch_once(Worker *worker)
 {
-    g_autoptr(DatabaseState) state = NULL;
-    g_autofree char *now = NULL;
     GError *error = NULL;
     gboolean notified = FALSE;
+    gboolean moved = FALSE;
     gboolean is_there = wait_for_change(worker, &notified, &error);
 
     if (cancel_is_triggered(worker->wake)) {
@@ -384,13 +374,9 @@ static Next watch_once(Worker *worker)
     }
     if (!is_there)
         return lose_connection(worker, error);
-    state = session_read_state(worker->session, &error);
-    if (!state)
+    if (!notified && !has_moved(worker, &moved, &error))
         return look_failed(worker, error);
-    now = fingerprint(state->heads, state->hold);
-    if (g_strcmp0(now, worker->seen) == 0 && !notified)
-        return NEXT_WATCH;
-    return look(worker);
+    return notified || moved ? look(worker) : NEXT_WATCH;
 }
 
 static gpointer work(gpointer data)
@@ -424,7 +410,7 @@ Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports)
     worker->bundle = bundle_ref(bundle);
     worker->cluster = cluster;
     worker->reports = reports;
-    worker->reloads = g_async_queue_new_full((GDestroyNotify)bundle_unref);
+    worker->reloads = mailbox_new((GDestroyNotify)bundle_unref);
     worker->stop = cancel_new();
     worker->wake = cancel_new();
     worker->pulse = pulse_new();
@@ -439,7 +425,7 @@ void worker_start(Worker *worker)
 
 void worker_reload(Worker *worker, Bundle *bundle)
 {
-    g_async_queue_push(worker->reloads, bundle_ref(bundle));
+    mailbox_post(worker->reloads, bundle_ref(bundle));
     cancel_trigger(worker->wake);
 }
 
@@ -470,12 +456,11 @@ void worker_free(Worker *worker)
     if (!worker)
         return;
     worker_join(worker);
-    g_async_queue_unref(worker->reloads);
+    mailbox_free(worker->reloads);
     bundle_unref(worker->bundle);
     cancel_free(worker->stop);
     cancel_free(worker->wake);
     pulse_free(worker->pulse);
-    g_free(worker->seen);
-    forget_tries(worker);
+    ground_clear(&worker->ground);
     g_free(worker);
 }

@@ -21,8 +21,7 @@
 
 #define LOG_MAX (8 * 1024 * 1024) /* a bigger one is set aside at the next start */
 #define TAIL_MAX 2000             /* bytes of a log or of a program's output in an error */
-#define PIDFILE_MAX 4096
-#define STATUS_LINE 7 /* of postmaster.pid, from 0: "ready", "starting"... */
+#define STATUS_LINE 7             /* of postmaster.pid, from 0: "ready", "starting"... */
 
 /* In the child, after fork: only calls that are safe there. */
 static void become_server(gpointer data)

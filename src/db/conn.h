@@ -13,8 +13,8 @@ typedef struct Conn Conn;
 /* One attempt. `timeout` (microseconds, 0 = none) covers name resolution, TCP, TLS and login;
  * `application_name` overrides the DSN's. The error kind is LOGIN for refused credentials, unknown
  * role or database and other answers that a retry will not change, NOT_PRIMARY for a standby where
- * a primary is wanted (target_session_attrs=primary unless the DSN says otherwise), UNREACHABLE for the
- * rest, CANCELLED; CONFIG for parameters that libpq does not take. `cancel` must outlive the
+ * a primary is wanted (target_session_attrs=primary unless the DSN says otherwise), UNREACHABLE for
+ * the rest, CANCELLED; CONFIG for parameters that libpq does not take. `cancel` must outlive the
  * connection. Name resolution is the one thing that blocks. */
 Conn *conn_open(const Dsn *dsn, const char *application_name, gint64 timeout, Cancel *cancel,
                 GError **error);
@@ -43,8 +43,8 @@ gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *co
  * failure the server skips everything up to the next sync. conn_pipeline_begin .. _end bracket it.
  */
 gboolean conn_pipeline_begin(Conn *conn, GError **error);
-/* Queues one statement; CANCELLED once cancelled. Writes when the socket is writable, reads when
- * the server must be drained. */
+/* Queues one statement; CANCELLED once cancelled and nothing is unanswered. Writes when the socket
+ * is writable, reads when the server must be drained. */
 gboolean conn_pipeline_send(Conn *conn, const char *sql, int count, const char *const *values,
                             GError **error);
 /* Asks the server to send what it has answered so far (no sync point). */

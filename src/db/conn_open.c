@@ -24,7 +24,9 @@ static const struct {
     const char *value;
     const char *variable; /* the environment variable that libpq reads for it */
 } defaults[] = {
-    {"target_session_attrs", "primary", NULL},
+    /* Not read-write: a role or database may be read-only by default, which a session can change.
+     */
+    {"target_session_attrs", "primary", "PGTARGETSESSIONATTRS"},
     /* A server that vanishes without a word is noticed within a minute. */
     {"keepalives_idle", "30", NULL},
     {"keepalives_interval", "10", NULL},

@@ -2,9 +2,9 @@
  * out, in one block of memory, because a start may read ten thousand of them. */
 #include <string.h>
 
+#include "base/nearest.h"
 #include "revision/file.h"
 #include "revision/lines.h"
-#include "revision/nearest.h"
 
 enum { KEY_LENGTH_MAX = 24, KEY_WORDS_MAX = 3, TYPING_ERRORS_MAX = 2 };
 

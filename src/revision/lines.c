@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "revision/nearest.h"
+#include "base/nearest.h"
 
 static const char *const marker_words[] = {"up", "down", "verify", NULL};
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "revision/nearest.h"
+#include "base/nearest.h"
 #include "revision/nodes.h"
 
 enum { NAMES_SHOWN_MAX = 20 };

@@ -9,7 +9,6 @@ src_revision_librevision_a_SOURCES = \
 	src/revision/lines.c src/revision/lines.h \
 	src/revision/link.c \
 	src/revision/load.c \
-	src/revision/nearest.c src/revision/nearest.h \
 	src/revision/nodes.h \
 	src/revision/order.c \
 	src/revision/plan.c src/revision/plan.h \

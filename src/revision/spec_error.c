@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "revision/nearest.h"
+#include "base/nearest.h"
 #include "revision/spec_parts.h"
 
 enum { CANDIDATES_SHOWN_MAX = 10, PREFIXES_SHOWN_MAX = 3 };

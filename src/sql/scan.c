@@ -1,20 +1,19 @@
-/* Runs libpg_query's scanner over text. It stops at numbers of newer servers; the scan then goes on
- * behind them. */
+/* Runs libpg_query's scanner over text. It stops at numbers that newer servers know, so those are
+ * hidden from it. */
 #include "sql/scan.h"
 
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
 #include <string.h>
 
-/* Appends the tokens that libpg_query found; `base` is where its input begins in the whole text. */
-static void append_tokens(GArray *tokens, const PgQueryScanResult *result, gsize base)
+static void append_tokens(GArray *tokens, const PgQueryScanResult *result)
 {
     PgQuery__ScanResult *scan =
         pg_query__scan_result__unpack(NULL, result->pbuf.len, (const guint8 *)result->pbuf.data);
 
     for (gsize i = 0; scan && i < scan->n_tokens; i++) {
         const PgQuery__ScanToken *token = scan->tokens[i];
-        Token copy = {base + (gsize)token->start, base + (gsize)token->end, (int)token->token};
+        Token copy = {(gsize)token->start, (gsize)token->end, (int)token->token};
 
         if (token->token != PG_QUERY__TOKEN__SQL_COMMENT &&
             token->token != PG_QUERY__TOKEN__C_COMMENT)
@@ -52,67 +51,78 @@ static gboolean check_meta_commands(const PlaceText *text, const GArray *tokens,
     return TRUE;
 }
 
-/* `position` counts characters from 1, as the scanner does, from the byte at `base`. */
-static gsize offset_of_position(const PlaceText *text, gsize base, int position)
+/* `position` counts characters from 1, as the scanner does. */
+static gsize offset_of_position(const PlaceText *text, int position)
 {
-    const char *at = text->bytes + base;
+    const char *at = text->bytes;
 
     for (int i = 1; i < position && *at; i++)
         at = g_utf8_next_char(at);
     return (gsize)(at - text->bytes);
 }
 
-/* The letters and digits from `offset` on. */
-static gsize word_length(const PlaceText *text, gsize offset)
+static gboolean is_word_byte(char c)
 {
-    gsize length = 0;
+    return g_ascii_isalnum(c) || c == '_' || c == '.';
+}
 
-    while (offset + length < text->length) {
-        guchar c = (guchar)text->bytes[offset + length];
+/* A copy in which every number with letters or "_" in it (1_000, 0xFF) is a word of the same
+ * length. It does so in strings too, where nobody looks; what follows a backslash or "$" stays. */
+static char *mask_numbers(const PlaceText *text)
+{
+    char *masked = g_strndup(text->bytes, text->length);
+    char before = ' ';
 
-        if (!g_ascii_isalnum(c) && c != '_' && c != '.' && c < 0x80)
-            break;
-        length++;
+    for (char *at = masked; *at;) {
+        char *end = at;
+        gboolean is_plain = TRUE;
+
+        for (; is_word_byte(*end); end++)
+            is_plain = is_plain && (g_ascii_isdigit(*end) || *end == '.');
+        if (!is_plain && g_ascii_isdigit(*at) && before != '\\' && before != '$' &&
+            (guchar)before < 0x80)
+            memset(at, 'x', (gsize)(end - at));
+        before = end > at ? end[-1] : *at;
+        at = end > at ? end : at + 1;
     }
-    return length;
+    return masked;
 }
 
 /* The part before the place where the scanner gave up scans by itself. */
-static void scan_before(const PlaceText *text, gsize base, gsize end, GArray *tokens)
+static void scan_before(const char *bytes, gsize end, GArray *tokens)
 {
-    g_autofree char *part = g_strndup(text->bytes + base, end - base);
+    g_autofree char *part = g_strndup(bytes, end);
     PgQueryScanResult result = pg_query_scan(part);
 
     if (!result.error)
-        append_tokens(tokens, &result, base);
+        append_tokens(tokens, &result);
     pg_query_free_scan_result(result);
 }
 
 static gboolean scan_all(const PlaceText *text, GArray *tokens, GError **error)
 {
-    gsize base = 0;
+    g_autofree char *masked = NULL;
+    const char *bytes = text->bytes;
+    PgQueryScanResult result = pg_query_scan(bytes);
+    gboolean is_good;
 
-    for (;;) {
-        PgQueryScanResult result = pg_query_scan(text->bytes + base);
-        g_autofree char *problem = result.error ? g_strdup(result.error->message) : NULL;
-        gsize stop = result.error ? offset_of_position(text, base, result.error->cursorpos) : 0;
-        Token word;
-
-        if (!problem)
-            append_tokens(tokens, &result, base);
+    if (result.error && g_str_has_prefix(result.error->message, "trailing junk")) {
         pg_query_free_scan_result(result);
-        if (!problem)
-            return TRUE;
-        scan_before(text, base, stop, tokens);
-        word = (Token){stop, stop + word_length(text, stop), PG_QUERY__TOKEN__IDENT};
-        if (!g_str_has_prefix(problem, "trailing junk") || word.end == word.start) {
-            *strchrnul(problem, '\n') = '\0';
-            place_error(error, text, stop, "%s", problem);
-            return FALSE;
-        }
-        g_array_append_val(tokens, word);
-        base = word.end;
+        bytes = masked = mask_numbers(text);
+        result = pg_query_scan(bytes);
     }
+    is_good = result.error == NULL;
+    if (is_good) {
+        append_tokens(tokens, &result);
+    } else {
+        gsize stop = offset_of_position(text, result.error->cursorpos);
+        const char *problem = result.error->message;
+
+        scan_before(bytes, stop, tokens);
+        place_error(error, text, stop, "%.*s", (int)strcspn(problem, "\n"), problem);
+    }
+    pg_query_free_scan_result(result);
+    return is_good;
 }
 
 GArray *sql_scan(const PlaceText *text, GError **error)

@@ -27,3 +27,27 @@ tests_fuzz_fuzz_http_router_SOURCES = tests/fuzz/fuzz-http-router.c $(fuzz_main)
 tests_fuzz_fuzz_http_router_CPPFLAGS = $(HTTP_CPPFLAGS)
 tests_fuzz_fuzz_http_router_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_http_router_LDADD = $(HTTP_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-conf-dotenv
+tests_fuzz_fuzz_conf_dotenv_SOURCES = tests/fuzz/fuzz-conf-dotenv.c $(fuzz_main)
+tests_fuzz_fuzz_conf_dotenv_CPPFLAGS = $(CONF_CPPFLAGS)
+tests_fuzz_fuzz_conf_dotenv_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_conf_dotenv_LDADD = $(CONF_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-sql-split
+tests_fuzz_fuzz_sql_split_SOURCES = tests/fuzz/fuzz-sql-split.c $(fuzz_main)
+tests_fuzz_fuzz_sql_split_CPPFLAGS = $(SQL_CPPFLAGS)
+tests_fuzz_fuzz_sql_split_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_sql_split_LDADD = $(SQL_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-revision-file
+tests_fuzz_fuzz_revision_file_SOURCES = tests/fuzz/fuzz-revision-file.c $(fuzz_main)
+tests_fuzz_fuzz_revision_file_CPPFLAGS = $(REVISION_CPPFLAGS)
+tests_fuzz_fuzz_revision_file_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_revision_file_LDADD = $(REVISION_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-revision-spec
+tests_fuzz_fuzz_revision_spec_SOURCES = tests/fuzz/fuzz-revision-spec.c $(fuzz_main)
+tests_fuzz_fuzz_revision_spec_CPPFLAGS = $(REVISION_CPPFLAGS)
+tests_fuzz_fuzz_revision_spec_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_revision_spec_LDADD = $(REVISION_LIBS)

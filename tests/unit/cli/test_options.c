@@ -54,7 +54,8 @@ static void test_everything_after_dashes_is_an_operand(void)
     assert_operands("plan", "downgrade -- -1", "downgrade|-1");
 }
 
-static void test_value_that_looks_relative(void)
+/* Parses `line` with one option of the verb's own, -m or --message. */
+static void assert_message(const char *line, const char *expected, const char *expected_operands)
 {
     g_autoptr(Cli) cli = cli_new();
     g_autoptr(GError) error = NULL;
@@ -63,44 +64,29 @@ static void test_value_that_looks_relative(void)
         {"message", 'm', 0, OPTION_TEXT, &message, NULL, NULL},
         {NULL},
     };
-    g_autofree char *operands = parse(cli, "stamp", entries, "-m -1 +1", &error);
+    g_autofree char *operands = parse(cli, "stamp", entries, line, &error);
 
     g_assert_no_error(error);
-    g_assert_cmpstr(message, ==, "-1");
-    g_assert_cmpstr(operands, ==, "+1");
+    g_assert_cmpstr(message, ==, expected);
+    g_assert_cmpstr(operands, ==, expected_operands);
+}
+
+static void test_value_that_looks_relative(void)
+{
+    assert_message("-m -1 +1", "-1", "+1");
+    assert_message("--message -1 +1", "-1", "+1");
+    assert_message("--message=-1 +1", "-1", "+1");
 }
 
 static void test_value_may_be_glued_to_a_short_option(void)
 {
-    g_autoptr(Cli) cli = cli_new();
-    g_autoptr(GError) error = NULL;
-    g_autofree char *range = NULL;
-    const GOptionEntry entries[] = {
-        {"rev-range", 'r', 0, OPTION_TEXT, &range, NULL, NULL},
-        {NULL},
-    };
-    g_autofree char *operands = parse(cli, "history", entries, "-r-3:current -vv -cx.conf", &error);
-
-    g_assert_no_error(error);
-    g_assert_cmpstr(range, ==, "-3:current");
-    g_assert_cmpstr(operands, ==, "");
-    g_assert_cmpint(cli_options(cli)->verbosity, ==, 2);
-    g_assert_cmpstr(cli_options(cli)->config_path, ==, "x.conf");
+    assert_message("-m-3:current head", "-3:current", "head");
+    assert_message("-vv -mtext head -cx.conf", "text", "head");
 }
 
 static void test_text_need_not_be_ascii(void)
 {
-    g_autoptr(Cli) cli = cli_new();
-    g_autoptr(GError) error = NULL;
-    g_autofree char *message = NULL;
-    const GOptionEntry entries[] = {
-        {"message", 'm', 0, OPTION_TEXT, &message, NULL, NULL},
-        {NULL},
-    };
-    g_autofree char *operands = parse(cli, "revision", entries, "-m größe", &error);
-
-    g_assert_no_error(error);
-    g_assert_cmpstr(message, ==, "größe");
+    assert_message("-m größe head", "größe", "head");
 }
 
 static void test_wrong_number_of_operands(void)

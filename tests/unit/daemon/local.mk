@@ -2,6 +2,10 @@ check_PROGRAMS += tests/unit/daemon/test_gate
 tests_unit_daemon_test_gate_CPPFLAGS = $(DAEMON_CPPFLAGS)
 tests_unit_daemon_test_gate_LDADD = $(DAEMON_LIBS)
 
+check_PROGRAMS += tests/unit/daemon/test_ground
+tests_unit_daemon_test_ground_CPPFLAGS = $(DAEMON_CPPFLAGS)
+tests_unit_daemon_test_ground_LDADD = $(DAEMON_LIBS)
+
 check_PROGRAMS += tests/unit/daemon/test_mailbox
 tests_unit_daemon_test_mailbox_CPPFLAGS = $(DAEMON_CPPFLAGS)
 tests_unit_daemon_test_mailbox_LDADD = $(DAEMON_LIBS)

@@ -138,7 +138,9 @@ static void test_standby_is_not_primary(void)
     assert_kind(error, ERROR_NOT_PRIMARY);
 }
 
-static void test_read_only_session(void)
+/* A primary whose sessions are read-only by default is a primary; who insists says so in the URL.
+ */
+static void test_read_only_by_default(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Conn) conn = testdb_connect(database);
@@ -147,10 +149,15 @@ static void test_read_only_session(void)
         g_strdup_printf("ALTER DATABASE %s SET default_transaction_read_only = on", name);
     g_autofree char *reset =
         g_strdup_printf("ALTER DATABASE %s RESET default_transaction_read_only", name);
+    g_autoptr(Conn) usual = NULL;
+    g_autoptr(Conn) strict = NULL;
 
     testdb_run(conn, set);
-    g_assert_null(open_changed("application_name", "x", 0, &error));
+    usual = open_changed("application_name", "x", 0, NULL);
+    strict = open_changed("target_session_attrs", "read-write", 0, &error);
     testdb_run(conn, reset);
+    g_assert_nonnull(usual);
+    g_assert_null(strict);
     assert_kind(error, ERROR_NOT_PRIMARY);
 }
 
@@ -301,7 +308,7 @@ int main(int argc, char **argv)
     g_test_add_func("/open/nobody-there", test_nobody_there);
     g_test_add_func("/open/parameters-libpq-refuses", test_parameters_libpq_refuses);
     g_test_add_func("/open/standby-is-not-primary", test_standby_is_not_primary);
-    g_test_add_func("/open/read-only-session", test_read_only_session);
+    g_test_add_func("/open/read-only-by-default", test_read_only_by_default);
     g_test_add_func("/open/silence-ends-at-the-timeout", test_silence_ends_at_the_timeout);
     g_test_add_func("/open/silence-can-be-cancelled", test_silence_can_be_cancelled);
     g_test_add_func("/open/silent-host-is-skipped", test_silent_host_is_skipped);

@@ -197,6 +197,7 @@ static void trigger_on_notice(const char *severity, const char *message, gpointe
     cancel_trigger(data);
 }
 
+/* What is on its way is answered to its end; only then nothing more is taken. */
 static void test_cancel(void)
 {
     g_autoptr(Conn) conn = testdb_connect(database);
@@ -211,15 +212,16 @@ static void test_cancel(void)
     begin(conn);
     send_sql(conn, "DO $$ BEGIN RAISE NOTICE 'now'; END $$");
     send_sql(conn, "SELECT pg_sleep(30)");
-    send_sql(conn, "SELECT 1");
-    g_assert_true(conn_pipeline_sync(conn, NULL));
     assert_outcomes(conn, "R");
+    g_assert_true(cancel_is_triggered(cancel));
+    send_sql(conn, "SELECT 1");
     g_assert_true(conn_pipeline_next(conn, &outcome, NULL, &failure, NULL));
     g_assert_cmpint(outcome, ==, PIPELINE_FAILED);
     g_assert_true(error_is(failure, ERROR_CANCELLED));
+    g_assert_true(conn_pipeline_sync(conn, NULL));
+    assert_outcomes(conn, "-S");
     g_assert_false(conn_pipeline_send(conn, "SELECT 2", 0, NULL, &error));
     g_assert_true(error_is(error, ERROR_CANCELLED));
-    assert_outcomes(conn, "-S");
     g_assert_true(conn_pipeline_end(conn, NULL));
     g_assert_cmpint(clock_monotonic() - started, <, 2 * G_USEC_PER_SEC);
     conn_set_cancel(conn, NULL);

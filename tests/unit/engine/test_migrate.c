@@ -77,10 +77,9 @@ static void test_failure_leaves_nothing_of_it(Fixture *fixture, gconstpointer da
 
     (void)data;
     fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a int);", "DROP TABLE t1;");
-    fixture_revision(
-        fixture, "bbbb2222", "aaaa1111", NULL,
-        "CREATE TABLE t2 (a int);\n\n-- a comment\nINSERT INTO t2\n    SELECT wrong;",
-        "DROP TABLE t2;");
+    fixture_revision(fixture, "bbbb2222", "aaaa1111", NULL,
+                     "CREATE TABLE t2 (a int);\n\n-- a comment\nINSERT INTO t2\n    SELECT wrong;",
+                     "DROP TABLE t2;");
     fixture_revision(fixture, "cccc3333", "bbbb2222", NULL, "CREATE TABLE t3 (a int);", NULL);
     fixture_load(fixture);
     g_assert_false(fixture_upgrade(fixture, "head", &result, &error));

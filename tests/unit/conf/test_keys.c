@@ -1,27 +1,5 @@
-/* Slips of the fingers find their word; other words find none. */
-#include "conf/nearest.h"
-
+/* Names of keys and of the variables that stand for them. */
 #include "conf/keys.h"
-
-static const char *const words[] = {"wait", "fail", "required_revision", NULL};
-
-static void test_slips_find_their_word(void)
-{
-    g_assert_cmpstr(nearest("wait", words), ==, "wait");
-    g_assert_cmpstr(nearest("wiat", words), ==, "wait");
-    g_assert_cmpstr(nearest("wat", words), ==, "wait");
-    g_assert_cmpstr(nearest("faill", words), ==, "fail");
-    g_assert_cmpstr(nearest("requierd_revison", words), ==, "required_revision");
-}
-
-static void test_other_words_find_none(void)
-{
-    g_autofree char *long_word = g_strnfill(5000, 'w');
-
-    g_assert_null(nearest("postgres", words));
-    g_assert_null(nearest("", words));
-    g_assert_null(nearest(long_word, words));
-}
 
 static void test_every_key_has_its_own_variable(void)
 {
@@ -55,8 +33,6 @@ static void test_sections_are_known_by_whole_words(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/nearest/slips", test_slips_find_their_word);
-    g_test_add_func("/nearest/none", test_other_words_find_none);
     g_test_add_func("/keys/variables", test_every_key_has_its_own_variable);
     g_test_add_func("/keys/sections", test_sections_are_known_by_whole_words);
     return g_test_run();

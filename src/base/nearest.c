@@ -1,9 +1,9 @@
-/* Edit distance over short words, for "did you mean". */
-#include "revision/nearest.h"
+/* Edit distance over short words; nothing here knows what the words mean. */
+#include "base/nearest.h"
 
 #include <string.h>
 
-enum { WORD_MAX = 64 };
+enum { WORD_MAX = 80 };
 
 /* Levenshtein's distance, one row at a time; G_MAXUINT for words too long to be typing errors. */
 static guint edit_distance(const char *a, const char *b)
@@ -44,4 +44,9 @@ const char *nearest_word(const char *word, const char *const *words, guint dista
         best = distance;
     }
     return nearest;
+}
+
+const char *nearest_slip(const char *word, const char *const *words)
+{
+    return nearest_word(word, words, (guint)MIN(strlen(word) / 3, WORD_MAX) + 1);
 }
