@@ -50,7 +50,7 @@ teardown() {
     start_daemon
     wait_until_ready
     [ "$(sql "SELECT count(*) FROM pgsluice.ledger")" = 1 ]
-    ! status_says 'waiting for the migration lock'
+    run ! status_says 'waiting for the migration lock'
 }
 
 @test "the status document follows the gate" {
@@ -119,7 +119,7 @@ teardown() {
     wait_for sleeps_on_server
     [ "$(http_status /readyz)" = 200 ]
     wait_for "status_says 'open at bbbbbbbbbbbb'"
-    ! logged 'Gate open -> '
+    run ! logged 'Gate open -> '
 }
 
 @test "a reload that fails to migrate closes the gate, once, and says why" {
@@ -154,6 +154,18 @@ SQL
     wait_for "status_says 'the reload was refused: .*daemon.conf:3'"
     [ "$(http_status /readyz)" = 200 ]
     wait_for '[ "$(count_notified READY=1)" = 3 ]'
+}
+
+@test "a reload whose database cannot be reached keeps the old one" {
+    unset SYNC_DATABASE_URL # it would win over the file
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon
+    wait_until_ready
+    sed -i 's|migration_url = ".*"|migration_url = "postgresql://u@127.0.0.1:1/none"|' daemon.conf
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for "status_says 'open at aaaaaaaaaaaa; the reload was refused: .*Connection refused'"
+    [ "$(http_status /readyz)" = 200 ]
+    run ! logged 'Gate open -> '
 }
 
 @test "a reload names the keys that need a restart" {
@@ -229,7 +241,7 @@ SQL
     wait_for_exit
     [ "$status" -eq 3 ]
     status_says 'cannot reach the database, next try in .*Connection refused'
-    ! grep -q EXTEND_TIMEOUT_USEC daemon.notify
+    run ! grep -q EXTEND_TIMEOUT_USEC daemon.notify
 }
 
 @test "a role or database that does not exist ends the start at once" {
@@ -241,7 +253,7 @@ SQL
     start_daemon --set "database.migration_url=$(url_of no_such_database)"
     wait_for_exit daemon 5
     [ "$status" -eq 3 ]
-    ! status_says 'next try'
+    run ! status_says 'next try'
 }
 
 @test "a revision that fails ends the start with the place and what is in the database" {
@@ -362,6 +374,7 @@ SQL
     local canary='correct-horse-battery'
 
     make_table_revision aaaaaaaaaaaa one
+    unset SYNC_DATABASE_URL # it would win over the file
     url="$url&password=$canary"
     start_daemon -vvv
     wait_until_ready
@@ -436,7 +449,7 @@ SQL
     fi
     head -n 1 gate.dot | grep -qx 'digraph gate {'
     tail -n 1 gate.dot | grep -qx '}'
-    ! grep -Ev '^(digraph gate \{|\}|    (rankdir|node|edge) .*;|    [a-z_]+( \[style = "[a-z,]+"\])?;|    [a-z_]+ -> [a-z_]+ \[label = "[^"]+"\];)$' gate.dot
+    run ! grep -Ev '^(digraph gate \{|\}|    (rankdir|node|edge) .*;|    [a-z_]+( \[style = "[a-z,]+"\])?;|    [a-z_]+ -> [a-z_]+ \[label = "[^"]+"\];)$' gate.dot
 }
 
 @test "the command line" {
@@ -449,6 +462,18 @@ SQL
     [[ $output == *--embedded* ]]
     run -0 pgsluiced --version
     [[ $output == 'pgsluiced '[0-9]* ]]
+}
+
+@test "every option and every state of the gate is in pgsluiced(8)" {
+    local manual=$top_srcdir/man/pgsluiced.8 name
+
+    for name in $(sed -n 's/^OPTION("\([a-z-]*\)".*/\1/p' "$top_srcdir/src/daemon/options.def"); do
+        grep -Eq "^\.It .*Fl -$name( |\$)" "$manual" || { echo "--$name"; return 1; }
+        pgsluiced --help | grep -q -- "--$name" || { echo "--$name"; return 1; }
+    done
+    for name in $(sed -n 's/^GATE_STATE([A-Z_]*, "\(.*\)")/\1/p' "$top_srcdir/src/daemon/gate.def"); do
+        grep -qx "\.It Cm $name" "$manual" || { echo "$name"; return 1; }
+    done
 }
 
 @test "sockets from the service manager" {

@@ -395,10 +395,10 @@ static gboolean parse_transaction(const Header *header, TransactionMode *mode, G
 
 static gsize block_size(const Header *header, guint slots)
 {
-    gsize size = sizeof(Revision) + slots * sizeof(char *);
+    gsize path_length = strlen(header->file.path);
+    gsize size = sizeof(Revision) + slots * sizeof(char *) + path_length + doc_length(header);
 
-    size += header->message.at ? header->message.length : strlen(header->file.path);
-    size += doc_length(header) + strlen(header->file.path);
+    size += header->message.at ? header->message.length : path_length;
     for (guint key = 0; key < KEY_COUNT; key++)
         size += header->values[key].length + 1; /* a list's commas become its NULs */
     return size + 3;

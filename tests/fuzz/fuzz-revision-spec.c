@@ -29,11 +29,14 @@ static Graph *graph_of_the_test(void)
     return graph_new(revisions, NULL);
 }
 
-static void check_plan(Plan *plan, const GError *error)
+typedef Plan *(*Planner)(const Graph *, const char *const *, const char *, GError **);
+
+static void check_plan(Planner make, const Graph *graph, const char *const *heads, const char *spec)
 {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = make(graph, heads, spec, &error);
+
     g_assert_true((plan == NULL) == (error != NULL));
-    if (plan)
-        plan_free(plan);
 }
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
@@ -43,16 +46,14 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_auto(GStrv) lines = g_strsplit(text, "\n", 8);
     const char *spec = lines[0] ? lines[0] : "";
     const char *const *heads = (const char *const *)(lines[0] ? lines + 1 : lines);
-    g_autoptr(GError) up = NULL;
-    g_autoptr(GError) down = NULL;
     g_autoptr(GError) show = NULL;
     g_autoptr(GPtrArray) found = NULL;
     g_auto(GStrv) stamped = NULL;
 
     if (!graph)
         graph = graph_of_the_test();
-    check_plan(plan_upgrade(graph, heads, spec, &up), up);
-    check_plan(plan_downgrade(graph, heads, spec, &down), down);
+    check_plan(plan_upgrade, graph, heads, spec);
+    check_plan(plan_downgrade, graph, heads, spec);
     found = spec_resolve(graph, spec, NULL, SPEC_FOR_SHOW, &show);
     g_assert_true((found == NULL) == (show != NULL));
     stamped = plan_stamp(graph, heads, (const char *const[]){spec, NULL}, NULL);

@@ -1,6 +1,8 @@
 # What the tests of the daemon share beyond common.bash: the lock held by somebody else, HTTP, and
 # what the daemon told the service manager.
 # shellcheck shell=bash
+# Variables are common.bash's and bats'; conditions of wait_for are evaluated there.
+# shellcheck disable=SC2154,SC2016
 
 holder_pid= # of the psql that holds the migration lock
 

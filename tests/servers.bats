@@ -1,0 +1,183 @@
+# Servers that are not what they should be: a password that is wrong, a pooler in between, a standby, an
+# owner that was killed. Each has a server of its own.
+load lib/common
+
+setup() {
+    common_setup
+    servers=()
+    # Not below bats' own folder: that is root's alone, and servers do not run as root.
+    place=$(mktemp -d)
+    chmod 755 "$place"
+}
+
+teardown() {
+    local folder
+
+    common_teardown
+    if [ -n "${pooler:-}" ]; then
+        kill "$pooler" 2>/dev/null || :
+        wait "$pooler" 2>/dev/null || :
+    fi
+    for folder in "${servers[@]}"; do
+        pgsluice cluster stop "$folder" >/dev/null 2>&1 || :
+    done
+    rm -rf "$place"
+}
+
+# start_server NAME: sets `folder` and `url`.
+start_server() {
+    folder=$place/$1
+    servers+=("$folder")
+    pgsluice cluster start --throwaway "$folder" >/dev/null 3>&- 4>&-
+    url=$(pgsluice cluster url "$folder")
+}
+
+# As the user that runs the server.
+as_server() {
+    local user
+
+    user=$(stat -c %U "$folder/data")
+    if [ "$user" = "$(id -un)" ]; then "$@"; else runuser -u "$user" -- "$@"; fi
+}
+
+require_password() {
+    sql "CREATE ROLE locked LOGIN SUPERUSER PASSWORD 'right-word-4711'"
+    sed -i '1i local all locked scram-sha-256' "$folder/data/pg_hba.conf"
+    sql 'SELECT pg_reload_conf()' >/dev/null
+    locked_url="postgresql://locked:$1@/postgres?host=$(sed 's|/|%2F|g' <<<"$folder")"
+}
+
+logins_refused() {
+    grep -c 'password authentication failed for user "locked"' "$folder/log"
+}
+
+one_table() {
+    make_revision aaaa1111 <<'SQL'
+-- migrate:up
+CREATE TABLE t ();
+-- migrate:down
+DROP TABLE t;
+SQL
+}
+
+@test "a wrong password: one try, exit 3, and the password is not repeated" {
+    start_server own
+    require_password wrong-word-1337
+    wait_for '! psql -Xq -d "$locked_url" -c "SELECT 1" 2>/dev/null'
+    local before
+    before=$(logins_refused)
+    one_table
+
+    run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$locked_url" -vvv upgrade head
+    [ "$status" -eq 3 ]
+    [[ $stderr == *'password authentication failed'* ]]
+    [[ $stderr == *'next: '* ]]
+    [[ $output$stderr != *1337* ]]
+    [ $(($(logins_refused) - before)) -eq 1 ]
+
+    url=$locked_url start_daemon
+    wait_for_exit
+    [ "$status" -eq 3 ]
+    [ $(($(logins_refused) - before)) -eq 2 ]
+    run cat daemon.stderr daemon.notify
+    [[ $output == *'password authentication failed'* ]]
+    [[ $output != *1337* ]]
+}
+
+@test "the right password works, and is not repeated either" {
+    start_server own
+    require_password right-word-4711
+    one_table
+
+    run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$locked_url" -vvv upgrade head
+    [ "$status" -eq 0 ]
+    [[ $output$stderr != *4711* ]]
+    [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa1111 ]
+}
+
+# start_pooler MODE: PgBouncer before $database. Sets `pooler` and `pooled_url`.
+start_pooler() {
+    local host port
+
+    host=$(sql 'SHOW unix_socket_directories')
+    port=$(sql 'SHOW port')
+    mkdir "$place/pool"
+    chmod 777 "$place/pool"
+    cat >"$place/pool/pgbouncer.ini" <<INI
+[databases]
+$database = host=$host port=$port dbname=$database user=postgres
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = $place/pool
+auth_type = any
+pool_mode = $1
+logfile = $place/pool/log
+pidfile = $place/pool/pid
+INI
+    # It refuses to run as root; the server's user may enter the server's socket folder.
+    local -a as=()
+    if [ "$(id -u)" -eq 0 ]; then as=(setpriv --reuid="$(stat -c %U "$host")" --clear-groups); fi
+    "${as[@]}" pgbouncer -q "$place/pool/pgbouncer.ini" >/dev/null 2>&1 </dev/null 3>&- 4>&- &
+    pooler=$!
+    pooled_url="postgresql:///$database?host=$(sed 's|/|%2F|g' <<<"$place/pool")&port=6432"
+    wait_for 'psql -XAtq -d "$pooled_url" -c "SELECT 1" >/dev/null 2>&1'
+}
+
+@test "a transaction pooler is refused, exit 6" {
+    create_database
+    start_pooler transaction
+    one_table
+
+    run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$pooled_url" upgrade head
+    [ "$status" -eq 6 ]
+    [[ $stderr == *'connection pooler'* ]]
+    [[ $stderr == *'direct address'* ]]
+    [ "$(sql "SELECT to_regclass('alembic_version') IS NULL")" = t ]
+}
+
+@test "a session pooler is refused, too, until it is accepted by name" {
+    create_database
+    start_pooler session
+    one_table
+
+    run pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$pooled_url" upgrade head
+    [ "$status" -eq 6 ]
+    run pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$pooled_url" --set database.pooler=session upgrade head
+    [ "$status" -eq 0 ]
+    [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa1111 ]
+}
+
+@test "a standby is refused, exit 3" {
+    local primary
+
+    start_server primary
+    primary=$folder
+    # A folder of a server's own, with a copy of the primary as its data.
+    start_server standby
+    pgsluice cluster stop "$folder"
+    rm -rf "$folder/data"
+    (cd / && folder=$primary as_server pg_basebackup -D "$folder/data" -h "$primary" -U postgres -R -c fast)
+    pgsluice cluster start --throwaway "$folder" >/dev/null 3>&- 4>&-
+    one_table
+
+    run --separate-stderr pgsluice --set migrations.directory="$migrations" --set database.connect_timeout=1s \
+        --set "database.migration_url=$(pgsluice cluster url "$folder")" upgrade head
+    [ "$status" -eq 3 ]
+    [[ $stderr == *standby* ]]
+}
+
+@test "an embedded server outlives a killed owner, and the next one takes it over and stops it" {
+    one_table
+    url='' start_daemon --embedded="$place/own"
+    servers+=("$place/own")
+    wait_until_ready
+    stop_daemon daemon KILL
+    run pgsluice cluster status "$place/own"
+    [ "$status" -eq 0 ]
+    url='' start_daemon again --embedded="$place/own"
+    wait_until_ready again
+    stop_daemon again
+    [ "$status" -eq 0 ]
+    pgsluice cluster stop "$place/own"
+}
