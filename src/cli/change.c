@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "cli/format.h"
 #include "cli/terminal.h"
+#include "setup/setup.h"
 #include "view/document.h"
 
 MigrateOptions change_options(const char *target)
@@ -39,9 +40,20 @@ static void print_plan(Cli *cli, PlanDirection direction, const MigrateResult *r
     terminal_print("%s", announced);
 }
 
+/* All of them heads of the files: known without the files. */
+static char *describe_settled_heads(const char *const *heads)
+{
+    g_autofree char *joined = g_strjoinv(" (head), ", (char **)heads);
+
+    return g_strconcat(joined, " (head)", NULL);
+}
+
+/* `graph` NULL: settled. */
 static void note_summary(const Graph *graph, PlanDirection direction, const MigrateResult *result)
 {
-    g_autofree char *at = change_describe_heads(graph, (const char *const *)result->to);
+    const char *const *heads = (const char *const *)result->to;
+    g_autofree char *at =
+        graph ? change_describe_heads(graph, heads) : describe_settled_heads(heads);
     g_autofree char *revisions = format_count(result->count, "revision");
     g_autofree char *elapsed = duration_describe(result->elapsed);
 
@@ -52,24 +64,50 @@ static void note_summary(const Graph *graph, PlanDirection direction, const Migr
                       direction == PLAN_UPGRADE ? "applied" : "undone", elapsed, at);
 }
 
-gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GError **error)
+/* The usual start of a deploy: an upgrade that has nothing to do, found out without reading a
+ * file. *result is filled when it is one. */
+static gboolean look_for_settled(Cli *cli, const char *target, gboolean *settled,
+                                 MigrateResult *result, GError **error)
+{
+    const Conf *conf = cli_conf(cli, error);
+    g_auto(GStrv) folders = conf ? setup_folders(conf, error) : NULL;
+    Session *session = folders ? cli_session(cli, TRUE, error) : NULL;
+    g_autoptr(DatabaseState) state = session ? session_read_state(session, error) : NULL;
+
+    if (!state || !migrate_is_settled(state, (const char *const *)folders, target, settled, error))
+        return FALSE;
+    if (*settled)
+        *result = (MigrateResult){.from = g_strdupv(state->heads), .to = g_strdupv(state->heads)};
+    return TRUE;
+}
+
+static gboolean migrate(Cli *cli, PlanDirection direction, const char *target,
+                        MigrateResult *result, GError **error)
 {
     const Graph *graph = cli_graph(cli, error);
     Session *session = graph ? cli_session(cli, TRUE, error) : NULL;
     MigrateOptions options = change_options(target);
+
+    return session &&
+           (direction == PLAN_UPGRADE ? migrate_upgrade : migrate_downgrade)(
+               session, graph, &options, progress_events(cli_progress(cli)), result, error);
+}
+
+gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GError **error)
+{
+    gboolean settled = FALSE;
     g_auto(MigrateResult) result = {0};
 
-    if (!session)
-        return FALSE;
     if (cli_options(cli)->wants_json)
         progress_keep_plan(cli_progress(cli));
-    if (!(direction == PLAN_UPGRADE ? migrate_upgrade : migrate_downgrade)(
-            session, graph, &options, progress_events(cli_progress(cli)), &result, error))
+    if (direction == PLAN_UPGRADE && !look_for_settled(cli, target, &settled, &result, error))
+        return FALSE;
+    if (!settled && !migrate(cli, direction, target, &result, error))
         return FALSE;
     progress_break_line(cli_progress(cli));
     if (cli_options(cli)->wants_json)
         print_plan(cli, direction, &result);
     if (!cli_options(cli)->is_quiet)
-        note_summary(graph, direction, &result);
+        note_summary(settled ? NULL : cli_graph(cli, NULL), direction, &result);
     return TRUE;
 }

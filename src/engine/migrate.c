@@ -104,6 +104,42 @@ static gboolean run_plan(Session *session, const Plan *plan, const MigrateOption
     return execute_scripts(session, plan, scripts, run, events, committed, error);
 }
 
+/* Remembers for the next start that these files have nothing to do. A failure costs that start the
+ * reading of the files, and this one nothing. */
+static void settle(Session *session, const Graph *graph, const char *const *heads)
+{
+    g_autofree char *sql = session_expand(session, sql_settle);
+    g_autofree char *listing = graph_listing(graph);
+    g_autofree char *heads_text = text_array_format(heads);
+    const char *values[] = {listing, heads_text};
+
+    conn_exec_params(session->conn, sql, G_N_ELEMENTS(values), values, NULL, NULL);
+}
+
+/* All of the files are applied, and the version table knows no others. */
+static gboolean is_at_heads(const Graph *graph, const char *const *heads)
+{
+    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
+    g_auto(GStrv) unknown = graph_unknown(graph, heads);
+
+    return g_hash_table_size(applied) == graph_count(graph) && !unknown[0];
+}
+
+gboolean migrate_is_settled(const DatabaseState *state, const char *const *folders,
+                            const char *target, gboolean *settled, GError **error)
+{
+    g_autofree char *listing = NULL;
+    gboolean asks_heads = g_str_equal(target, "heads") ||
+                          (g_str_equal(target, "head") && g_strv_length(state->heads) == 1);
+
+    *settled = FALSE;
+    if (!state->listing || state->hold || !asks_heads)
+        return TRUE;
+    listing = graph_listing_of_folders(folders, error);
+    *settled = g_strcmp0(listing, state->listing) == 0;
+    return listing != NULL;
+}
+
 /* Second look and run, with the lock held. */
 static gboolean migrate_locked(Session *session, const Wish *wish, const EventSink *events,
                                MigrateResult *result, GError **error)
@@ -122,6 +158,8 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     if (plan->steps->len > 0 &&
         !run_plan(session, plan, wish->options, events, &event.count, error))
         return FALSE;
+    if (session->has_state && is_at_heads(wish->graph, (const char *const *)plan->to))
+        settle(session, wish->graph, (const char *const *)plan->to);
     event.elapsed = clock_monotonic() - start;
     event_send(events, &event);
     fill_result(result, heads_of(state),
@@ -299,6 +337,8 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
     succeeded = run && adopt_below(&adopted, graph, (const char *const *)heads, error) &&
                 send_stamp(session, state, heads, &adopted, run, error);
     adopted_clear(&adopted);
+    if (succeeded && is_at_heads(graph, (const char *const *)heads))
+        settle(session, graph, (const char *const *)heads);
     if (succeeded)
         fill_result(result, heads_of(state), (const char *const *)heads, 0, 0, FALSE);
     return succeeded;

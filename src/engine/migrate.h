@@ -26,6 +26,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MigrateResult, migrate_result_clear)
  * error's outcome says what is and is not in the database; `result` then is untouched. */
 gboolean migrate_upgrade(Session *session, const Graph *graph, const MigrateOptions *options,
                          const EventSink *events, MigrateResult *result, GError **error);
+/* Without reading a revision file: TRUE in *settled when `state` says that the database is at the
+ * heads of the very files that `folders` list now, and nothing is on hold, so that an upgrade to
+ * "head" (one head) or "heads" has nothing to do. FALSE says nothing. */
+gboolean migrate_is_settled(const DatabaseState *state, const char *const *folders,
+                            const char *target, gboolean *settled, GError **error);
 gboolean migrate_downgrade(Session *session, const Graph *graph, const MigrateOptions *options,
                            const EventSink *events, MigrateResult *result, GError **error);
 /* Sets the heads to those of `targets` without running anything; `purges` forgets the rows first

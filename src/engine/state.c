@@ -24,6 +24,7 @@ void database_state_free(DatabaseState *state)
         return;
     g_strfreev(state->heads);
     hold_free(state->hold);
+    g_free(state->listing);
     g_free(state);
 }
 
@@ -61,6 +62,7 @@ static DatabaseState *state_from_row(const Session *session, const Result *resul
     if (!session->has_state)
         return state;
     state->state_version = (int)result_int64(result, 0, 1);
+    state->listing = g_strdup(result_text(result, 0, 6));
     if (result_text(result, 0, 2)) {
         state->hold = g_new(Hold, 1);
         *state->hold =

@@ -43,3 +43,9 @@ GHashTable *graph_applied(const Graph *graph, const char *const *heads);
 char **graph_unknown(const Graph *graph, const char *const *heads);
 /* The folders that were read, NULL-terminated; belong to the graph. */
 const char *const *graph_folders(const Graph *graph);
+
+/* The listing of a graph that graph_load read: SHA-256 over the names of its files in order, each
+ * with its NUL; hex, g_free. */
+char *graph_listing(const Graph *graph);
+/* The same from the folders alone, at the price of reading them without opening a file. */
+char *graph_listing_of_folders(const char *const *folders, GError **error);

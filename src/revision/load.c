@@ -92,25 +92,35 @@ static gboolean load_files(int folder_fd, const char *folder, const GArray *name
     return TRUE;
 }
 
+/* Opens the folder and lists its revision files in order; NULL on failure. closedir the result. */
+static DIR *list_folder(const char *path, GArray *names, GStringChunk *chunk, GError **error)
+{
+    DIR *folder = opendir(path);
+
+    if (!folder) {
+        error_folder(error, "open", path);
+        return NULL;
+    }
+    if (!read_names(folder, names, chunk)) {
+        error_folder(error, "read", path);
+        closedir(folder);
+        return NULL;
+    }
+    if (names->len > 1)
+        qsort(names->data, names->len, sizeof(FileName), compare_names);
+    return folder;
+}
+
 static gboolean load_folder(const char *path, GPtrArray *revisions, GError **error)
 {
     g_autoptr(GArray) names = g_array_sized_new(FALSE, FALSE, sizeof(FileName), 256);
     g_autoptr(GStringChunk) chunk = g_string_chunk_new(16 * 1024);
-    DIR *folder = opendir(path);
+    DIR *folder = list_folder(path, names, chunk, error);
     gboolean is_good;
 
-    if (!folder) {
-        error_folder(error, "open", path);
+    if (!folder)
         return FALSE;
-    }
-    is_good = read_names(folder, names, chunk);
-    if (!is_good) {
-        error_folder(error, "read", path);
-    } else {
-        if (names->len > 1)
-            qsort(names->data, names->len, sizeof(FileName), compare_names);
-        is_good = load_files(dirfd(folder), path, names, revisions, error);
-    }
+    is_good = load_files(dirfd(folder), path, names, revisions, error);
     closedir(folder);
     return is_good;
 }
@@ -130,4 +140,39 @@ Graph *graph_load(const char *const *folders, GError **error)
     if (!graph_link(graph, error))
         return NULL;
     return g_steal_pointer(&graph);
+}
+
+/* --- Listings ------------------------------------------------------------------------------------
+ */
+
+static void add_to_listing(GChecksum *listing, const char *name)
+{
+    g_checksum_update(listing, (const guchar *)name, (gssize)strlen(name) + 1);
+}
+
+char *graph_listing(const Graph *graph)
+{
+    g_autoptr(GChecksum) listing = g_checksum_new(G_CHECKSUM_SHA256);
+
+    for (guint i = 0; i < graph->revisions->len; i++)
+        add_to_listing(listing, strrchr(node_revision(graph, i)->path, '/') + 1);
+    return g_strdup(g_checksum_get_string(listing));
+}
+
+char *graph_listing_of_folders(const char *const *folders, GError **error)
+{
+    g_autoptr(GChecksum) listing = g_checksum_new(G_CHECKSUM_SHA256);
+
+    for (guint i = 0; folders[i]; i++) {
+        g_autoptr(GArray) names = g_array_sized_new(FALSE, FALSE, sizeof(FileName), 256);
+        g_autoptr(GStringChunk) chunk = g_string_chunk_new(16 * 1024);
+        DIR *folder = list_folder(folders[i], names, chunk, error);
+
+        if (!folder)
+            return NULL;
+        closedir(folder);
+        for (guint k = 0; k < names->len; k++)
+            add_to_listing(listing, g_array_index(names, FileName, k).name);
+    }
+    return g_strdup(g_checksum_get_string(listing));
 }

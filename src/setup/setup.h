@@ -14,6 +14,9 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
 char *setup_instance(void);
 /* The script directory, absolute; belongs to conf. */
 const char *setup_script_directory(const Conf *conf);
+/* The folders of revision files, NULL-terminated; g_strfreev. Missing: ERROR_CONFIG naming
+ * `pgsluice init`. */
+char **setup_folders(const Conf *conf, GError **error);
 /* Reads the graph of the script directory's versions/ folder. Missing folder: ERROR_CONFIG naming
  * `pgsluice init`. */
 Graph *setup_graph(const Conf *conf, GError **error);

@@ -56,6 +56,14 @@ CREATE TABLE :"state".hold (
     since timestamptz NOT NULL DEFAULT now()
 );
 
+-- Which revision files the database was last brought to the heads of: while neither has changed there
+-- is nothing to do, and a start need not read ten thousand files to say so.
+CREATE TABLE :"state".settled (
+    is_set boolean CONSTRAINT settled_pkey PRIMARY KEY DEFAULT true CONSTRAINT settled_one_row CHECK (is_set),
+    listing text NOT NULL,          -- SHA-256 over the names of the files
+    heads text[] NOT NULL
+);
+
 -- Appends one row to the ledger. The lock makes "the row before" well defined; it is held until the
 -- end of the transaction, so this comes last.
 CREATE FUNCTION :"state".append_ledger(

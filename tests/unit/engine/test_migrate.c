@@ -482,6 +482,48 @@ static void test_status(Fixture *fixture, gconstpointer data)
     g_assert_false(after->is_locked);
 }
 
+static gboolean is_settled(Fixture *fixture, const char *target)
+{
+    const char *folders[] = {fixture->folder, NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DatabaseState) state = session_read_state(fixture->session, &error);
+    gboolean settled = FALSE;
+
+    g_assert_no_error(error);
+    g_assert_true(migrate_is_settled(state, folders, target, &settled, &error));
+    return settled;
+}
+
+/* What the next start may believe without reading a file, and what shakes that belief. */
+static void test_settled(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) part = {0}, rest = {0}, down = {0}, more = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    g_assert_false(is_settled(fixture, "head"));
+    g_assert_true(fixture_upgrade(fixture, "bbbb2222", &part, &error));
+    g_assert_false(is_settled(fixture, "head"));
+    g_assert_true(fixture_upgrade(fixture, "head", &rest, &error));
+    g_assert_true(is_settled(fixture, "head"));
+    g_assert_true(is_settled(fixture, "heads"));
+    g_assert_false(is_settled(fixture, "cccc3333"));
+    testdb_run(fixture->witness, "INSERT INTO pgsluice.hold (target) VALUES ('bbbb2222')");
+    g_assert_false(is_settled(fixture, "head"));
+    testdb_run(fixture->witness, "DELETE FROM pgsluice.hold");
+    g_assert_true(fixture_downgrade(fixture, "-1", &down, &error));
+    g_assert_false(is_settled(fixture, "head"));
+    testdb_run(fixture->witness, "UPDATE alembic_version SET version_num = 'cccc3333'");
+    g_assert_true(is_settled(fixture, "head"));
+    fixture_revision(fixture, "dddd4444", "bbbb2222", NULL, "CREATE TABLE t4 (a int);", NULL);
+    fixture_load(fixture);
+    g_assert_false(is_settled(fixture, "heads"));
+    g_assert_true(fixture_upgrade(fixture, "heads", &more, &error));
+    g_assert_true(is_settled(fixture, "heads"));
+    g_assert_false(is_settled(fixture, "head")); /* two heads: the files have to say so */
+}
+
 /* Role settings that would break a migration are overridden for the session. */
 static void test_session_parameters(Fixture *fixture, gconstpointer data)
 {
@@ -554,6 +596,7 @@ int main(int argc, char **argv)
     ADD("hold", test_hold);
     ADD("passwords", test_passwords_are_not_kept);
     ADD("status", test_status);
+    ADD("settled", test_settled);
     ADD("session-parameters", test_session_parameters);
     ADD("many-batches", test_many_batches);
     testdb_start();
