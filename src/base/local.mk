@@ -5,6 +5,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
 	src/base/errkinds.def \
 	src/base/error.c src/base/error.h \
+	src/base/failpoint.c src/base/failpoint.h \
 	src/base/log.c src/base/log.h \
 	src/base/nearest.c src/base/nearest.h \
 	src/base/secret.c src/base/secret.h \

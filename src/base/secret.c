@@ -2,6 +2,7 @@
  * When it cannot be decided where a password ends, more is hidden, never less. */
 #include "base/secret.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { REMEMBERED_MAX = 64, REMEMBERED_LENGTH_MIN = 4, COMMENT_MAX = 4096 };
@@ -25,7 +26,8 @@ typedef struct {
     const char *url_end; /* no URL before this needs another look */
 } Redaction;
 
-static GMutex mutex;
+/* Not a GMutex: ThreadSanitizer does not see those. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static GPtrArray *remembered; /* of char *, the oldest first */
 
 static void wipe_and_free(gpointer value)
@@ -64,7 +66,7 @@ void secret_remember(const char *value)
 
     if (!value || strlen(value) < REMEMBERED_LENGTH_MIN)
         return;
-    g_mutex_lock(&mutex);
+    pthread_mutex_lock(&mutex);
     if (!remembered)
         remembered = g_ptr_array_new_with_free_func(wipe_and_free);
     if (g_ptr_array_find_with_equal_func(remembered, value, g_str_equal, &known))
@@ -72,7 +74,7 @@ void secret_remember(const char *value)
     else if (remembered->len == REMEMBERED_MAX)
         g_ptr_array_remove_index(remembered, 0);
     g_ptr_array_add(remembered, g_strdup(value));
-    g_mutex_unlock(&mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
 static void hide(Redaction *redaction, const char *start, const char *end)
@@ -365,7 +367,7 @@ static void scan_patterns(Redaction *redaction)
 
 static void scan_remembered(Redaction *redaction)
 {
-    g_mutex_lock(&mutex);
+    pthread_mutex_lock(&mutex);
     for (guint i = 0; remembered && i < remembered->len; i++) {
         const char *value = g_ptr_array_index(remembered, i);
         const char *at = redaction->text;
@@ -373,7 +375,7 @@ static void scan_remembered(Redaction *redaction)
         for (; (at = strstr(at, value)) != NULL; at++)
             hide(redaction, at, at + strlen(value));
     }
-    g_mutex_unlock(&mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
 static gint compare_spans(gconstpointer a, gconstpointer b)

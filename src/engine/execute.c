@@ -5,6 +5,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/secret.h"
 #include "engine/failure.h"
 #include "engine/run.h"
@@ -28,6 +29,7 @@ typedef struct {
     const Plan *plan;
     GPtrArray *scripts;
     const char *run;
+    const char *listing; /* goes with the last script; NULL: none */
     const EventSink *events;
     char *record_sql;
     char *version_table;
@@ -46,6 +48,11 @@ static void tell(const Execution *execution, EventKind kind, guint index, Engine
     event_send(execution->events, &event);
 }
 
+static gboolean is_last(const Execution *execution, guint index)
+{
+    return index + 1 == execution->scripts->len;
+}
+
 /* --- sending ------------------------------------------------------------------------------------
  */
 
@@ -59,7 +66,7 @@ static void add_pair(GPtrArray *pairs, const char *name, const char *value)
 
 /* What the applied table and the ledger keep of a revision. A section with a password in it is kept
  * redacted (up), or not at all (down, which may have to run again). */
-static char *step_facts(const Script *script)
+static char *step_facts(const Script *script, const char *listing)
 {
     g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
     const RevisionBody *body = script->body;
@@ -71,6 +78,7 @@ static char *step_facts(const Script *script)
     add_pair(pairs, "event", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
     add_pair(pairs, "revision", script->step->revision->id);
     add_pair(pairs, "up_checksum", body->up.checksum);
+    add_pair(pairs, "listing", listing);
     if (script->direction == PLAN_UPGRADE) {
         add_pair(pairs, "up_sql", up_sql);
         add_pair(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
@@ -80,14 +88,16 @@ static char *step_facts(const Script *script)
     return text_array_format((const char *const *)pairs->pdata);
 }
 
-static gboolean send_record(const Execution *execution, const Script *script, GError **error)
+static gboolean send_record(const Execution *execution, guint index, GError **error)
 {
+    const Script *script = g_ptr_array_index(execution->scripts, index);
     const PlanStep *step = script->step;
+    const char *listing = is_last(execution, index) ? execution->listing : NULL;
     g_autofree char *before = text_array_format((const char *const *)step->heads_before);
     g_autofree char *after = text_array_format((const char *const *)step->heads_after);
     g_autofree char *removed = text_array_format((const char *const *)step->removed_heads);
     g_autofree char *added = text_array_format((const char *const *)step->added_heads);
-    g_autofree char *facts = step_facts(script);
+    g_autofree char *facts = step_facts(script, listing);
     const char *values[] = {
         execution->version_table, before, after, removed, added, facts, execution->run};
 
@@ -99,7 +109,7 @@ static gboolean send_record(const Execution *execution, const Script *script, GE
  * server ask for (remote_apply, say), and at least on. */
 static const char *durability_sql(const Execution *execution, guint index)
 {
-    if (index + 1 < execution->scripts->len)
+    if (!is_last(execution, index))
         return NULL;
     return g_str_equal(execution->session->default_synchronous_commit, "off")
                ? "SET LOCAL synchronous_commit = on"
@@ -123,8 +133,12 @@ static gboolean send_script(const Execution *execution, guint index, gboolean on
         if (!conn_pipeline_send(conn, statement->sql, 0, NULL, error))
             return FALSE;
     }
-    return send_record(execution, script, error) &&
-           conn_pipeline_send(conn, "COMMIT", 0, NULL, error) && conn_pipeline_flush(conn, error);
+    FAILPOINT("statements-sent");
+    if (!send_record(execution, index, error) ||
+        !conn_pipeline_send(conn, "COMMIT", 0, NULL, error) || !conn_pipeline_flush(conn, error))
+        return FALSE;
+    FAILPOINT("revision-sent");
+    return TRUE;
 }
 
 /* --- receiving ----------------------------------------------------------------------------------
@@ -181,6 +195,7 @@ static gboolean receive_script(Execution *execution, guint index, gboolean only_
         if (phase == PHASE_STATEMENT)
             tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i - before});
     }
+    FAILPOINT("revision-committed");
     execution->next = index + 1;
     tell(execution, EVENT_REVISION_DONE, index, (EngineEvent){.elapsed = took});
     return TRUE;
@@ -311,6 +326,7 @@ static gboolean run_plainly(Execution *execution, GError **error)
             failure_describe(&place, error);
             return FALSE;
         }
+        FAILPOINT("plain-statement-done");
         tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i});
     }
     return run_batch(execution, index + 1, TRUE, error);
@@ -423,10 +439,15 @@ static void record_failure(Execution *execution, const GError *error)
 }
 
 gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts, const char *run,
-                         const EventSink *events, guint *committed, GError **error)
+                         const char *listing, const EventSink *events, guint *committed,
+                         GError **error)
 {
-    Execution execution = {
-        .session = session, .plan = plan, .scripts = scripts, .run = run, .events = events};
+    Execution execution = {.session = session,
+                           .plan = plan,
+                           .scripts = scripts,
+                           .run = run,
+                           .listing = listing,
+                           .events = events};
     g_autofree char *record_sql = session_expand(session, sql_record_step);
     g_autofree char *version_table = run_version_table(session);
     g_autoptr(GError) reason = NULL;

@@ -25,7 +25,6 @@ engine_queries = \
 	src/engine/q/read_state.sql \
 	src/engine/q/record_step.sql \
 	src/engine/q/server_identity.sql \
-	src/engine/q/settle.sql \
 	src/engine/q/stamp.sql
 EXTRA_DIST += $(engine_queries)
 nodist_src_engine_libengine_a_SOURCES = src/engine/sql_engine.c src/engine/sql_engine.h

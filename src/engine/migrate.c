@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "engine/execute.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
@@ -87,10 +88,28 @@ static void fill_result(MigrateResult *result, const char *const *from, const ch
     result->is_held = is_held;
 }
 
+/* All of the files are applied, and the version table knows no others. */
+static gboolean is_at_heads(const Graph *graph, const char *const *heads)
+{
+    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
+    g_auto(GStrv) unknown = graph_unknown(graph, heads);
+
+    return g_hash_table_size(applied) == graph_count(graph) && !unknown[0];
+}
+
+/* The listing to remember when the database comes to stand at `heads`; NULL when they are not all
+ * of the files' heads. */
+static char *listing_at(const Graph *graph, const char *const *heads)
+{
+    return is_at_heads(graph, heads) ? graph_listing(graph) : NULL;
+}
+
 /* Runs `plan` under the lock. */
-static gboolean run_plan(Session *session, const Plan *plan, const MigrateOptions *options,
+static gboolean run_plan(Session *session, const Plan *plan, const Wish *wish,
                          const EventSink *events, guint *committed, GError **error)
 {
+    const MigrateOptions *options = wish->options;
+    g_autofree char *listing = listing_at(wish->graph, (const char *const *)plan->to);
     g_autoptr(GPtrArray) scripts = scripts_load(plan, error);
     g_autofree char *run = NULL;
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
@@ -101,28 +120,7 @@ static gboolean run_plan(Session *session, const Plan *plan, const MigrateOption
     if (!run)
         return FALSE;
     event_send(events, &event);
-    return execute_scripts(session, plan, scripts, run, events, committed, error);
-}
-
-/* Remembers for the next start that these files have nothing to do. A failure costs that start the
- * reading of the files, and this one nothing. */
-static void settle(Session *session, const Graph *graph, const char *const *heads)
-{
-    g_autofree char *sql = session_expand(session, sql_settle);
-    g_autofree char *listing = graph_listing(graph);
-    g_autofree char *heads_text = text_array_format(heads);
-    const char *values[] = {listing, heads_text};
-
-    conn_exec_params(session->conn, sql, G_N_ELEMENTS(values), values, NULL, NULL);
-}
-
-/* All of the files are applied, and the version table knows no others. */
-static gboolean is_at_heads(const Graph *graph, const char *const *heads)
-{
-    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
-    g_auto(GStrv) unknown = graph_unknown(graph, heads);
-
-    return g_hash_table_size(applied) == graph_count(graph) && !unknown[0];
+    return execute_scripts(session, plan, scripts, run, listing, events, committed, error);
 }
 
 gboolean migrate_is_settled(const DatabaseState *state, const char *const *folders,
@@ -155,11 +153,9 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     plan = plan_wish(wish, state, &is_held, error);
     if (!plan)
         return FALSE;
-    if (plan->steps->len > 0 &&
-        !run_plan(session, plan, wish->options, events, &event.count, error))
+    if (plan->steps->len > 0 && !run_plan(session, plan, wish, events, &event.count, error))
         return FALSE;
-    if (session->has_state && is_at_heads(wish->graph, (const char *const *)plan->to))
-        settle(session, wish->graph, (const char *const *)plan->to);
+    FAILPOINT("run-done");
     event.elapsed = clock_monotonic() - start;
     event_send(events, &event);
     fill_result(result, heads_of(state),
@@ -296,9 +292,11 @@ static GPtrArray *difference(char **left, char **right)
     return result;
 }
 
-static gboolean send_stamp(Session *session, const DatabaseState *state, char **heads_after,
-                           const Adopted *adopted, const char *run, GError **error)
+static gboolean send_stamp(Session *session, const Graph *graph, const DatabaseState *state,
+                           char **heads_after, const Adopted *adopted, const char *run,
+                           GError **error)
 {
+    g_autofree char *listing = listing_at(graph, (const char *const *)heads_after);
     g_autoptr(GPtrArray) gone = difference(state->heads, heads_after);
     g_autoptr(GPtrArray) come = difference(heads_after, state->heads);
     g_autofree char *sql = session_expand(session, sql_stamp);
@@ -311,8 +309,8 @@ static gboolean send_stamp(Session *session, const DatabaseState *state, char **
     g_autofree char *ups = text_array_format((const char *const *)adopted->up_checksums->pdata);
     g_autofree char *downs = text_array_format((const char *const *)adopted->down_checksums->pdata);
     g_autofree char *down_sql = text_array_format((const char *const *)adopted->down_sql->pdata);
-    const char *values[] = {table, before,    after, removed, added,
-                            run,   revisions, ups,   downs,   down_sql};
+    const char *values[] = {table,     before, after, removed,  added,  run,
+                            revisions, ups,    downs, down_sql, listing};
 
     return conn_exec_params(session->conn, sql, G_N_ELEMENTS(values), values, NULL, error);
 }
@@ -335,10 +333,8 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
         return FALSE;
     run = run_format(session, NULL, options->actor, options->reason, error);
     succeeded = run && adopt_below(&adopted, graph, (const char *const *)heads, error) &&
-                send_stamp(session, state, heads, &adopted, run, error);
+                send_stamp(session, graph, state, heads, &adopted, run, error);
     adopted_clear(&adopted);
-    if (succeeded && is_at_heads(graph, (const char *const *)heads))
-        settle(session, graph, (const char *const *)heads);
     if (succeeded)
         fill_result(result, heads_of(state), (const char *const *)heads, 0, 0, FALSE);
     return succeeded;

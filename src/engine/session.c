@@ -6,6 +6,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/units.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
@@ -269,6 +270,7 @@ gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_
         }
     }
     session->has_lock = *taken = is_ours;
+    FAILPOINT("lock-decided");
     event.elapsed = clock_monotonic() - start;
     if (is_ours)
         event_send(events, &event);

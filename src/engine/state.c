@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
@@ -205,6 +206,7 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
                            session->has_state ? "" : "schema ",
                            session->has_state ? "" : session->settings->state_schema);
     session->has_version_table = session->has_state = TRUE;
+    FAILPOINT("state-created");
     event.text = what;
     event_send(events, &event);
     return TRUE;

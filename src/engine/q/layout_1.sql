@@ -125,6 +125,12 @@ BEGIN
 END
 $function$;
 
+CREATE FUNCTION :"state".settle(listing text, heads text[])
+RETURNS void LANGUAGE sql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+    INSERT INTO settled (listing, heads) VALUES ($1, $2)
+    ON CONFLICT ON CONSTRAINT settled_pkey DO UPDATE SET listing = EXCLUDED.listing, heads = EXCLUDED.heads
+$function$;
+
 -- Ends a revision's transaction: proves that this backend still holds the migration lock, moves the
 -- heads, records what was applied, and writes the ledger. `step` has the revision's facts, `run` those
 -- of the whole run. Returns how many microseconds the transaction has taken so far.
@@ -156,6 +162,9 @@ BEGIN
             up_sql = EXCLUDED.up_sql, down_sql = EXCLUDED.down_sql, event = EXCLUDED.event,
             applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
             host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us;
+    END IF;
+    IF step ? 'listing' THEN
+        PERFORM settle(step->>'listing', heads_after);
     END IF;
     PERFORM append_ledger(step->>'event', step->>'revision', heads_before, heads_after,
         step->>'up_checksum', NULL, NULL, took, run);

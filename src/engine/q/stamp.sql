@@ -1,6 +1,7 @@
 -- Moves the heads without running anything: what the new heads imply counts as applied, the rest does not.
 -- $1 version table, $2 heads before, $3 heads after, $4 removed, $5 added, $6 run,
--- $7 revisions now applied, $8-$9 their checksums ('' = no such section), $10 their down sections ('' = none).
+-- $7 revisions now applied, $8-$9 their checksums ('' = no such section), $10 their down sections ('' = none),
+-- $11 the listing of the files when these are their heads, else null.
 WITH moved AS MATERIALIZED (
     SELECT :"state".move_heads($1::regclass, $2::text[], $4::text[], $5::text[])
 ), forgotten AS (
@@ -14,5 +15,6 @@ WITH moved AS MATERIALIZED (
     ON CONFLICT ON CONSTRAINT applied_pkey DO NOTHING
 )
 SELECT :"state".append_ledger('stamp', NULL, $2::text[], $3::text[], NULL, NULL, NULL, NULL, jsonb_object($6::text[])),
+    CASE WHEN $11::text IS NOT NULL THEN :"state".settle($11, $3::text[]) END,
     pg_notify(r.run->>'channel', 'stamp')
 FROM moved, (SELECT jsonb_object($6::text[]) AS run) AS r
