@@ -102,8 +102,13 @@ runs() {
     wc -l <"$samples/$1"
 }
 
+# ratio LABEL OTHER: the median of the rounds' wall(LABEL) / wall(OTHER). Both ran within seconds of each
+# other, so a machine that is slow for a while does not count.
 ratio() {
-    awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f\n", a / b }'
+    paste -d ' ' <(cut -d ' ' -f 1 "$samples/$1") <(cut -d ' ' -f 1 "$samples/$2") |
+        awk '{ print $1 / $2 }' | sort -n | awk '
+            { value[NR] = $1 }
+            END { printf "%.2f\n", (value[int((NR + 1) / 2)] + value[int((NR + 2) / 2)]) / 2 }'
 }
 
 # CPU milliseconds so far of the server: the postmaster, its children, and those that it has reaped.
