@@ -4,6 +4,7 @@
 load lib/common
 
 setup() {
+    grep -q PGSLUICE_FAILPOINT "$(command -v pgsluice)" || skip 'this build has no failpoints'
     common_setup
     for i in 1 2 3 4; do
         make_revision "aaaa000$i" "$([ "$i" = 1 ] || echo "aaaa000$((i - 1))")" <<SQL
