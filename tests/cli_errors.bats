@@ -283,9 +283,10 @@ SQL
 @test "a lock held elsewhere: the holder is named, exit 4 at the deadline" {
     create_database
     start_blocker
-    run --separate-stderr pgsluice upgrade --set gate.lock_wait=300ms
+    run --separate-stderr pgsluice upgrade --set gate.lock_wait=1500ms
     [ "$status" -eq 4 ]
     [[ $stderr == *"Waiting for the migration lock, held by pgsluice/"* ]]
+    [[ $stderr == *"it is held by pgsluice/"* ]]
     [[ $stderr == *"nothing was changed"* ]]
     run --separate-stderr pgsluice status
     [[ $output == *"lock        held by pgsluice/"* ]]

@@ -60,7 +60,7 @@ teardown() {
     wait_for_http
     wait_for "status_says 'waiting for the migration lock'"
     [ "$(http_body /admin/migrations admin | jq -r .gate.state)" = waiting_for_lock ]
-    http_body /readyz | grep -q a-colleague
+    wait_for "http_body /readyz | grep -q a-colleague"
     release_lock
     wait_until_ready
     [ "$(http_body /admin/migrations admin | jq -r .gate.state)" = open ]

@@ -36,10 +36,10 @@ void cancel_trigger(Cancel *cancel)
     int saved = errno; /* a signal handler must not disturb what it interrupted */
     uint64_t one = 1;
 
-    atomic_store(&cancel->is_triggered, TRUE);
     if (write(cancel->fd, &one, sizeof one) < 0) {
         /* EAGAIN: the counter is full, so the descriptor is readable already */
     }
+    atomic_store(&cancel->is_triggered, TRUE); /* last: whoever sees the flag finds it readable */
     errno = saved;
 }
 
@@ -57,7 +57,8 @@ void cancel_reset(Cancel *cancel)
 {
     uint64_t count;
 
+    /* In this order a trigger that comes in between leaves the flag set: it is obeyed, not lost. */
+    atomic_store(&cancel->is_triggered, FALSE);
     while (read(cancel->fd, &count, sizeof count) > 0)
         continue;
-    atomic_store(&cancel->is_triggered, FALSE);
 }

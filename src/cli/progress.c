@@ -70,11 +70,11 @@ static void show_retry(Progress *progress, const EngineEvent *event)
 
 static void show_lock_wait(Progress *progress, const EngineEvent *event)
 {
-    g_autofree char *holder =
-        event->holder ? lock_holder_describe(event->holder) : g_strdup("another session");
+    g_autofree char *holder = event->holder ? lock_holder_describe(event->holder) : NULL;
 
-    if (is_time_for_reminder(progress))
-        terminal_note("Waiting for the migration lock, held by %s\n", holder);
+    if (holder || is_time_for_reminder(progress))
+        terminal_note("Waiting for the migration lock%s%s\n", holder ? ", held by " : "",
+                      holder ? holder : "");
 }
 
 static void show_revision_retry(Progress *progress, const EngineEvent *event)

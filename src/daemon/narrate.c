@@ -25,10 +25,9 @@ static char *describe_progress(const EngineEvent *event)
 static Narration narrate_lock_wait(const EngineEvent *event)
 {
     g_autofree char *waited = duration_describe(event->elapsed);
-    g_autofree char *holder = event->holder ? lock_holder_describe(event->holder)
-                                            : g_strdup("somebody who has just left");
-    char *reason =
-        g_strdup_printf("waiting for the migration lock for %s, held by %s", waited, holder);
+    g_autofree char *holder = event->holder ? lock_holder_describe(event->holder) : NULL;
+    char *reason = g_strdup_printf("waiting for the migration lock for %s%s%s", waited,
+                                   holder ? ", held by " : "", holder ? holder : "");
 
     return (Narration){GATE_EVENT_LOCK_WAIT, reason, g_strdup(reason), NULL};
 }
@@ -112,6 +111,7 @@ Narration narrate(const EngineEvent *event)
         return narrate_retry(event);
     case EVENT_FINISHED:
         return narrate_finished(event);
+    case EVENT_NOTICE:
     case EVENT_CONNECTED:
     case EVENT_CONNECT_RETRY: /* the worker's own loop speaks of connecting */
         break;

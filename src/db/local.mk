@@ -18,7 +18,7 @@ src_db_libdb_a_SOURCES = \
 src_db_libdb_a_CPPFLAGS = $(DB_CPPFLAGS)
 
 # The queries: include "db/sql_db.h".
-db_queries = src/db/q/lock_holder.sql
+db_queries = src/db/q/lock_holder.sql src/db/q/lock_holder_pid.sql
 EXTRA_DIST += $(db_queries)
 nodist_src_db_libdb_a_SOURCES = src/db/sql_db.c src/db/sql_db.h
 BUILT_SOURCES += src/db/sql_db.h

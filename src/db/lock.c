@@ -96,26 +96,35 @@ static char *shorten_query(const char *query)
                                                       : g_steal_pointer(&valid);
 }
 
+static void describe_holder(LockHolder *holder, const Result *result)
+{
+    holder->application_name = g_strdup(result_text(result, 0, 0));
+    holder->client = g_strdup(result_text(result, 0, 1));
+    holder->user = g_strdup(result_text(result, 0, 2));
+    holder->since = g_strdup(result_text(result, 0, 3));
+    holder->query = shorten_query(result_text(result, 0, 4));
+}
+
 gboolean lock_find_holder(Conn *conn, LockKey key, LockHolder **holder, GError **error)
 {
     g_autofree char *class_id = g_strdup_printf("%u", (guint32)key.class_id);
     g_autofree char *object_id = g_strdup_printf("%u", (guint32)key.object_id);
-    const char *values[] = {class_id, object_id};
-    g_autoptr(Result) result = NULL;
-    LockHolder *found;
+    const char *halves[] = {class_id, object_id};
+    g_autoptr(Result) lock = NULL;
+    g_autoptr(Result) activity = NULL;
+    const char *pid;
 
-    if (!conn_exec_params(conn, sql_lock_holder, G_N_ELEMENTS(values), values, &result, error))
+    if (!conn_exec_params(conn, sql_lock_holder_pid, G_N_ELEMENTS(halves), halves, &lock, error))
         return FALSE;
     *holder = NULL;
-    if (result_rows(result) == 0)
+    if (result_rows(lock) == 0)
         return TRUE;
-    found = g_new0(LockHolder, 1);
-    found->pid = (int)result_int64(result, 0, 0);
-    found->application_name = g_strdup(result_text(result, 0, 1));
-    found->client = g_strdup(result_text(result, 0, 2));
-    found->user = g_strdup(result_text(result, 0, 3));
-    found->since = g_strdup(result_text(result, 0, 4));
-    found->query = shorten_query(result_text(result, 0, 5));
-    *holder = found;
+    pid = result_text(lock, 0, 0);
+    if (!conn_exec_params(conn, sql_lock_holder, 1, &pid, &activity, error))
+        return FALSE;
+    *holder = g_new0(LockHolder, 1);
+    (*holder)->pid = (int)result_int64(lock, 0, 0);
+    if (result_rows(activity) == 1) /* it may have left in between */
+        describe_holder(*holder, activity);
     return TRUE;
 }

@@ -9,7 +9,7 @@
 typedef enum {
     EVENT_CONNECT_RETRY,    /* error, pause: a try to connect failed */
     EVENT_CONNECTED,        /* text: where */
-    EVENT_WAITING_FOR_LOCK, /* holder (may be NULL), elapsed */
+    EVENT_WAITING_FOR_LOCK, /* holder (NULL at first, and when it is not known), elapsed */
     EVENT_LOCK_TAKEN,       /* elapsed */
     EVENT_STATE_CREATED,    /* text: what was created (version table, state schema) */
     EVENT_PLAN,             /* plan: what is going to run (never empty) */
@@ -18,6 +18,7 @@ typedef enum {
     EVENT_REVISION_DONE,    /* step, index, count, elapsed */
     EVENT_REVISION_RETRY,   /* step, index, count, error, pause: it met a lock timeout or a deadlock
                              */
+    EVENT_NOTICE,           /* text: a warning that the server gave to a statement */
     EVENT_FINISHED,         /* count revisions, elapsed */
 } EventKind;
 

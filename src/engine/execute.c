@@ -66,7 +66,7 @@ static void add_pair(GPtrArray *pairs, const char *name, const char *value)
 
 /* What the applied table and the ledger keep of a revision. A section with a password in it is kept
  * redacted (up), or not at all (down, which may have to run again). */
-static char *step_facts(const Script *script, const char *listing)
+static char *step_facts(const Script *script, gboolean is_last, const char *listing)
 {
     g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
     const RevisionBody *body = script->body;
@@ -79,6 +79,7 @@ static char *step_facts(const Script *script, const char *listing)
     add_pair(pairs, "revision", script->step->revision->id);
     add_pair(pairs, "up_checksum", body->up.checksum);
     add_pair(pairs, "listing", listing);
+    add_pair(pairs, "is_last", is_last ? "yes" : NULL);
     if (script->direction == PLAN_UPGRADE) {
         add_pair(pairs, "up_sql", up_sql);
         add_pair(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
@@ -92,12 +93,12 @@ static gboolean send_record(const Execution *execution, guint index, GError **er
 {
     const Script *script = g_ptr_array_index(execution->scripts, index);
     const PlanStep *step = script->step;
-    const char *listing = is_last(execution, index) ? execution->listing : NULL;
+    gboolean ends_run = is_last(execution, index);
     g_autofree char *before = text_array_format((const char *const *)step->heads_before);
     g_autofree char *after = text_array_format((const char *const *)step->heads_after);
     g_autofree char *removed = text_array_format((const char *const *)step->removed_heads);
     g_autofree char *added = text_array_format((const char *const *)step->added_heads);
-    g_autofree char *facts = step_facts(script, listing);
+    g_autofree char *facts = step_facts(script, ends_run, ends_run ? execution->listing : NULL);
     const char *values[] = {
         execution->version_table, before, after, removed, added, facts, execution->run};
 

@@ -14,6 +14,7 @@
 enum {
     LOCK_PAUSE_FIRST = 5 * 1000, /* microseconds */
     LOCK_PAUSE_LONGEST = 250 * 1000,
+    LOCK_HOLDER_AFTER = G_USEC_PER_SEC, /* most waits are shorter: they do not ask for whom */
     LOCK_NEWS_EVERY = 5 * G_USEC_PER_SEC,
 };
 
@@ -184,13 +185,15 @@ gboolean session_has_lock(const Session *session)
     return session->has_lock;
 }
 
-static gboolean tell_waiting(Session *session, gint64 start, const EventSink *events,
+/* The first news comes at once and without a name. */
+static gboolean tell_waiting(Session *session, gint64 waited, const EventSink *events,
                              GError **error)
 {
     g_autoptr(LockHolder) holder = NULL;
-    EngineEvent event = {.kind = EVENT_WAITING_FOR_LOCK, .elapsed = clock_monotonic() - start};
+    EngineEvent event = {.kind = EVENT_WAITING_FOR_LOCK, .elapsed = waited};
 
-    if (!lock_find_holder(session->conn, session->key, &holder, error))
+    if (waited >= LOCK_HOLDER_AFTER &&
+        !lock_find_holder(session->conn, session->key, &holder, error))
         return FALSE;
     event.holder = holder;
     event_send(events, &event);
@@ -241,7 +244,7 @@ static gboolean look_again(Session *session, SessionIsDone is_done, gpointer dat
 gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
                       gboolean *taken, const EventSink *events, GError **error)
 {
-    gint64 start = clock_monotonic(), next_news = start;
+    gint64 start = clock_monotonic(), waited = 0, next_news = 0;
     Backoff backoff = {.initial = LOCK_PAUSE_FIRST,
                        .ceiling = LOCK_PAUSE_LONGEST,
                        .factor = 1.6,
@@ -259,10 +262,11 @@ gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_
             return FALSE;
         if (done)
             break;
-        if (clock_monotonic() >= next_news) {
-            if (!tell_waiting(session, start, events, error))
+        waited = clock_monotonic() - start;
+        if (waited >= next_news) {
+            if (!tell_waiting(session, waited, events, error))
                 return FALSE;
-            next_news = clock_monotonic() + LOCK_NEWS_EVERY;
+            next_news = waited + (waited < LOCK_HOLDER_AFTER ? LOCK_HOLDER_AFTER : LOCK_NEWS_EVERY);
         }
         if (!backoff_wait(&backoff, session->cancel)) {
             give_up_waiting(session, start, error);

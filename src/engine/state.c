@@ -102,8 +102,8 @@ static DatabaseState *read_tables(Session *session, GError **error)
     if (!conn_exec(session->conn, heads_only ? heads_only : session->read_state_sql, &result,
                    error))
         return NULL;
-    if (result_rows(result) != 1) {
-        error_set(error, ERROR_SQL, "table \"%s\".layout must have exactly one row",
+    if (session->has_state && !result_text(result, 0, 1)) {
+        error_set(error, ERROR_SQL, "table \"%s\".layout has lost its row",
                   session->settings->state_schema);
         return NULL;
     }

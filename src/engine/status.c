@@ -1,6 +1,8 @@
 /* Comparing database and files. */
 #include "engine/status.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
@@ -32,6 +34,7 @@ void status_free(Status *status)
     g_strfreev(status->applied);
     if (status->mismatched)
         g_ptr_array_unref(status->mismatched);
+    g_free(status->files_digest);
     hold_free(status->hold);
     lock_holder_free(status->holder);
     g_free(status);
@@ -68,43 +71,80 @@ static GPtrArray *pending_revisions(const Graph *graph, const char *const *heads
     return pending;
 }
 
-/* A file that is not readable any more counts as different: its checksum is "". */
-static void compare_checksum(Status *status, const Revision *revision, const char *checksum)
+/* Revision -> checksum of its up section as it was applied. Fills status->applied. */
+static GHashTable *read_applied(Session *session, Status *status, GError **error)
 {
-    g_autoptr(RevisionBody) body = revision_read_body(revision, NULL);
-    const char *now = body ? body->up.checksum : "";
-    Mismatch *mismatch;
+    g_autofree char *sql = session_expand(session, sql_read_applied);
+    g_autoptr(GHashTable) checksums = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    g_autoptr(Result) result = NULL;
+    int rows = 0;
 
-    if (g_str_equal(now, checksum))
-        return;
-    mismatch = g_new(Mismatch, 1);
-    *mismatch = (Mismatch){g_strdup(revision->id), g_strdup(now), g_strdup(checksum),
+    if (session->has_state) {
+        if (!conn_exec(session->conn, sql, &result, error))
+            return NULL;
+        rows = result_rows(result);
+    }
+    status->applied = g_new0(char *, (gsize)rows + 1);
+    for (int i = 0; i < rows; i++) {
+        status->applied[i] = g_strdup(result_text(result, i, 0));
+        g_hash_table_insert(checksums, status->applied[i], g_strdup(result_text(result, i, 1)));
+    }
+    return g_steal_pointer(&checksums);
+}
+
+static void add_text(GChecksum *sum, const char *text)
+{
+    g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+}
+
+static void add_texts(GChecksum *sum, char *const *texts)
+{
+    for (; *texts; texts++)
+        add_text(sum, *texts);
+    add_text(sum, "");
+}
+
+static void add_mismatch(Status *status, const Revision *revision, const char *now,
+                         const char *applied)
+{
+    Mismatch *mismatch = g_new(Mismatch, 1);
+
+    *mismatch = (Mismatch){g_strdup(revision->id), g_strdup(now), g_strdup(applied),
                            g_strdup(revision->path)};
     g_ptr_array_add(status->mismatched, mismatch);
 }
 
-static gboolean read_applied(Session *session, const Graph *graph, Status *status, GError **error)
+/* One file: its part of the digest, and whether it still is what was applied. A file that is not
+ * readable any more counts as different: its checksum is "". */
+static void look_at_file(Status *status, const Revision *revision, GHashTable *applied,
+                         GChecksum *sum)
 {
-    g_autofree char *sql = session_expand(session, sql_read_applied);
-    g_autoptr(Result) result = NULL;
-    int rows;
+    g_autoptr(RevisionBody) body = revision_read_body(revision, NULL);
+    const char *now = body ? body->up.checksum : "";
+    const char *then = g_hash_table_lookup(applied, revision->id);
 
-    status->mismatched = g_ptr_array_new_with_free_func(mismatch_free);
-    if (!session->has_state) {
-        status->applied = g_new0(char *, 1);
-        return TRUE;
-    }
-    if (!conn_exec(session->conn, sql, &result, error))
+    if (then && !g_str_equal(now, then))
+        add_mismatch(status, revision, now, then);
+    add_text(sum, revision->id);
+    add_text(sum, strrchr(revision->path, '/') ? strrchr(revision->path, '/') : revision->path);
+    add_texts(sum, revision->down_revisions);
+    add_texts(sum, revision->depends_on);
+    add_text(sum, now);
+    add_text(sum, body ? body->down.checksum : "");
+}
+
+static gboolean look_at_files(Session *session, const Graph *graph, Status *status, GError **error)
+{
+    g_autoptr(GHashTable) applied = read_applied(session, status, error);
+    g_autoptr(GPtrArray) all = graph_revisions(graph);
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+    if (!applied)
         return FALSE;
-    rows = result_rows(result);
-    status->applied = g_new0(char *, (gsize)rows + 1);
-    for (int i = 0; i < rows; i++) {
-        const Revision *revision = graph_find(graph, result_text(result, i, 0));
-
-        status->applied[i] = g_strdup(result_text(result, i, 0));
-        if (revision)
-            compare_checksum(status, revision, result_text(result, i, 1));
-    }
+    status->mismatched = g_ptr_array_new_with_free_func(mismatch_free);
+    for (guint i = 0; i < all->len; i++)
+        look_at_file(status, g_ptr_array_index(all, i), applied, sum);
+    status->files_digest = g_strdup(g_checksum_get_string(sum));
     return TRUE;
 }
 
@@ -126,7 +166,7 @@ Status *status_read(Session *session, const Graph *graph, GError **error)
     status->pending = pending_revisions(graph, heads);
     status->unknown = graph_unknown(graph, heads);
     status->hold = hold_copy(state->hold);
-    if (!read_applied(session, graph, status, error) ||
+    if (!look_at_files(session, graph, status, error) ||
         !lock_find_holder(session->conn, session->key, &status->holder, error))
         return NULL;
     status->is_locked = status->holder != NULL;

@@ -22,6 +22,7 @@ typedef struct {
     char **unknown;     /* database heads that the files do not know */
     char **applied; /* every revision recorded in the applied table, sorted; empty without state */
     GPtrArray *mismatched; /* Mismatch * */
+    char *files_digest;    /* SHA-256 over ids, names, parents and checksums of all files; hex */
     Hold *hold;            /* NULL: none */
     gboolean is_locked;
     LockHolder *holder; /* of the migration lock; NULL */

@@ -23,10 +23,8 @@ typedef struct {
  * lists empty. `graph` NULL (the files could not be read): "scripts.count" is null.
  *
  * *etag (may be NULL) is a strong entity tag with its quotes: SHA-256 over what a change rests on:
- * heads of the database, the hold, the gate's state, each revision's id, file name, parents and
- * dependencies, and each mismatch with the checksum of its file. Not over what moves by itself. A
- * graph holds no checksums, so an edit inside a section shows only once that revision is applied
- * (as a mismatch). */
+ * heads of the database, the hold, the gate's state, the files with their checksums as status_read
+ * saw them, and each mismatch. Not over what moves by itself. */
 char *status_document(const ServiceView *service, const GateView *gate, const Status *status,
                       const Graph *graph, const char *directory, char **etag);
 

@@ -148,27 +148,12 @@ static void add_parts(GChecksum *sum, const char *name, char *const *values)
         add_part(sum, name, *values);
 }
 
-static void add_files(GChecksum *sum, const Graph *graph)
-{
-    g_autoptr(GPtrArray) revisions = graph ? graph_revisions(graph) : NULL;
-
-    add_part(sum, "files", graph ? "" : NULL);
-    for (guint i = 0; revisions && i < revisions->len; i++) {
-        const Revision *revision = g_ptr_array_index(revisions, i);
-        g_autofree char *name = g_path_get_basename(revision->path);
-
-        add_part(sum, "revision", revision->id);
-        add_part(sum, "file", name);
-        add_parts(sum, "revises", revision->down_revisions);
-        add_parts(sum, "depends", revision->depends_on);
-    }
-}
-
 static void add_database(GChecksum *sum, const Status *status)
 {
     const Hold *hold = status ? status->hold : NULL;
 
     add_part(sum, "database", status ? "" : NULL);
+    add_part(sum, "files", status ? status->files_digest : NULL);
     add_parts(sum, "head", status ? status->heads : NULL);
     add_part(sum, "hold", hold ? hold->target : NULL);
     add_part(sum, "held since", hold ? hold->since : NULL);
@@ -180,13 +165,12 @@ static void add_database(GChecksum *sum, const Status *status)
     }
 }
 
-static char *make_etag(const GateView *gate, const Status *status, const Graph *graph)
+static char *make_etag(const GateView *gate, const Status *status)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 
     add_part(sum, "gate", gate->state);
     add_database(sum, status);
-    add_files(sum, graph);
     return g_strdup_printf("\"%s\"", g_checksum_get_string(sum));
 }
 
@@ -209,6 +193,6 @@ char *status_document(const ServiceView *service, const GateView *gate, const St
     json_object_set_new(json, "operation", json_null());
     json_object_set_new(json, "instances", json_array());
     if (etag)
-        *etag = make_etag(gate, status, graph);
+        *etag = make_etag(gate, status);
     return render_print(json);
 }

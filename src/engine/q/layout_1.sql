@@ -5,9 +5,10 @@ CREATE SCHEMA IF NOT EXISTS :"state";
 COMMENT ON SCHEMA :"state" IS 'pgsluice: revisions applied, audit ledger, holds';
 
 CREATE TABLE :"state".layout (
+    is_set boolean CONSTRAINT layout_pkey PRIMARY KEY DEFAULT true CONSTRAINT layout_one_row CHECK (is_set),
     version integer NOT NULL
 );
-INSERT INTO :"state".layout VALUES (1);
+INSERT INTO :"state".layout (version) VALUES (1);
 
 CREATE TABLE :"state".applied (
     revision text CONSTRAINT applied_pkey PRIMARY KEY,
@@ -133,7 +134,7 @@ $function$;
 
 -- Ends a revision's transaction: proves that this backend still holds the migration lock, moves the
 -- heads, records what was applied, and writes the ledger. `step` has the revision's facts, `run` those
--- of the whole run. Returns how many microseconds the transaction has taken so far.
+-- of the whole run; listeners hear of its last step only, since each notification wakes every one of them. Returns how many microseconds the transaction has taken so far.
 CREATE FUNCTION :"state".record_step(
     version_table regclass, heads_before text[], heads_after text[], removed text[], added text[],
     step jsonb, run jsonb
@@ -168,7 +169,9 @@ BEGIN
     END IF;
     PERFORM append_ledger(step->>'event', step->>'revision', heads_before, heads_after,
         step->>'up_checksum', NULL, NULL, took, run);
-    PERFORM pg_notify(run->>'channel', step->>'revision');
+    IF step ? 'is_last' THEN
+        PERFORM pg_notify(run->>'channel', step->>'revision');
+    END IF;
     RETURN took;
 END
 $function$;

@@ -1,10 +1,10 @@
--- Heads, layout, hold, and the listing of files that these heads are the heads of, in one look.
-WITH current AS (
+-- Heads, layout, hold, and the listing of files that these heads are the heads of, in one look. One row a
+-- table, fetched by its key: the server must not plan (and compile) joins of tables that were never analysed.
+WITH current AS MATERIALIZED (
     SELECT coalesce(array_agg(version_num::text ORDER BY version_num COLLATE "C"), '{}') AS heads
     FROM :"version_schema".:"version_table"
 )
-SELECT c.heads, l.version AS layout, h.target, h.reason, h.actor,
+SELECT c.heads, (SELECT l.version FROM :"state".layout l LIMIT 1) AS layout, h.target, h.reason, h.actor,
     to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS since,
-    s.listing
-FROM current c CROSS JOIN :"state".layout l LEFT JOIN :"state".hold h ON true
-    LEFT JOIN :"state".settled s ON s.heads = c.heads
+    (SELECT s.listing FROM :"state".settled s WHERE s.heads = c.heads LIMIT 1) AS listing
+FROM current c LEFT JOIN (SELECT * FROM :"state".hold LIMIT 1) h ON true

@@ -6,8 +6,8 @@
 #include "base/error.h"
 
 /* In the order of EventKind: connect Retry, Connected, Waiting, Lock, State, Plan, revision Begins,
- * statement (.), revision Done, retrY, Finished. */
-static const char letters[] = "RCWLSPB.DYF";
+ * statement (.), revision Done, retrY, Notice, Finished. */
+static const char letters[] = "RCWLSPB.DYNF";
 
 static void note(const EngineEvent *event, gpointer data)
 {
