@@ -288,6 +288,19 @@ tables() {
     [[ $output == *"mismatched  bbbb2222: "*bbbb2222_test.sql* ]]
 }
 
+@test "status names the command that lifts a hold" {
+    create_database
+    make_line
+    pgsluice upgrade aaaa
+    sql "INSERT INTO pgsluice.hold (target, reason) VALUES ('aaaa1111', 'it hurt')"
+    run --separate-stderr pgsluice status
+    [[ $output == *"hold        at aaaa1111 since "*": it hurt"* ]]
+    next=$(sed -n 's/^next .*lifted: //p' <<<"$output")
+    sql "$next"
+    run --separate-stderr pgsluice status
+    [[ $output == *"next        pgsluice upgrade head"* ]]
+}
+
 @test "status --json is the daemon's document without a gate" {
     create_database
     make_line

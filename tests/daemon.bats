@@ -9,6 +9,8 @@ setup() {
 }
 
 teardown() {
+    [ -z "$frozen_pid" ] || thaw_backend
+    [ -z "$cutter_pid" ] || kill "$cutter_pid" 2>/dev/null || :
     [ -z "$holder_pid" ] || kill "$holder_pid" 2>/dev/null || :
     common_teardown
 }
@@ -224,6 +226,107 @@ SQL
     rm -r "$directory"
 }
 
+@test "a server that cuts each session right after its login ends the start in time" {
+    make_table_revision aaaaaaaaaaaa one
+    start_cutting_server
+    start_daemon --set "database.migration_url=$cutting_url" --set database.connect_timeout=2s
+    wait_for_exit
+    [ "$status" -eq 3 ]
+    [ "$(wc -l <sessions)" -gt 1 ]
+    [ "$(wc -l <sessions)" -lt 10 ]
+    [ "$(grep -c 'warning:' daemon.stderr)" -lt 5 ]
+    run ! grep -q EXTEND_TIMEOUT_USEC daemon.notify
+}
+
+@test "a backend that does not answer any more closes the gate" {
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon --set gate.poll_interval=50ms
+    wait_until_ready
+    freeze_backend
+    wait_for "status_says 'lost the database.*gave no answer within 5.0 s'"
+    thaw_backend
+    wait_for '[ "$(http_status /readyz)" = 200 ]'
+}
+
+@test "SIGTERM under a frozen backend and an unfinished request" {
+    local client
+
+    make_slow_revision aaaaaaaaaaaa one 60
+    start_daemon
+    wait_for sleeps_on_server
+    freeze_backend
+    exec {client}<>"/dev/tcp/127.0.0.1/$(daemon_address admin | sed 's/.*://')"
+    printf 'POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nbegun' >&$client
+    stop_quickly
+    exec {client}>&-
+    thaw_backend
+    wait_for nothing_left
+}
+
+@test "a token that is taken away ends at once, even while a migration runs" {
+    make_slow_revision aaaaaaaaaaaa one 60
+    write_default_config daemon
+    sed -i "s/admin: *{/& anonymous_read = false; tokens = ( { name = \"ops\"; sha256 = \"$(token_hash old)\"; scopes = [ \"read\" ]; } );/" daemon.conf
+    start_daemon
+    wait_for sleeps_on_server
+    local document
+    document=http://$(daemon_address admin)/admin/migrations
+    [ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer old' "$document")" = 200 ]
+    sed -i "s/$(token_hash old)/$(token_hash new)/" daemon.conf
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for '[ "$(curl -s -o /dev/null -w "%{http_code}" -H "Authorization: Bearer old" '"$document"')" = 401 ]'
+    [ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Authorization: Bearer new' "$document")" = 200 ]
+    sleeps_on_server
+}
+
+@test "a key that needs a restart is compared with the start, not with the last reload" {
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon
+    wait_until_ready
+    sed -i 's/^http: *{/http: { threads = 3;/' daemon.conf
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for '[ "$(grep -c "http.threads has changed" daemon.stderr)" = 1 ]'
+    wait_for '[ "$(grep -c "Reloaded:" daemon.stderr)" = 1 ]'
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for '[ "$(grep -c "http.threads has changed" daemon.stderr)" = 2 ]'
+    wait_for '[ "$(grep -c "Reloaded:" daemon.stderr)" = 2 ]'
+    sed -i 's/threads = 3;//' daemon.conf
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for '[ "$(grep -c "Reloaded:" daemon.stderr)" = 3 ]'
+    [ "$(grep -c "http.threads has changed" daemon.stderr)" = 2 ]
+}
+
+@test "trouble that every poll meets is logged once" {
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon --set gate.poll_interval=50ms --set log.level=debug
+    wait_until_ready
+    sql 'ALTER TABLE alembic_version RENAME COLUMN version_num TO v'
+    wait_for '[ "$(grep -c "reading the database.s revision: " daemon.stderr)" -ge 4 ]'
+    [ "$(grep -c "warning: .*version_num" daemon.stderr)" = 1 ]
+    sql 'ALTER TABLE alembic_version RENAME COLUMN v TO version_num'
+    wait_for '[ "$(http_status /readyz)" = 200 ]'
+}
+
+@test "SIGUSR1 and SIGUSR2 are ignored" {
+    make_table_revision aaaaaaaaaaaa one
+    start_daemon
+    wait_until_ready
+    kill -USR1 "${daemon_pids[daemon]}"
+    kill -USR2 "${daemon_pids[daemon]}"
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for 'logged Reloaded:'
+}
+
+@test "an unknown head written by hand keeps the gate closed, whatever was recorded before" {
+    make_table_revision aaaaaaaaaaaa one
+    pgsluice -c /dev/null --set migrations.directory="$migrations" upgrade head
+    sql "UPDATE alembic_version SET version_num = 'feedfacefeed'"
+    start_daemon
+    wait_for "status_says 'the database is at feedfacefeed, which the files in .* pgsluice did not apply'"
+    [ "$(http_status /readyz)" = 503 ]
+    [ "$(count_notified READY=1)" = 0 ]
+}
+
 @test "a port that is in use" {
     make_table_revision aaaaaaaaaaaa one
     start_daemon first
@@ -232,7 +335,7 @@ SQL
     start_daemon second --set "http.traffic.listen=$(daemon_address traffic first)"
     wait_for_exit second
     [ "$status" -eq 2 ]
-    logged "$(daemon_address traffic first)" second
+    logged "http.traffic.listen: .*$(daemon_address traffic first)" second
 }
 
 @test "a server that cannot be reached" {
@@ -435,6 +538,10 @@ SQL
     [[ $output == *'gate.on_pending = fail'*'--set'* ]]
     run -2 pgsluiced --check-config -c daemon.conf --set gate.on_pendin=fail
     [[ $output == *gate.on_pending* ]]
+    run -2 pgsluiced --check-config -c daemon.conf --set gate.required_revision=+1
+    [[ $output == *'gate.required_revision = "+1"'*LABEL@head* ]]
+    run -0 pgsluiced --check-config -c daemon.conf --set gate.required_revision=bbbbbbbbbbbb
+    [[ $output == *'warning: gate.required_revision is bbbbbbbbbbbb, which no file in'*Valid:* ]]
     run -2 pgsluiced --check-config -c no-such-file.conf
     echo '-- Revises: zzzz' >"$migrations/versions/bad.sql"
     run -2 pgsluiced --check-config -c daemon.conf

@@ -113,18 +113,35 @@ static HttpResponse *refuse_scope(const HttpRequest *request, const char *scope)
     return refuse(request, &problem, challenge);
 }
 
+/* By DNS rebinding a web page can have its visitor's browser ask us; but the browser tells the
+ * page's host name. */
+static HttpResponse *refuse_host(const HttpRequest *request)
+{
+    const HttpProblem problem = {
+        .status = 403,
+        .detail = "Without a token this listener is read only by the name localhost, a loopback "
+                  "address or its own address",
+        .hint = "ask by one of them (the Host field tells), by the Unix socket, or send a bearer "
+                "token"};
+
+    return http_problem(request, &problem);
+}
+
 HttpResponse *access_check(const Access *access, const HttpRequest *request, const HttpRoute *route)
 {
-    const char *authorization;
+    const char *authorization = http_request_header(request, "Authorization");
     const char *text;
     const Token *token;
 
     if (!route->scope)
         return NULL;
     if (access->anonymous_read && is_read(request) &&
-        http_request_peer(request) != HTTP_PEER_REMOTE)
-        return NULL;
-    authorization = http_request_header(request, "Authorization");
+        http_request_peer(request) != HTTP_PEER_REMOTE) {
+        if (http_request_peer(request) == HTTP_PEER_UNIX || http_request_names_us(request))
+            return NULL;
+        if (!authorization)
+            return refuse_host(request);
+    }
     text = auth_bearer_token(authorization);
     token = text ? find_token(access, text) : NULL;
     if (!token)

@@ -170,6 +170,7 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
         .threads = options->threads,
         .connections_max = options->connections_max,
         .idle_timeout = options->idle_timeout,
+        .request_timeout = options->request_timeout,
         .body_max = options->body_max,
         .header_max = options->header_max,
     };

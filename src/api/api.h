@@ -8,13 +8,15 @@ typedef struct Api Api;
 
 /* What every answer is made from. All strings are copied by api_publish. */
 typedef struct {
-    gboolean is_open;         /* traffic may pass */
-    const char *state;        /* the gate's state by name */
-    const char *reason;       /* a sentence */
-    gint64 retry_after;       /* seconds, for 503 */
-    const char *document;     /* status_document(); NULL: 503 until there is one */
-    const char *etag;         /* its entity tag with quotes */
-    const char *const *heads; /* applied heads, NULL-terminated; for /gate?revision= */
+    gboolean is_open;           /* traffic may pass */
+    const char *state;          /* the gate's state by name */
+    const char *reason;         /* a sentence */
+    gint64 retry_after;         /* seconds, for 503 */
+    const char *document;       /* status_document(); NULL: 503 until there is one */
+    const char *etag;           /* its entity tag with quotes */
+    const char *const *heads;   /* applied heads, NULL-terminated; for /gate?revision= */
+    const char *const *applied; /* ids recorded as applied; may be NULL. They count where a head is
+                                 * one that no file knows, but is among them */
     const Graph *graph; /* may be NULL; while open, api_publish makes of it and of heads the set of
                          * satisfied ids: time grows with the number of revisions */
 } ApiSnapshot;
@@ -44,7 +46,8 @@ typedef struct {
     const char *address;
     unsigned threads;
     unsigned connections_max;
-    gint64 idle_timeout; /* microseconds */
+    gint64 idle_timeout;    /* microseconds */
+    gint64 request_timeout; /* microseconds; 0: no limit */
     gsize body_max;
     gsize header_max;
 } ApiListenOptions;

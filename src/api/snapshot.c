@@ -35,6 +35,26 @@ static HttpResponse *tag(HttpResponse *response, const char *etag)
     return response;
 }
 
+static void insert_applied(GHashTable *revisions, const char *const *ids)
+{
+    for (; ids && *ids; ids++)
+        g_hash_table_insert(revisions, g_strdup(*ids), GINT_TO_POINTER(TRUE));
+}
+
+/* Whether the database is merely newer than the files: what was recorded while it got there can be
+ * believed. A head that is not recorded itself was put there by somebody who keeps no records. */
+static gboolean is_recorded(const ApiSnapshot *source)
+{
+    g_auto(GStrv) unknown = source->graph && source->heads && source->applied
+                                ? graph_unknown(source->graph, source->heads)
+                                : NULL;
+
+    for (char **head = unknown; head && *head; head++)
+        if (!g_strv_contains(source->applied, *head))
+            return FALSE;
+    return unknown && *unknown;
+}
+
 /* Every id of the files and whether it is applied; the heads count even when no file knows them. */
 static GHashTable *make_revisions(const ApiSnapshot *source)
 {
@@ -49,8 +69,9 @@ static GHashTable *make_revisions(const ApiSnapshot *source)
 
         g_hash_table_insert(revisions, g_strdup(revision->id), GINT_TO_POINTER(is_applied));
     }
-    for (const char *const *head = source->heads; head && *head; head++)
-        g_hash_table_insert(revisions, g_strdup(*head), GINT_TO_POINTER(TRUE));
+    insert_applied(revisions, source->heads);
+    if (is_recorded(source))
+        insert_applied(revisions, source->applied);
     return revisions;
 }
 

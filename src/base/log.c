@@ -57,6 +57,8 @@ const char *log_level_name(LogLevel level)
 }
 
 static void emit(LogLevel level, const LogField *fields, gsize count, const char *format,
+                 va_list args) G_GNUC_PRINTF(4, 0);
+static void emit(LogLevel level, const LogField *fields, gsize count, const char *format,
                  va_list args)
 {
     g_autofree char *message = NULL;

@@ -37,7 +37,7 @@ static void print_plan(Cli *cli, PlanDirection direction, const MigrateResult *r
 
     if (!announced)
         announced = empty = plan_document(&plan);
-    terminal_print("%s", announced);
+    terminal_print_document(announced);
 }
 
 /* All of them heads of the files: known without the files. */
@@ -48,12 +48,8 @@ static char *describe_settled_heads(const char *const *heads)
     return g_strconcat(joined, " (head)", NULL);
 }
 
-/* `graph` NULL: settled. */
-static void note_summary(const Graph *graph, PlanDirection direction, const MigrateResult *result)
+static void note_summary(PlanDirection direction, const MigrateResult *result, const char *at)
 {
-    const char *const *heads = (const char *const *)result->to;
-    g_autofree char *at =
-        graph ? change_describe_heads(graph, heads) : describe_settled_heads(heads);
     g_autofree char *revisions = format_count(result->count, "revision");
     g_autofree char *elapsed = duration_describe(result->elapsed);
 
@@ -97,6 +93,7 @@ gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GErro
 {
     gboolean settled = FALSE;
     g_auto(MigrateResult) result = {0};
+    g_autofree char *at = NULL;
 
     if (cli_options(cli)->wants_json)
         progress_keep_plan(cli_progress(cli));
@@ -104,10 +101,14 @@ gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GErro
         return FALSE;
     if (!settled && !migrate(cli, direction, target, &result, error))
         return FALSE;
+    at = settled ? describe_settled_heads((const char *const *)result.to)
+                 : change_describe_heads(cli_graph(cli, NULL), (const char *const *)result.to);
+    if (result.count > 0)
+        cli_set_changed(cli, at);
     progress_break_line(cli_progress(cli));
     if (cli_options(cli)->wants_json)
         print_plan(cli, direction, &result);
     if (!cli_options(cli)->is_quiet)
-        note_summary(settled ? NULL : cli_graph(cli, NULL), direction, &result);
+        note_summary(direction, &result, at);
     return TRUE;
 }

@@ -18,16 +18,18 @@ struct Cli {
     Progress *progress;
     Session *session;
     Cancel *cancel;
+    char *changed_to; /* NULL: nothing has been changed */
 };
 
 /* A signal handler can reach nothing but these. */
-static Cancel *signal_cancel;
+static Cancel *volatile signal_cancel;
 static volatile sig_atomic_t signal_received;
 
 static void on_signal(int number)
 {
     signal_received = number;
-    cancel_trigger(signal_cancel);
+    if (signal_cancel)
+        cancel_trigger(signal_cancel);
 }
 
 Cli *cli_new(void)
@@ -39,25 +41,18 @@ Cli *cli_new(void)
     return cli;
 }
 
-static void restore_signals(void)
-{
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal_cancel = NULL;
-}
-
 void cli_free(Cli *cli)
 {
     if (!cli)
         return;
     g_clear_pointer(&cli->session, session_close);
     progress_free(cli->progress);
-    if (cli->cancel)
-        restore_signals();
+    signal_cancel = NULL; /* the handler stays: a late signal must not change how this ends */
     cancel_free(cli->cancel);
     g_clear_pointer(&cli->graph, graph_free);
     g_clear_pointer(&cli->conf, conf_free);
     g_free(cli->instance);
+    g_free(cli->changed_to);
     g_free(cli->options.config_path);
     g_ptr_array_unref(cli->options.sets);
     g_free(cli);
@@ -87,20 +82,51 @@ int cli_signal(void)
     return (int)signal_received;
 }
 
-int cli_exit_status(const GError *error)
+void cli_set_changed(Cli *cli, const char *at)
 {
-    ErrorKind kind = error_kind(error);
+    g_free(cli->changed_to);
+    cli->changed_to = g_strdup(at);
+}
 
+gboolean cli_is_changed(const Cli *cli)
+{
+    return cli->changed_to != NULL;
+}
+
+int cli_exit_status(const Cli *cli, GError **error)
+{
+    ErrorKind kind = error_kind(*error);
+
+    if (cli->changed_to) {
+        error_set_outcome(error, "the change is done: the database is at %s", cli->changed_to);
+        return error_kind_exit_status(ERROR_MIGRATION);
+    }
     if (kind == ERROR_CANCELLED && cli_signal() != 0)
         return 128 + cli_signal();
     return error_kind_exit_status(kind);
 }
 
-static void show_conf(const Conf *conf)
+/* A URL that is not understood may hold a password where none belongs. */
+static gboolean check_url(const Conf *conf, ConfKey key, GError **error)
 {
-    g_autofree char *text = conf_show(conf);
+    const Secret *url = conf_secret(conf, key);
+    g_autoptr(Dsn) dsn = url ? dsn_parse(secret_reveal(url), error) : NULL;
 
+    if (!url || dsn)
+        return TRUE;
+    g_prefix_error(error, "%s: ", conf_key_name(key));
+    return FALSE;
+}
+
+static gboolean show_conf(const Conf *conf, GError **error)
+{
+    g_autofree char *text = NULL;
+
+    if (!check_url(conf, CONF_MIGRATION_URL, error) || !check_url(conf, CONF_RUNTIME_URL, error))
+        return FALSE;
+    text = conf_show(conf);
     terminal_note("%s\n", text);
+    return TRUE;
 }
 
 const Conf *cli_conf(Cli *cli, GError **error)
@@ -116,8 +142,8 @@ const Conf *cli_conf(Cli *cli, GError **error)
     g_ptr_array_add(sets, NULL);
     sources.options = (const char *const *)sets->pdata;
     cli->conf = conf_load(&sources, error);
-    if (cli->conf && cli->options.verbosity >= VERBOSITY_CONF)
-        show_conf(cli->conf);
+    if (cli->conf && cli->options.verbosity >= VERBOSITY_CONF && !show_conf(cli->conf, error))
+        g_clear_pointer(&cli->conf, conf_free);
     return cli->conf;
 }
 

@@ -42,11 +42,19 @@ Progress *cli_progress(Cli *cli);
 /* The session's database as it is now: connects with one try. */
 DatabaseState *cli_read_state(Cli *cli, GError **error);
 
-/* From the first call on SIGINT and SIGTERM trigger it instead of ending the process. */
+/* From the first call on, and until the process has ended, SIGINT and SIGTERM trigger it instead of
+ * ending the process. */
 Cancel *cli_cancel(Cli *cli);
 /* SIGINT or SIGTERM when one came, else 0. */
 int cli_signal(void);
 
+/* Says that the database has been changed as the verb was asked to: `at` is where it is now. What
+ * fails after that fails only in telling of it. */
+void cli_set_changed(Cli *cli, const char *at);
+/* Whether that was said. */
+gboolean cli_is_changed(const Cli *cli);
+
 /* The exit status for an error that ended a verb: errkinds.def, or 128 + the signal that
- * interrupted it. */
-int cli_exit_status(const GError *error);
+ * interrupted it. After cli_set_changed it is that of MIGRATION, and the error's outcome says that
+ * the change is done. */
+int cli_exit_status(const Cli *cli, GError **error);

@@ -1,6 +1,8 @@
 /* pgsluice: finds the verb, runs it, reports the error that it returns. */
+#include <signal.h>
 #include <stdlib.h>
 
+#include "base/descriptors.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -15,8 +17,11 @@ static gboolean run(Cli *cli, const char *const *arguments, GError **error)
     if (!options_parse_global(cli_options(cli), arguments, &words, error))
         return FALSE;
     if (!words[0]) {
+        g_autofree char *help = options_help();
+
+        terminal_note("%s\n", help);
         error_set(error, ERROR_USAGE, "no verb is given");
-        error_set_hint(error, "pgsluice help lists the verbs");
+        error_set_hint(error, "a new project begins with: pgsluice init");
         return FALSE;
     }
     verb = verb_find(words[0], error);
@@ -29,20 +34,34 @@ static void report(Cli *cli, const GError *error)
     if (cli_options(cli)->wants_json) {
         g_autofree char *document = error_document(error);
 
-        terminal_print("%s", document);
+        terminal_print_document(document);
     }
     terminal_report(error);
 }
 
+/* Ends as other programs do whose output goes into `| head`. */
+static void die_of_sigpipe(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
+
 int main(int argc, char **argv)
 {
-    g_autoptr(Cli) cli = cli_new();
+    g_autoptr(Cli) cli = NULL;
     g_autoptr(GError) error = NULL;
+    int status;
 
+    descriptors_fill_standard();
+    signal(SIGPIPE, SIG_IGN); /* a migration goes on to its end though nobody listens any more */
+    cli = cli_new();
     terminal_init(FALSE);
     if (run(cli, (const char *const *)argv + MIN(argc, 1), &error) && terminal_flush(&error))
         return EXIT_SUCCESS;
+    if (terminal_has_no_reader() && !cli_is_changed(cli))
+        die_of_sigpipe();
     terminal_init(cli_options(cli)->refuses_colour);
+    status = cli_exit_status(cli, &error);
     report(cli, error);
-    return cli_exit_status(error);
+    return status;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "view/answer.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 
@@ -124,10 +126,11 @@ static gboolean add_word(GPtrArray *out, const GOptionEntry *entries, const GOpt
     return FALSE;
 }
 
-/* The words for GOption: a program name in front, relative revisions shielded, and nothing from
- * "--" on, which comes out as *literal (borrowed; NULL when there is no "--"). */
-static char **shield(GlobalOptions *globals, const GOptionEntry *entries, const char *const *words,
-                     const char *const **literal)
+/* The words for GOption: a program name in front, relative revisions shielded, and nothing that is
+ * none of its business: what follows "--", or, without `verb`, the verb and what follows that. This
+ * comes out as *literal (borrowed; NULL when there is nothing). */
+static char **shield(GlobalOptions *globals, const Verb *verb, const GOptionEntry *entries,
+                     const char *const *words, const char *const **literal)
 {
     g_autoptr(GPtrArray) out = g_ptr_array_new();
     GOptionEntry common[GLOBAL_ENTRIES];
@@ -139,6 +142,10 @@ static char **shield(GlobalOptions *globals, const GOptionEntry *entries, const 
     for (; *words; words++) {
         if (!is_value && strcmp(*words, "--") == 0) {
             *literal = words + 1;
+            break;
+        }
+        if (!verb && !is_value && **words != '-') {
+            *literal = words;
             break;
         }
         if (is_value)
@@ -163,12 +170,14 @@ static char **collect(char **parsed, const char *const *literal)
     return (char **)g_ptr_array_steal(out, NULL);
 }
 
-static gboolean parse(GOptionContext *context, GlobalOptions *globals, const GOptionEntry *entries,
-                      const char *const *words, char ***operands, GError **error)
+/* `verb` NULL: only up to the verb. */
+static gboolean parse(GOptionContext *context, GlobalOptions *globals, const Verb *verb,
+                      const GOptionEntry *entries, const char *const *words, char ***operands,
+                      GError **error)
 {
     g_autoptr(GError) refused = NULL;
     const char *const *literal;
-    g_auto(GStrv) parsed = shield(globals, entries, words, &literal);
+    g_auto(GStrv) parsed = shield(globals, verb, entries, words, &literal);
 
     if (!g_option_context_parse_strv(context, &parsed, &refused)) {
         error_set(error, ERROR_USAGE, "%s", refused->message);
@@ -178,30 +187,58 @@ static gboolean parse(GOptionContext *context, GlobalOptions *globals, const GOp
     return TRUE;
 }
 
-/* For --help and --version, after which nothing else is done. Takes `text`. */
-static G_GNUC_NORETURN void print_and_exit(char *text)
+/* For --help and --version, after which nothing else is done. */
+static G_GNUC_NORETURN void flush_and_exit(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (terminal_flush(&error))
+        exit(EXIT_SUCCESS);
+    terminal_report(error);
+    exit(error_kind_exit_status(error_kind(error)));
+}
+
+/* Takes `text`. */
+static G_GNUC_NORETURN void print_help(char *text)
 {
     terminal_print("%s", text);
     g_free(text);
-    exit(terminal_flush(NULL) ? EXIT_SUCCESS : EXIT_FAILURE);
+    flush_and_exit();
+}
+
+static void print_version_document(void)
+{
+    g_autoptr(Answer) answer = answer_new();
+    g_autofree char *document = NULL;
+
+    answer_add_text(answer, "version", PACKAGE_VERSION);
+    document = answer_format(answer);
+    terminal_print_document(document);
+}
+
+static G_GNUC_NORETURN void print_version(const GlobalOptions *globals)
+{
+    if (globals->wants_json)
+        print_version_document();
+    else
+        terminal_print("pgsluice %s\n", PACKAGE_VERSION);
+    flush_and_exit();
 }
 
 gboolean options_parse_global(GlobalOptions *globals, const char *const *arguments, char ***rest,
                               GError **error)
 {
     g_autoptr(GOptionContext) context = context_new(globals, NULL, NULL);
-
     g_auto(GStrv) words = NULL;
 
-    g_option_context_set_strict_posix(context, TRUE); /* the verb's own options are not for us */
-    if (!parse(context, globals, NULL, arguments, &words, error)) {
+    if (!parse(context, globals, NULL, NULL, arguments, &words, error)) {
         error_set_hint(error, "pgsluice help lists the options");
         return FALSE;
     }
     if (globals->wants_version)
-        print_and_exit(g_strdup("pgsluice " PACKAGE_VERSION "\n"));
+        print_version(globals);
     if (globals->wants_help && !words[0])
-        print_and_exit(options_help());
+        print_help(options_help());
     *rest = g_steal_pointer(&words);
     return TRUE;
 }
@@ -243,12 +280,14 @@ gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
     g_autoptr(GOptionContext) context = context_new(cli_options(cli), verb->usage, entries);
     g_auto(GStrv) found = NULL;
 
-    if (!parse(context, cli_options(cli), entries, words, &found, error)) {
+    if (!parse(context, cli_options(cli), verb, entries, words, &found, error)) {
         add_usage_hint(verb, error);
         return FALSE;
     }
+    if (cli_options(cli)->wants_version)
+        print_version(cli_options(cli));
     if (cli_options(cli)->wants_help)
-        print_and_exit(describe_verb(context, verb));
+        print_help(describe_verb(context, verb));
     if (!check_count(verb, found, error)) {
         add_usage_hint(verb, error);
         return FALSE;

@@ -9,15 +9,20 @@
 #include "view/document.h"
 
 /* While nothing changes, a wait says so again after this long. */
-enum { REMINDER = 10 * G_TIME_SPAN_SECOND };
+enum {
+    REMINDER = 10 * G_TIME_SPAN_SECOND,
+    RETRY_REMINDER = 5 * G_TIME_SPAN_SECOND,
+};
 
 struct Progress {
     EventSink events;
     const gboolean *is_quiet;
     const int *verbosity;
-    const PlanStep *open_step; /* its line has no end yet; compared only */
-    gint64 last_reminder;      /* on clock_monotonic(); 0 = none yet */
-    PlanDirection direction;   /* of the plan that runs */
+    const PlanStep *open_step;    /* its line has no end yet; compared only */
+    const PlanStep *retried_step; /* it has been started more than once; compared only */
+    gint64 last_reminder;         /* on clock_monotonic(); 0 = none yet */
+    gint64 last_retry;            /* when a retry of retried_step was told of */
+    PlanDirection direction;      /* of the plan that runs */
     gboolean keeps_plan;
     char *plan_document;
 };
@@ -79,16 +84,29 @@ static void show_lock_wait(Progress *progress, const EngineEvent *event)
 
 static void show_revision_retry(Progress *progress, const EngineEvent *event)
 {
-    g_autofree char *reason = error_describe_short(event->error);
+    gint64 now = clock_monotonic();
+    g_autofree char *pause = duration_describe(event->pause);
 
+    if (progress->retried_step == event->step && now - progress->last_retry < RETRY_REMINDER)
+        return;
+    progress->retried_step = event->step;
+    progress->last_retry = now;
     progress_break_line(progress);
-    terminal_note("%s: %s; trying again\n", event->step->revision->id, reason);
+    terminal_note("%s; trying again every %s\n", event->error->message, pause);
+}
+
+static void show_notice(Progress *progress, const EngineEvent *event)
+{
+    progress_break_line(progress);
+    terminal_note("%s\n", event->text);
 }
 
 static void show_started(Progress *progress, const EngineEvent *event)
 {
     g_autofree char *line = format_running(event->step->revision, progress->direction);
 
+    if (progress->retried_step == event->step)
+        return;
     progress_break_line(progress);
     terminal_note("%s", line);
     progress->open_step = event->step;
@@ -148,6 +166,8 @@ static void observe(const EngineEvent *event, gpointer data)
         show_started(progress, event);
     else if (event->kind == EVENT_REVISION_RETRY)
         show_revision_retry(progress, event);
+    else if (event->kind == EVENT_NOTICE)
+        show_notice(progress, event);
     else if (event->kind == EVENT_REVISION_DONE)
         show_done(progress, event);
     else if (*progress->verbosity > 0)

@@ -22,6 +22,6 @@ gboolean snapshot_print(Cli *cli, GError **error)
     gate.is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED);
     gate.required_revision = conf_string(conf, CONF_GATE_REQUIRED_REVISION);
     document = status_document(&service, &gate, status, graph, setup_script_directory(conf), NULL);
-    terminal_print("%s", document);
+    terminal_print_document(document);
     return TRUE;
 }

@@ -1,5 +1,5 @@
 /* The two streams: results go to stdout, everything else to stderr. Every text passes the redactor
- * on its way out. */
+ * on its way out, and what people read has its control characters escaped. */
 #pragma once
 
 #include <glib.h>
@@ -7,12 +7,16 @@
 /* Decides once whether stderr is coloured: a terminal, no NO_COLOR, and not `refuses_colour`. */
 void terminal_init(gboolean refuses_colour);
 
-/* To stdout, as it is. */
+/* To stdout. */
 void terminal_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* To stderr, as it is. */
+/* To stdout: JSON, which has escapes of its own. */
+void terminal_print_document(const char *document);
+/* To stderr. */
 void terminal_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* "pgsluice: error: " and error_describe on stderr. */
 void terminal_report(const GError *error);
 
 /* Pushes stdout out. ERROR_FILE when something of it was lost (disk full, for example). */
 gboolean terminal_flush(GError **error);
+/* Whether it was lost because the reader has gone (`| head`). */
+gboolean terminal_has_no_reader(void);

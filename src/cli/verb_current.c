@@ -15,6 +15,14 @@ static gboolean has_applied_child(const Graph *graph, const Revision *revision, 
     return FALSE;
 }
 
+/* Alembic prints the URL, too, with *** for the password. */
+static void print_title(Session *session)
+{
+    g_autofree char *url = dsn_describe(conn_dsn(session_conn(session)));
+
+    terminal_print("Current revision(s) for %s:\n", url);
+}
+
 /* The tips of what is applied: the rows of the version table, and heads that only a dependency
  * brought in. */
 static void print_known(const Graph *graph, const char *const *heads, gboolean is_long)
@@ -56,8 +64,7 @@ gboolean verb_current(Cli *cli, const Verb *verb, const char *const *words, GErr
     heads = (const char *const *)state->heads;
     is_long = cli_options(cli)->verbosity > 0;
     if (is_long)
-        terminal_print("Current revision(s) for %s:\n",
-                       conn_describe(session_conn(cli_session(cli, FALSE, NULL))));
+        print_title(cli_session(cli, FALSE, NULL));
     print_known(graph, heads, is_long);
     unknown = graph_unknown(graph, heads);
     for (char **id = unknown; *id; id++)

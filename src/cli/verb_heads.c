@@ -38,7 +38,7 @@ gboolean verb_heads(Cli *cli, const Verb *verb, const char *const *words, GError
     if (cli_options(cli)->wants_json) {
         g_autofree char *document = revisions_document(graph, heads, NULL);
 
-        terminal_print("%s", document);
+        terminal_print_document(document);
     } else
         print_heads(graph, heads, cli_options(cli)->verbosity > 0);
     return TRUE;

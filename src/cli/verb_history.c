@@ -55,7 +55,7 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
     if (cli_options(cli)->wants_json) {
         g_autofree char *document = revisions_document(graph, revisions, current);
 
-        terminal_print("%s", document);
+        terminal_print_document(document);
     } else
         print_history(graph, revisions, marks_current ? current : NULL,
                       cli_options(cli)->verbosity > 0);

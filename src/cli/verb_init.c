@@ -1,6 +1,7 @@
 /* pgsluice init [DIR]: a script directory, and a configuration file that points at it. */
 #include <glib/gstdio.h>
 
+#include "view/answer.h"
 #include "cli/create.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
@@ -39,21 +40,32 @@ static gboolean require_empty(const char *directory, GError **error)
 
     if (!g_file_test(directory, G_FILE_TEST_EXISTS))
         return TRUE;
-    folder = g_dir_open(directory, 0, error);
-    if (!folder)
-        return FALSE;
-    if (!g_dir_read_name(folder))
+    folder = g_dir_open(directory, 0, NULL);
+    if (folder && !g_dir_read_name(folder))
         return TRUE;
-    error_set(error, ERROR_FILE, "the folder %s is there already and is not empty", directory);
+    if (folder)
+        error_set(error, ERROR_FILE, "the folder %s is there already and is not empty", directory);
+    else if (g_file_test(directory, G_FILE_TEST_IS_DIR))
+        error_set(error, ERROR_FILE, "the folder %s cannot be read", directory);
+    else
+        error_set(error, ERROR_FILE, "%s is there already and is not a folder", directory);
     error_set_hint(error, "name another one: pgsluice init DIR");
     return FALSE;
 }
 
-static gboolean create_script_folder(const char *path, GError **error)
+/* Tells at once of what was made, or keeps it for the document. */
+static void take_created(Cli *cli, GPtrArray *created, const char *what, const char *path)
+{
+    if (!cli_options(cli)->wants_json)
+        terminal_print("Creating %s%s ...  done\n", what, path);
+    g_ptr_array_add(created, g_strdup(path));
+}
+
+static gboolean create_script_folder(Cli *cli, GPtrArray *created, const char *path, GError **error)
 {
     if (!create_folder(path, error))
         return FALSE;
-    terminal_print("Creating directory %s ...  done\n", path);
+    take_created(cli, created, "directory ", path);
     return TRUE;
 }
 
@@ -67,7 +79,7 @@ static char *quote(const char *text)
     return g_strjoinv("\\\"", quotes);
 }
 
-static gboolean create_conf(const char *directory, GError **error)
+static gboolean create_conf(Cli *cli, GPtrArray *created, const char *directory, GError **error)
 {
     g_autofree char *quoted = quote(directory);
     g_autofree char *text = g_strdup_printf(conf_template, quoted);
@@ -76,7 +88,7 @@ static gboolean create_conf(const char *directory, GError **error)
     if (!g_file_test(conf_name, G_FILE_TEST_EXISTS)) {
         if (!create_file(path, text, error))
             return FALSE;
-        terminal_print("Creating %s ...  done\n", path);
+        take_created(cli, created, "", path);
         return TRUE;
     }
     terminal_note("%s is there already and stays as it is; it must say migrations.directory = "
@@ -85,12 +97,24 @@ static gboolean create_conf(const char *directory, GError **error)
     return TRUE;
 }
 
+static void print_document(GPtrArray *created)
+{
+    g_autoptr(Answer) answer = answer_new();
+    g_autofree char *document = NULL;
+
+    g_ptr_array_add(created, NULL);
+    answer_add_texts(answer, "created", (const char *const *)created->pdata);
+    document = answer_format(answer);
+    terminal_print_document(document);
+}
+
 gboolean verb_init(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
     g_auto(GStrv) operands = NULL;
     g_autofree char *path = NULL;
     g_autofree char *versions = NULL;
     g_autofree char *models = NULL;
+    g_autoptr(GPtrArray) created = g_ptr_array_new_with_free_func(g_free);
     const char *directory;
 
     if (!options_parse(cli, verb, NULL, words, &operands, error))
@@ -99,9 +123,12 @@ gboolean verb_init(Cli *cli, const Verb *verb, const char *const *words, GError 
     path = g_canonicalize_filename(directory, NULL);
     versions = g_build_filename(path, "versions", NULL);
     models = g_build_filename(path, "models", NULL);
-    if (!require_empty(path, error) || !create_script_folder(versions, error) ||
-        !create_script_folder(models, error) || !create_conf(directory, error))
+    if (!require_empty(path, error) || !create_script_folder(cli, created, versions, error) ||
+        !create_script_folder(cli, created, models, error) ||
+        !create_conf(cli, created, directory, error))
         return FALSE;
+    if (cli_options(cli)->wants_json)
+        print_document(created);
     if (!cli_options(cli)->is_quiet)
         terminal_note("Next: set SYNC_DATABASE_URL (in the environment or .env), then\n"
                       "  pgsluice revision -m \"create account table\"\n"

@@ -98,7 +98,7 @@ gboolean verb_plan(Cli *cli, const Verb *verb, const char *const *words, GError 
     if (cli_options(cli)->wants_json) {
         g_autofree char *document = plan_document(plan);
 
-        terminal_print("%s", document);
+        terminal_print_document(document);
     } else
         print_steps(plan);
     return TRUE;

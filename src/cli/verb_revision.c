@@ -256,7 +256,7 @@ static gboolean report(Cli *cli, const Draft *draft, GError **error)
         return FALSE;
     g_ptr_array_add(revisions, (gpointer)graph_find(graph, draft->id));
     document = revisions_document(graph, revisions, NULL);
-    terminal_print("%s", document);
+    terminal_print_document(document);
     return TRUE;
 }
 

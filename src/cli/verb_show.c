@@ -77,7 +77,7 @@ gboolean verb_show(Cli *cli, const Verb *verb, const char *const *words, GError 
     if (cli_options(cli)->wants_json) {
         g_autofree char *document = revisions_document(graph, revisions, current);
 
-        terminal_print("%s", document);
+        terminal_print_document(document);
         return TRUE;
     }
     return print_entries(graph, revisions, error);

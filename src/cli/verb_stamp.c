@@ -5,15 +5,21 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 
-static void note_stamped(const Graph *graph, const MigrateResult *result)
+static void tell_stamped(Cli *cli, const Graph *graph, const MigrateResult *result)
 {
+    gboolean is_changed =
+        !g_strv_equal((const char *const *)result->from, (const char *const *)result->to);
     g_autofree char *from = change_describe_heads(graph, (const char *const *)result->from);
     g_autofree char *to = change_describe_heads(graph, (const char *const *)result->to);
 
-    if (g_strv_equal((const char *const *)result->from, (const char *const *)result->to))
-        terminal_note("Nothing to do: the database is at %s\n", to);
-    else
+    if (is_changed)
+        cli_set_changed(cli, to);
+    if (cli_options(cli)->is_quiet)
+        return;
+    if (is_changed)
         terminal_note("Running stamp_revision %s -> %s\n", from, to);
+    else
+        terminal_note("Nothing to do: the database is at %s\n", to);
 }
 
 gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError **error)
@@ -41,7 +47,6 @@ gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError
     if (!migrate_stamp(session, graph, (const char *const *)operands, purges, &options,
                        progress_events(cli_progress(cli)), &result, error))
         return FALSE;
-    if (!cli_options(cli)->is_quiet)
-        note_stamped(graph, &result);
+    tell_stamped(cli, graph, &result);
     return cli_options(cli)->wants_json ? snapshot_print(cli, error) : TRUE;
 }

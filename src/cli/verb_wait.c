@@ -3,6 +3,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "view/answer.h"
 #include "cli/change.h"
 #include "cli/format.h"
 #include "cli/options.h"
@@ -123,6 +124,18 @@ static gboolean wait_until_there(Waiting *waiting, GError **error)
     return FALSE;
 }
 
+static void print_document(GPtrArray *reached)
+{
+    g_auto(GStrv) ids = list_ids(reached);
+    g_autoptr(Answer) answer = answer_new();
+    g_autofree char *document = NULL;
+
+    answer_add_boolean(answer, "reached", TRUE);
+    answer_add_texts(answer, "revisions", (const char *const *)ids);
+    document = answer_format(answer);
+    terminal_print_document(document);
+}
+
 gboolean verb_wait(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
     g_autofree char *timeout = NULL;
@@ -153,5 +166,9 @@ gboolean verb_wait(Cli *cli, const Verb *verb, const char *const *words, GError 
     waiting.settings = *settings;
     waiting.wanted =
         spec_resolve(waiting.graph, revision ? revision : "heads", NULL, SPEC_FOR_SHOW, error);
-    return waiting.wanted && wait_until_there(&waiting, error);
+    if (!waiting.wanted || !wait_until_there(&waiting, error))
+        return FALSE;
+    if (cli_options(cli)->wants_json)
+        print_document(waiting.wanted);
+    return TRUE;
 }

@@ -13,7 +13,7 @@
 #include "conf/tokens.h"
 #include "conf/value.h"
 
-#define SYSTEM_FILE "/etc/pgsluice/pgsluice.conf"
+#define SYSTEM_FILE PGSLUICE_SYSCONFDIR "/pgsluice.conf"
 #define LOCAL_FILE "pgsluice.conf"
 #define LOCAL_SCRIPTS "./migrations"
 

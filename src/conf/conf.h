@@ -32,7 +32,7 @@ typedef struct {
 
 typedef struct {
     const char *path;           /* the file, or NULL: search $PGSLUICE_CONFIG, ./pgsluice.conf,
-                                   /etc/pgsluice/pgsluice.conf; no file at all is fine then */
+                                   PGSLUICE_SYSCONFDIR/pgsluice.conf; no file at all is fine then */
     const char *const *options; /* "section.key=value" from --set, NULL-terminated; may be NULL */
     gboolean reads_dotenv;      /* a .env in the working folder counts as environment (CLI only) */
 } ConfSources;

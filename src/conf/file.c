@@ -151,7 +151,8 @@ static gboolean read_key(FileReader *reader, const config_setting_t *setting, Co
 
     if (type == CONF_TYPE_TOKENS)
         return read_tokens(reader, setting, &place, error);
-    if (type == CONF_TYPE_PATH) { /* the others have no use for the folder, and it costs a getcwd */
+    if (type == CONF_TYPE_PATH ||
+        type == CONF_TYPE_LIST) { /* the others have no use for the folder, and it costs a getcwd */
         g_autofree char *near = g_path_get_dirname(path);
 
         folder = g_canonicalize_filename(near, NULL);

@@ -146,7 +146,21 @@ static gboolean set_choice(ConfValue *value, const ConfRow *row, GError **error)
     return FALSE;
 }
 
-static gboolean set_list(ConfValue *value, GError **error)
+/* "unix:PATH" is a path, too. */
+static void resolve_element(char **element, const char *folder)
+{
+    static const char scheme[] = "unix:";
+    g_autofree char *path = NULL;
+
+    if (!g_str_has_prefix(*element, scheme) || (*element)[strlen(scheme)] == '\0' ||
+        (*element)[strlen(scheme)] == '/')
+        return;
+    path = g_canonicalize_filename(*element + strlen(scheme), folder);
+    g_free(*element);
+    *element = g_strconcat(scheme, path, NULL);
+}
+
+static gboolean set_list(ConfValue *value, const char *folder, GError **error)
 {
     value->list = g_strsplit(value->text, ",", LIST_MAX + 1);
     if (g_strv_length(value->list) > LIST_MAX) {
@@ -159,7 +173,10 @@ static gboolean set_list(ConfValue *value, GError **error)
             error_set_hint(error, "remove the comma that is too many");
             return FALSE;
         }
+        resolve_element(&value->list[i], folder);
     }
+    g_free(value->text);
+    value->text = g_strjoinv(",", value->list);
     return TRUE;
 }
 
@@ -208,7 +225,7 @@ static gboolean parse_text(ConfValue *value, const ConfRow *row, const char *fol
         g_clear_pointer(&value->text, g_free);
         return TRUE;
     case CONF_TYPE_LIST:
-        return set_list(value, error);
+        return set_list(value, folder, error);
     case CONF_TYPE_PATH:
         value->path = g_canonicalize_filename(value->text, folder);
         return TRUE;

@@ -19,7 +19,8 @@ typedef struct {
 typedef struct {
     ConfOrigin origin;
     char *origin_text;
-    char *text;     /* as written, blanks at its ends removed; NULL when unset or secret */
+    char *text; /* as written, blanks at its ends removed (of a LIST: as read); NULL when unset or
+                   secret */
     Secret *secret; /* SECRET */
     gint64 number;  /* BOOLEAN INTEGER DURATION SIZE */
     char **list;    /* LIST */

@@ -8,9 +8,11 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "daemon/board.h"
+#include "daemon/echo.h"
 #include "daemon/lifeline.h"
 #include "daemon/listeners.h"
 #include "daemon/logsink.h"
@@ -19,15 +21,21 @@
 #include "setup/setup.h"
 
 enum {
-    REFRESH_EVERY = 200 * 1000,  /* microseconds: progress for people */
-    DRAIN_REQUESTS = 800 * 1000, /* for what HTTP was already asked */
-    DRAIN_WORKER = 1800 * 1000,  /* from SIGTERM until the worker is given up */
+    REFRESH_EVERY = 200 * 1000, /* microseconds: progress for people */
+    /* From SIGTERM, all in microseconds: the last one is a promise of the manual page, less some
+     * time to end in. */
+    DRAIN_REQUESTS = 800 * 1000,      /* for what HTTP was already asked */
+    DRAIN_WORKER = 1700 * 1000,       /* until the worker is given up */
+    DRAIN_WORKER_EARLY = 1200 * 1000, /* the same when a server is to be stopped after it */
+    DRAIN_ALL = 1800 * 1000,
+    STOP_UNHURRIED = 10 * G_USEC_PER_SEC, /* for the embedded server when nobody waits for us */
 };
 
 typedef struct {
     const AppOptions *options;
     BundleSources sources;
     Bundle *bundle;
+    Bundle *first; /* that of the start: restart-only keys stay as it has them */
     Cluster *cluster;
     Api *api;
     Board *board;
@@ -36,7 +44,10 @@ typedef struct {
     sd_event *loop;
     sd_event_source *refresh;
     Lifeline *lifeline;
+    Echo lines; /* what the log had last of what comes again and again */
+    Echo errors;
     gboolean is_reload_told;
+    gint64 stopped_at; /* when SIGTERM came; 0 = it has not */
     int exit_status;
 } App;
 
@@ -85,6 +96,17 @@ static gboolean prepare_cluster(App *app, GError **error)
     return TRUE;
 }
 
+/* What applies at once: whoever takes a token away must not wait for a migration to end. */
+static void apply_at_once(App *app, const Bundle *bundle)
+{
+    g_autofree char *warning = bundle_warning(bundle);
+
+    set_log_level(app, bundle->conf);
+    listeners_set_access(app->api, bundle->conf);
+    if (warning)
+        log_warning("%s", warning);
+}
+
 static gboolean app_prepare(App *app, GError **error)
 {
     g_autofree char *what = NULL;
@@ -94,12 +116,12 @@ static gboolean app_prepare(App *app, GError **error)
     app->bundle = bundle_load(&app->sources, error);
     if (!app->bundle)
         return FALSE;
+    app->first = bundle_ref(app->bundle);
+    app->api = api_new();
     logsink_open(conf_string(app->bundle->conf, CONF_LOG_FORMAT));
-    set_log_level(app, app->bundle->conf);
+    apply_at_once(app, app->bundle);
     what = bundle_describe(app->bundle);
     log_info("pgsluiced %s: %s", PACKAGE_VERSION, what);
-    app->api = api_new();
-    listeners_set_access(app->api, app->bundle->conf);
     app->board = board_new(app->api, app->sources.instance);
     board_set_bundle(app->board, app->bundle);
     if (!listeners_open(app->api, app->bundle->conf, error))
@@ -118,14 +140,15 @@ static void finish_reload(App *app, const char *sentence)
     app->is_reload_told = FALSE;
 }
 
-static void refuse_reload(App *app, const GError *error)
+/* `kept` says what the refusal leaves in force. */
+static void refuse_reload(App *app, const GError *error, const char *kept)
 {
     g_autofree char *text = error_describe(error);
     g_autofree char *line = error_describe_short(error);
     g_autofree char *sentence =
         g_strdup_printf("%s; the reload was refused: %s", board_reason(app->board), line);
 
-    log_error("Reload refused, nothing was changed: %s", text);
+    log_error("Reload refused, %s: %s", kept, text);
     finish_reload(app, sentence);
 }
 
@@ -135,15 +158,14 @@ static void accept_reload(App *app, Bundle *next)
 
     bundle_unref(app->bundle);
     app->bundle = bundle_ref(next);
-    set_log_level(app, next->conf);
-    listeners_set_access(app->api, next->conf);
     board_set_bundle(app->board, next);
     log_info("Reloaded: %s", what);
     finish_reload(app, board_reason(app->board));
 }
 
-/* Loads and validates here; the worker puts it in force when it can reach the database with it.
- * Before the gate has opened READY=1 would be a lie, so the manager is not told of that reload. */
+/* Loads and validates here; the worker puts the rest in force when it can reach the database with
+ * it. Before the gate has opened READY=1 would be a lie, so the manager is not told of that reload.
+ */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
     App *app = data;
@@ -160,23 +182,30 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     }
     next = bundle_load(&app->sources, &error);
     if (!next) {
-        refuse_reload(app, error);
+        refuse_reload(app, error, "nothing was changed");
         return 0;
     }
-    kept = bundle_succeed(next, app->bundle);
+    apply_at_once(app, next);
+    kept = bundle_succeed(next, app->first);
     for (char **name = kept; *name; name++)
         log_warning("%s has changed, which takes effect only after a restart", *name);
     worker_reload(app->worker, next);
     return 0;
 }
 
-static void log_line(const Report *report)
+static gboolean is_repetitive(const Report *report)
+{
+    return report->kind == REPORT_GATE &&
+           (report->event == GATE_EVENT_RETRY || report->event == GATE_EVENT_LOCK_WAIT);
+}
+
+static void log_line(App *app, const Report *report)
 {
     const LogField field = {"PGSLUICE_REVISION", report->revision};
-    LogLevel level = report->event == GATE_EVENT_RETRY && report->kind == REPORT_GATE
-                         ? LOG_LEVEL_WARNING
-                         : LOG_LEVEL_INFO;
+    LogLevel level = report->is_warning ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
+    if (is_repetitive(report) && !echo_is_news(&app->lines, report->line))
+        return;
     log_event(level, &field, report->revision ? 1 : 0, "%s", report->line);
 }
 
@@ -190,15 +219,26 @@ static void warn_of_mismatches(const Status *status)
     }
 }
 
+/* A failure is news; the trouble that each poll meets again is not. */
+static void log_trouble(App *app, const Report *report)
+{
+    g_autofree char *text = error_describe(report->error);
+
+    if (report->event == GATE_EVENT_FAIL)
+        log_error("%s", text);
+    else if (echo_is_news(&app->errors, text))
+        log_warning("%s", text);
+}
+
 static void on_gate_report(App *app, Report *report)
 {
     GateAction action;
 
-    if (report->error) {
-        g_autofree char *text = error_describe(report->error);
-
-        log_event(report->event == GATE_EVENT_FAIL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL, 0,
-                  "%s", text);
+    if (report->error)
+        log_trouble(app, report);
+    if (report->event == GATE_EVENT_SATISFIED) {
+        echo_forget(&app->errors);
+        echo_forget(&app->lines);
     }
     if (report->status && !board_gate(app->board)->has_opened)
         warn_of_mismatches(report->status);
@@ -216,7 +256,7 @@ static void on_gate_report(App *app, Report *report)
 static void on_report(App *app, Report *report)
 {
     if (report->line)
-        log_line(report);
+        log_line(app, report);
     switch (report->kind) {
     case REPORT_GATE:
         on_gate_report(app, report);
@@ -227,7 +267,7 @@ static void on_report(App *app, Report *report)
         accept_reload(app, report->bundle);
         break;
     case REPORT_RELOAD_REFUSED:
-        refuse_reload(app, report->error);
+        refuse_reload(app, report->error, "only access rules and log.level were changed");
         break;
     case REPORT_ENDED:
         sd_event_exit(app->loop, app->exit_status);
@@ -256,26 +296,36 @@ static int on_refresh(sd_event_source *source, uint64_t when, void *data)
     return 0;
 }
 
+/* Microseconds until `limit` after SIGTERM; without one there is all the time of `limit`. */
+static gint64 time_left(const App *app, gint64 limit)
+{
+    gint64 since = app->stopped_at ? clock_monotonic() - app->stopped_at : 0;
+
+    return MAX(limit - since, 0);
+}
+
 static void stop_cluster(App *app)
 {
+    gint64 limit = app->stopped_at ? DRAIN_ALL : STOP_UNHURRIED;
     g_autoptr(GError) error = NULL;
 
     if (!app->cluster || !app->worker || !worker_owns_cluster(app->worker))
         return;
-    if (!cluster_stop(app->cluster, &error)) {
+    if (!cluster_stop_within(app->cluster, time_left(app, limit), &error)) {
         g_autofree char *text = error_describe(error);
 
         log_error("Stopping the embedded server: %s", text);
     }
 }
 
-/* The worker did not end in time: its server does not even answer a cancellation. What it had begun
- * is rolled back by the server when it notices that we are gone. */
+/* The worker has not ended in time. What it had begun is rolled back by the server when it notices
+ * that we are gone. */
 static int on_patience_ended(sd_event_source *source, uint64_t when, void *data)
 {
     App *app = data;
 
-    log_warning("The server did not answer the cancellation: leaving without waiting for it");
+    log_warning("The work has not ended in time: leaving without waiting for it. The server rolls "
+                "back what is not committed");
     stop_cluster(app);
     fflush(stderr);
     _exit(EXIT_SUCCESS);
@@ -284,17 +334,18 @@ static int on_patience_ended(sd_event_source *source, uint64_t when, void *data)
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
     App *app = data;
-    int status;
+    uint64_t patience;
 
     if (board_step_alone(app->board, GATE_EVENT_STOP, "draining") != GATE_ACTION_DRAIN)
         return 0;
     log_info("Stopping: %s", strsignal((int)info->ssi_signo));
     app->exit_status = EXIT_SUCCESS;
+    app->stopped_at = clock_monotonic();
     worker_stop(app->worker);
-    status = sd_event_add_time_relative(app->loop, NULL, CLOCK_MONOTONIC, DRAIN_WORKER, 0,
-                                        on_patience_ended, app);
-    api_drain(app->api, DRAIN_REQUESTS);
-    return status;
+    patience = worker_owns_cluster(app->worker) ? DRAIN_WORKER_EARLY : DRAIN_WORKER;
+    api_drain(app->api, 0); /* accepts nobody any more; app_clear waits for what is in flight */
+    return sd_event_add_time_relative(app->loop, NULL, CLOCK_MONOTONIC, patience, 0,
+                                      on_patience_ended, app);
 }
 
 /* Before any thread exists, so that all of them inherit it and the loop alone gets the signals. */
@@ -308,6 +359,8 @@ static void block_signals(void)
     sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN); /* deadly by default and none of ours */
+    signal(SIGUSR2, SIG_IGN);
 }
 
 /* Set each time that progress is reported. */
@@ -358,17 +411,20 @@ static void app_clear(App *app)
     if (app->worker)
         worker_stop(app->worker);
     worker_join(app->worker);
+    if (app->api)
+        api_drain(app->api, time_left(app, DRAIN_REQUESTS));
     stop_cluster(app);
     worker_free(app->worker);
     lifeline_free(app->lifeline);
     sd_event_source_disable_unref(app->refresh);
     sd_event_unref(app->loop);
-    if (app->api)
-        api_drain(app->api, DRAIN_REQUESTS);
     board_free(app->board);
     api_free(app->api);
     mailbox_free(app->reports);
+    echo_forget(&app->lines);
+    echo_forget(&app->errors);
     bundle_unref(app->bundle);
+    bundle_unref(app->first);
     cluster_free(app->cluster);
     g_free(app->sources.config);
     g_free(app->sources.embedded_url);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/echo.h"
 #include "daemon/notify.h"
 
 struct Board {
@@ -15,6 +16,7 @@ struct Board {
     Bundle *status_bundle; /* whose graph `status` borrows from */
     Status *status;
     gboolean is_stale;
+    Echo news; /* the last change that the log has in full */
 };
 
 Board *board_new(Api *api, const char *instance)
@@ -37,6 +39,7 @@ void board_free(Board *board)
     bundle_unref(board->status_bundle);
     bundle_unref(board->bundle);
     g_free(board->reason);
+    echo_forget(&board->news);
     g_free(board);
 }
 
@@ -63,6 +66,7 @@ static void publish(Board *board)
         .document = document,
         .etag = etag,
         .heads = board->status ? (const char *const *)board->status->heads : none,
+        .applied = board->status ? (const char *const *)board->status->applied : none,
         .graph = graph,
     };
 
@@ -86,14 +90,23 @@ void board_refresh(Board *board)
     notify_status(board->reason);
 }
 
-static void log_change(const Board *board, GateState before)
+/* A server that comes and goes would fill the log with one and the same sentence. */
+static gboolean is_news(Board *board)
+{
+    g_autofree char *text =
+        g_strdup_printf("%s: %s", gate_state_name(board->gate.state), board->reason);
+
+    return (board->gate.state == GATE_OPEN || board->gate.state == GATE_CLOSED) &&
+           echo_is_news(&board->news, text);
+}
+
+static void log_change(Board *board, GateState before)
 {
     const char *name = gate_state_name(board->gate.state);
     const LogField field = {"PGSLUICE_STATE", name};
-    gboolean is_news = board->gate.state == GATE_OPEN || board->gate.state == GATE_CLOSED;
 
     if (board->gate.state != before)
-        log_event(is_news ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, &field, 1, "Gate %s -> %s: %s",
+        log_event(is_news(board) ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, &field, 1, "Gate %s -> %s: %s",
                   gate_state_name(before), name, board->reason);
     else
         log_debug("%s: %s", name, board->reason);

@@ -1,6 +1,7 @@
 /* Loading configuration and revision files together, and comparing two configurations. */
 #include "daemon/bundle.h"
 
+#include "daemon/required.h"
 #include "setup/setup.h"
 
 /* One try; a host that drops packets must not use up all of database.connect_timeout. */
@@ -66,9 +67,21 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
         bundle->settings.connect_timeout = MIN(TRY_TIMEOUT, bundle->connect_timeout);
     bundle->directory = setup_script_directory(bundle->conf);
     bundle->graph = setup_graph(bundle->conf, error);
-    if (!bundle->graph)
+    if (!bundle->graph ||
+        !required_check(bundle->graph, conf_string(bundle->conf, CONF_GATE_REQUIRED_REVISION),
+                        &bundle->knows_required, error))
         return NULL;
     return g_steal_pointer(&bundle);
+}
+
+char *bundle_warning(const Bundle *bundle)
+{
+    if (bundle->knows_required)
+        return NULL;
+    return g_strdup_printf("gate.required_revision is %s, which no file in %s has: the gate opens "
+                           "only on a newer database that records it",
+                           conf_string(bundle->conf, CONF_GATE_REQUIRED_REVISION),
+                           bundle->directory);
 }
 
 char *bundle_describe(const Bundle *bundle)
@@ -108,22 +121,22 @@ static gboolean key_differs(const Conf *a, const Conf *b, ConfKey key)
 }
 
 /* Interned: few distinct values ever occur, and they must outlive the older bundle. */
-static void keep_settings(EngineSettings *next, const EngineSettings *previous)
+static void keep_settings(EngineSettings *next, const EngineSettings *first)
 {
-    next->version_table = g_intern_string(previous->version_table);
-    next->version_table_schema = g_intern_string(previous->version_table_schema);
-    next->state_schema = g_intern_string(previous->state_schema);
-    next->environment = g_intern_string(previous->environment);
+    next->version_table = g_intern_string(first->version_table);
+    next->version_table_schema = g_intern_string(first->version_table_schema);
+    next->state_schema = g_intern_string(first->state_schema);
+    next->environment = g_intern_string(first->environment);
 }
 
-char **bundle_succeed(Bundle *next, const Bundle *previous)
+char **bundle_succeed(Bundle *next, const Bundle *first)
 {
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
 
     for (ConfKey key = 0; key < CONF_KEY_COUNT; key++) {
-        if (!conf_key_is_reloadable(key) && key_differs(next->conf, previous->conf, key))
+        if (!conf_key_is_reloadable(key) && key_differs(next->conf, first->conf, key))
             g_strv_builder_add(names, conf_key_name(key));
     }
-    keep_settings(&next->settings, &previous->settings);
+    keep_settings(&next->settings, &first->settings);
     return g_strv_builder_end(names);
 }

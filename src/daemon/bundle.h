@@ -16,6 +16,7 @@ typedef struct {
                                 process; connect_timeout is that of one try */
     gint64 connect_timeout;  /* for all tries together, microseconds */
     const char *directory;   /* the script directory */
+    gboolean knows_required; /* the files have gate.required_revision */
 } Bundle;
 
 /* Where a bundle comes from; the same at boot and at each reload. */
@@ -31,10 +32,13 @@ typedef struct {
 Conf *bundle_load_conf(const BundleSources *sources, GError **error);
 /* Everything that can be wrong without a database is found here. */
 Bundle *bundle_load(const BundleSources *sources, GError **error);
+/* What is legal and yet deserves a word, as a sentence (g_free); NULL: nothing. */
+char *bundle_warning(const Bundle *bundle);
 
-/* Names the keys that differ but take effect only after a restart (NULL-terminated, g_strfreev;
- * empty = none), and makes `next` go on with the old values of those that the engine uses. */
-char **bundle_succeed(Bundle *next, const Bundle *previous);
+/* Names the keys that are not as they were at the start, whose bundle `first` is, but take effect
+ * only after a restart (NULL-terminated, g_strfreev; empty = none), and makes `next` go on with the
+ * values of the start for those that the engine uses. */
+char **bundle_succeed(Bundle *next, const Bundle *first);
 
 /* "/etc/pgsluice/pgsluice.conf, 5 revisions in /etc/pgsluice/migrations"; g_free. */
 char *bundle_describe(const Bundle *bundle);

@@ -32,6 +32,7 @@ static int check(const AppOptions *options, BundleSources *sources)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Bundle) bundle = NULL;
+    g_autofree char *warning = NULL;
     g_autofree char *what = NULL;
 
     if (!options->is_embedded || name_cluster(options, sources, &error))
@@ -46,6 +47,9 @@ static int check(const AppOptions *options, BundleSources *sources)
     }
     if (options->shows)
         return EXIT_SUCCESS;
+    warning = bundle_warning(bundle);
+    if (warning)
+        fprintf(stderr, "pgsluiced: warning: %s\n", warning);
     what = bundle_describe(bundle);
     printf("Valid: %s\n", what);
     return EXIT_SUCCESS;

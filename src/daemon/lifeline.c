@@ -10,6 +10,7 @@
 enum {
     EXTEND_BY = 30 * G_USEC_PER_SEC,
     EXTEND_EVERY = 5 * G_USEC_PER_SEC, /* while one statement runs */
+    SILENCE_MAX = 10 * 60,             /* seconds that one may, when nothing else limits it */
     EXTEND_AT_MOST_EVERY = G_USEC_PER_SEC,
 };
 
@@ -21,7 +22,7 @@ struct Lifeline {
     gint64 watchdog_interval;
     gint64 heard_at;
     gint64 extended_at;
-    gint64 statement_limit; /* 0 = none */
+    gint64 silence_limit; /* microseconds */
     gboolean was_sound;
 };
 
@@ -37,30 +38,31 @@ static void extend(Lifeline *lifeline)
     lifeline->extended_at = now;
 }
 
-/* Events that show the backend, or the lock's holder, at work. A failed try to connect does not. */
+/* Events that show the backend, or the lock's holder, at work. Connecting is none, failed or not: a
+ * server that cuts every session right after its login would extend the start for ever. */
 static gboolean is_headway(GateEvent event)
 {
-    return event == GATE_EVENT_CONNECTED || event == GATE_EVENT_LOCK_WAIT ||
-           event == GATE_EVENT_LOCKED || event == GATE_EVENT_MIGRATE ||
-           event == GATE_EVENT_PROGRESS || event == GATE_EVENT_FINISHED;
+    return event == GATE_EVENT_LOCK_WAIT || event == GATE_EVENT_LOCKED ||
+           event == GATE_EVENT_MIGRATE || event == GATE_EVENT_PROGRESS ||
+           event == GATE_EVENT_FINISHED;
 }
 
-/* A long statement gives no events. It may go on for as long as the operator allows statements to;
- * a relation lock or a broken connection ends it with an error, so that waiting for it is headway.
- */
+/* A long statement gives no events, and a frozen server gives none either: from here they look the
+ * same. So silence counts as headway for as long as the operator allows statements to take or, when
+ * that has no limit, for SILENCE_MAX. */
 static gboolean is_within_statement(const Lifeline *lifeline)
 {
     if (board_gate(lifeline->board)->state != GATE_MIGRATING)
         return FALSE;
-    return !lifeline->statement_limit ||
-           clock_monotonic() < lifeline->heard_at + lifeline->statement_limit;
+    return clock_monotonic() < lifeline->heard_at + lifeline->silence_limit;
 }
 
 void lifeline_hear(Lifeline *lifeline, GateEvent event, const EngineSettings *settings)
 {
     lifeline->heard_at = clock_monotonic();
-    lifeline->statement_limit =
-        settings->statement_timeout ? settings->statement_timeout + settings->lock_timeout : 0;
+    lifeline->silence_limit = settings->statement_timeout
+                                  ? settings->statement_timeout + settings->lock_timeout
+                                  : SILENCE_MAX * G_USEC_PER_SEC;
     if (is_headway(event))
         extend(lifeline);
 }

@@ -24,6 +24,7 @@ static gboolean open_one(Api *api, const Conf *conf, ApiListener listener, const
         .threads = (unsigned)conf_integer(conf, CONF_HTTP_THREADS),
         .connections_max = (unsigned)conf_integer(conf, CONF_HTTP_CONNECTIONS_MAX),
         .idle_timeout = conf_duration(conf, CONF_HTTP_IDLE_TIMEOUT),
+        .request_timeout = conf_duration(conf, CONF_HTTP_REQUEST_TIMEOUT),
         .body_max = conf_size(conf, CONF_HTTP_BODY_MAX),
         .header_max = conf_size(conf, CONF_HTTP_HEADER_MAX),
     };
@@ -88,7 +89,7 @@ static gboolean open_configured(Api *api, const Conf *conf, ApiListener listener
         if (is_forgiven(conf, listener, addresses[i]))
             continue;
         if (!open_one(api, conf, listener, addresses[i], error)) {
-            g_prefix_error(error, "%s.listen: ", listeners[listener].name);
+            g_prefix_error(error, "http.%s.listen: ", listeners[listener].name);
             return FALSE;
         }
     }

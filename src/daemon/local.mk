@@ -4,6 +4,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/board.c src/daemon/board.h \
 	src/daemon/bundle.c src/daemon/bundle.h \
 	src/daemon/check.c \
+	src/daemon/echo.c src/daemon/echo.h \
 	src/daemon/gate.c src/daemon/gate.h src/daemon/gate.def \
 	src/daemon/ground.c src/daemon/ground.h \
 	src/daemon/lifeline.c src/daemon/lifeline.h \
@@ -14,6 +15,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/notify.c src/daemon/notify.h \
 	src/daemon/pulse.c src/daemon/pulse.h \
 	src/daemon/report.c src/daemon/report.h \
+	src/daemon/required.c src/daemon/required.h \
 	src/daemon/verdict.c src/daemon/verdict.h \
 	src/daemon/worker.c src/daemon/worker.h
 src_daemon_libdaemon_a_CPPFLAGS = $(DAEMON_CPPFLAGS)

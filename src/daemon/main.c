@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/descriptors.h"
 #include "base/error.h"
 #include "daemon/app.h"
 #include "daemon/gate.h"
@@ -86,6 +87,7 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int status;
 
+    descriptors_fill_standard();
     setlocale(LC_ALL, "");
     if (read_command_line(argc, argv, &error)) {
         status = run();

@@ -1,6 +1,9 @@
 /* One sentence builder for each kind of engine event. Nothing here logs or sends. */
 #include "daemon/narrate.h"
 
+#include <string.h>
+
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/units.h"
 
@@ -22,14 +25,23 @@ static char *describe_progress(const EngineEvent *event)
                            revision->message[0] ? ", " : "", revision->message);
 }
 
+/* "14:02:11"; g_free. */
+static char *describe_time_of_day(gint64 wall)
+{
+    g_autofree char *text = clock_format_utc(wall);
+
+    return g_strndup(text + strlen("2026-11-22 "), strlen("14:02:11"));
+}
+
+/* Since when and not for how long: nobody comes back to count on in a sentence once said. */
 static Narration narrate_lock_wait(const EngineEvent *event)
 {
-    g_autofree char *waited = duration_describe(event->elapsed);
+    g_autofree char *since = describe_time_of_day(clock_wall() - event->elapsed);
     g_autofree char *holder = event->holder ? lock_holder_describe(event->holder) : NULL;
-    char *reason = g_strdup_printf("waiting for the migration lock for %s%s%s", waited,
+    char *reason = g_strdup_printf("waiting for the migration lock since %s UTC%s%s", since,
                                    holder ? ", held by " : "", holder ? holder : "");
 
-    return (Narration){GATE_EVENT_LOCK_WAIT, reason, g_strdup(reason), NULL};
+    return (Narration){GATE_EVENT_LOCK_WAIT, reason, g_strdup(reason), NULL, FALSE};
 }
 
 static Narration narrate_locked(const EngineEvent *event)
@@ -45,7 +57,7 @@ static Narration narrate_plan(const EngineEvent *event)
     guint count = event->plan->steps->len;
     char *reason = g_strdup_printf("running %u %s", count, count == 1 ? "revision" : "revisions");
 
-    return (Narration){GATE_EVENT_MIGRATE, reason, NULL, NULL};
+    return (Narration){GATE_EVENT_MIGRATE, reason, NULL, NULL, FALSE};
 }
 
 static Narration narrate_statement(const EngineEvent *event)
@@ -55,7 +67,7 @@ static Narration narrate_statement(const EngineEvent *event)
                                                            event->statement + 1, event->statements)
                                          : g_steal_pointer(&progress);
 
-    return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id};
+    return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id, FALSE};
 }
 
 static Narration narrate_done(const EngineEvent *event)
@@ -65,7 +77,7 @@ static Narration narrate_done(const EngineEvent *event)
 
     return (Narration){GATE_EVENT_PROGRESS, describe_progress(event),
                        g_strdup_printf("Running upgrade %s (%s)", step, took),
-                       event->step->revision->id};
+                       event->step->revision->id, FALSE};
 }
 
 static Narration narrate_retry(const EngineEvent *event)
@@ -75,7 +87,8 @@ static Narration narrate_retry(const EngineEvent *event)
     g_autofree char *pause = duration_describe(event->pause);
     char *reason = g_strdup_printf("%s: again in %s because %s", progress, pause, why);
 
-    return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id};
+    return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id,
+                       FALSE};
 }
 
 static Narration narrate_finished(const EngineEvent *event)
@@ -85,7 +98,7 @@ static Narration narrate_finished(const EngineEvent *event)
     return (Narration){GATE_EVENT_COUNT, NULL,
                        g_strdup_printf("%u %s applied in %s", event->count,
                                        event->count == 1 ? "revision" : "revisions", took),
-                       NULL};
+                       NULL, FALSE};
 }
 
 Narration narrate(const EngineEvent *event)
@@ -96,13 +109,13 @@ Narration narrate(const EngineEvent *event)
     case EVENT_LOCK_TAKEN:
         return narrate_locked(event);
     case EVENT_STATE_CREATED:
-        return (Narration){GATE_EVENT_COUNT, NULL, g_strdup_printf("Created %s", event->text),
-                           NULL};
+        return (Narration){GATE_EVENT_COUNT, NULL, g_strdup_printf("Created %s", event->text), NULL,
+                           FALSE};
     case EVENT_PLAN:
         return narrate_plan(event);
     case EVENT_REVISION_STARTED:
         return (Narration){GATE_EVENT_PROGRESS, describe_progress(event), NULL,
-                           event->step->revision->id};
+                           event->step->revision->id, FALSE};
     case EVENT_STATEMENT_DONE:
         return narrate_statement(event);
     case EVENT_REVISION_DONE:
@@ -112,16 +125,17 @@ Narration narrate(const EngineEvent *event)
     case EVENT_FINISHED:
         return narrate_finished(event);
     case EVENT_NOTICE:
+        return (Narration){GATE_EVENT_COUNT, NULL, g_strdup(event->text), NULL, TRUE};
     case EVENT_CONNECTED:
     case EVENT_CONNECT_RETRY: /* the worker's own loop speaks of connecting */
         break;
     }
-    return (Narration){GATE_EVENT_COUNT, NULL, NULL, NULL};
+    return (Narration){GATE_EVENT_COUNT, NULL, NULL, NULL, FALSE};
 }
 
 void narration_clear(Narration *narration)
 {
     g_free(narration->reason);
     g_free(narration->line);
-    *narration = (Narration){GATE_EVENT_COUNT, NULL, NULL, NULL};
+    *narration = (Narration){GATE_EVENT_COUNT, NULL, NULL, NULL, FALSE};
 }

@@ -11,6 +11,7 @@ typedef struct {
     char *line;      /* a line for the log at info, or NULL */
     const char
         *revision; /* for the log's PGSLUICE_REVISION field; borrowed from the event, or NULL */
+    gboolean is_warning; /* the line, which is then for the log at warning */
 } Narration;
 
 Narration narrate(const EngineEvent *event);

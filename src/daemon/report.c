@@ -48,15 +48,15 @@ void report_failure(Mailbox *mailbox, GateEvent event, const char *doing, GError
                            .error = error});
 }
 
-void report_retry(Mailbox *mailbox, const GError *error, gint64 pause, gboolean is_news)
+void report_retry(Mailbox *mailbox, const GError *error, gint64 pause)
 {
     g_autofree char *why = error_describe_short(error);
     g_autofree char *wait = duration_describe(pause);
     Report report = {.kind = REPORT_GATE, .event = GATE_EVENT_RETRY};
 
     report.reason = g_strdup_printf("cannot reach the database, next try in %s: %s", wait, why);
-    if (is_news)
-        report.line = g_strdup_printf("Cannot reach the database: %s", why);
+    report.line = g_strdup_printf("Cannot reach the database: %s", why);
+    report.is_warning = TRUE;
     post(mailbox, report);
 }
 
@@ -71,6 +71,7 @@ void report_engine_event(Mailbox *mailbox, const EngineEvent *event)
                                .event = narration.event,
                                .reason = g_steal_pointer(&narration.reason),
                                .line = g_steal_pointer(&narration.line),
+                               .is_warning = narration.is_warning,
                                .revision = g_strdup(narration.revision)});
     narration_clear(&narration);
 }

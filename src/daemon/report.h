@@ -19,9 +19,10 @@ typedef enum {
 typedef struct {
     ReportKind kind;
     GateEvent event;
-    char *reason;   /* a sentence */
-    char *line;     /* for the log at info, or NULL */
-    char *revision; /* that the line is about, or NULL */
+    char *reason;        /* a sentence */
+    char *line;          /* for the log, or NULL */
+    gboolean is_warning; /* the line; else it is at info */
+    char *revision;      /* that the line is about, or NULL */
     Bundle *bundle;
     Status *status; /* borrows from the bundle's graph */
     GError *error;
@@ -37,8 +38,8 @@ void report_status(Mailbox *mailbox, GateEvent event, const char *reason, Bundle
                    Status *status);
 /* The reason becomes "DOING: what the error says". */
 void report_failure(Mailbox *mailbox, GateEvent event, const char *doing, GError *error);
-/* A try to connect failed; `is_news`: say so in the log as well. */
-void report_retry(Mailbox *mailbox, const GError *error, gint64 pause, gboolean is_news);
+/* A try to connect failed. */
+void report_retry(Mailbox *mailbox, const GError *error, gint64 pause);
 /* What the engine says. Progress that the next progress replaces is left out of a crowded mailbox.
  */
 void report_engine_event(Mailbox *mailbox, const EngineEvent *event);

@@ -3,6 +3,7 @@
 #include "daemon/verdict.h"
 
 #include "base/error.h"
+#include "db/conn.h"
 #include "revision/spec.h"
 
 enum { NAMES_MAX = 8 }; /* how many revisions a sentence names */
@@ -30,13 +31,23 @@ static gboolean wants_all_heads(const char *required)
     return g_str_equal(required, "head") || g_str_equal(required, "heads");
 }
 
+/* The record of what was run tells how the database got to its heads only when those are in it: a
+ * head that came another way (a stamp by hand, a restored dump) may have undone any of it. */
+static gboolean is_record_whole(const Status *status)
+{
+    for (char **id = status->unknown; *id; id++)
+        if (!g_strv_contains((const char *const *)status->applied, *id))
+            return FALSE;
+    return TRUE;
+}
+
 /* Whether `id` is applied: below the heads that the files know or, when the database has gone
  * beyond the files, in its own record of what was run. */
 static gboolean is_applied(const Revision *revision, const Status *status, GHashTable *applied)
 {
     if (g_hash_table_contains(applied, revision))
         return TRUE;
-    return status->unknown[0] &&
+    return status->unknown[0] && is_record_whole(status) &&
            g_strv_contains((const char *const *)status->applied, revision->id);
 }
 
@@ -44,7 +55,7 @@ static gboolean is_applied(const Revision *revision, const Status *status, GHash
 static gboolean is_recorded(const char *id, const Status *status)
 {
     return g_strv_contains((const char *const *)status->heads, id) ||
-           g_strv_contains((const char *const *)status->applied, id);
+           (is_record_whole(status) && g_strv_contains((const char *const *)status->applied, id));
 }
 
 /* The ids still missing, a GPtrArray of char *; NULL with a sentence in *problem when the required
@@ -94,21 +105,28 @@ static char *say_unknown(const Status *status, const Policy *policy, GPtrArray *
     g_autofree char *unknown = name_some((const char *const *)status->unknown);
     g_autofree char *wanted = join_missing(missing);
 
+    if (!is_record_whole(status))
+        return g_strdup_printf("the database is at %s, which the files in %s do not have and "
+                               "pgsluice did not apply, so nobody knows whether %s is applied: "
+                               "install the files that it came from, or `pgsluice stamp --purge` "
+                               "what the schema really is",
+                               unknown, policy->directory, wanted);
     return g_strdup_printf("the database is at %s, which the files in %s do not have, and it does "
                            "not record the required revision %s: install newer files, or set "
                            "gate.required_revision to one that is applied",
                            unknown, policy->directory, wanted);
 }
 
-static char *say_held(const Status *status)
+static char *say_held(const Status *status, const Policy *policy)
 {
     const Hold *hold = status->hold;
+    g_autofree char *schema = sql_quote_identifier(policy->state_schema);
 
     return g_strdup_printf("a hold by %s since %s pins the database at %s%s%s%s: "
-                           "`pgsluice release` lifts it",
+                           "`DELETE FROM %s.hold` lifts it",
                            hold->actor ? hold->actor : "somebody", hold->since,
                            hold->target[0] ? hold->target : "base", hold->reason ? " (" : "",
-                           hold->reason ? hold->reason : "", hold->reason ? ")" : "");
+                           hold->reason ? hold->reason : "", hold->reason ? ")" : "", schema);
 }
 
 /* Why the daemon does not run what is pending; g_free. */
@@ -172,7 +190,7 @@ static Verdict *judge_behind(const Graph *graph, const Status *status, const Pol
     if (status->unknown[0])
         return verdict_new(VERDICT_WAIT, FALSE, say_unknown(status, policy, missing));
     if (status->hold)
-        return verdict_new(VERDICT_WAIT, FALSE, say_held(status));
+        return verdict_new(VERDICT_WAIT, FALSE, say_held(status, policy));
     if (!status->pending->len)
         return verdict_new(VERDICT_WAIT, FALSE, say_behind(status, missing));
     return verdict_new(policy->fails_when_pending && !policy->is_controlled ? VERDICT_REFUSE

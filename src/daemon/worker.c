@@ -16,6 +16,7 @@ enum {
     PAUSE_LONGEST = 3 * G_USEC_PER_SEC,
     OWN_STEP =
         G_USEC_PER_SEC, /* the longest that the worker computes by itself between two waits */
+    ANSWER_WITHIN = 5 * G_USEC_PER_SEC, /* what a server may take to tell heads and lock */
 };
 
 /* What comes after a step of the work. */
@@ -33,6 +34,8 @@ struct Worker {
     Pulse *pulse;
     Session *session;
     Ground ground;
+    Backoff tries; /* to connect, since the database was last read */
+    gboolean is_trying;
     gboolean has_opened;
     gboolean is_open; /* the last verdict */
     /* An upgrade is this daemon's to run at boot and after a reload, not whenever somebody moves
@@ -107,13 +110,25 @@ static gboolean listen_for_changes(Worker *worker, Session *session, GError **er
     return conn_exec(session_conn(session), sql, NULL, error);
 }
 
+/* A server that stopped answering without hanging up (frozen, or behind a dead link) must close the
+ * gate too. Lifted while migrating: a statement may take its time. */
+static void limit_answers(Session *session, const Bundle *bundle)
+{
+    gint64 interval = conf_duration(bundle->conf, CONF_GATE_POLL_INTERVAL);
+
+    conn_set_timeout(session_conn(session), MAX(ANSWER_WITHIN, 2 * interval));
+}
+
 static Session *open_session(Worker *worker, const Bundle *bundle, GError **error)
 {
     g_autoptr(Session) session = NULL;
 
     pulse_await_server(worker->pulse);
     session = session_open(&bundle->settings, FALSE, worker->stop, NULL, error);
-    if (!session || !listen_for_changes(worker, session, error))
+    if (!session)
+        return NULL;
+    limit_answers(session, bundle);
+    if (!listen_for_changes(worker, session, error))
         return NULL;
     return g_steal_pointer(&session);
 }
@@ -135,50 +150,84 @@ static void report_connected(Worker *worker)
         g_strdup_printf("checking %s on PostgreSQL %s", facts->database, facts->server_version));
 }
 
+static void begin_tries(Worker *worker)
+{
+    gint64 limit = worker->bundle->connect_timeout;
+    gint64 deadline = worker->has_opened ? 0 : clock_monotonic() + limit;
+
+    worker->tries = (Backoff){PAUSE_FIRST, PAUSE_LONGEST, 2.0, 0.3, deadline, 0};
+    worker->is_trying = TRUE;
+}
+
+/* Takes the error. To a starter it is all one whether the server refused or hung up. */
+static Next give_up(Worker *worker, GError *error)
+{
+    if (error_is(error, ERROR_CONNECTION_LOST))
+        error_reclassify(&error, ERROR_UNREACHABLE);
+    report_failure(worker->reports, GATE_EVENT_FAIL, "connecting", error);
+    return NEXT_END;
+}
+
+static Next rest(Worker *worker, gint64 pause)
+{
+    pulse_beat(worker->pulse, pause);
+    if (!clock_wait(pause, worker->wake))
+        cancel_reset(worker->wake);
+    return is_stopping(worker) ? NEXT_END : NEXT_CONNECT;
+}
+
 /* Before the gate has opened for the first time the tries end at database.connect_timeout, and an
  * answer that a later try will not change ends them at once. After that the daemon never gives up:
  * its clients wait at the gate, and a restart would not help them. */
+static Next connect_failed(Worker *worker, GError *error)
+{
+    gint64 pause = backoff_next(&worker->tries);
+
+    if (!worker->has_opened && (pause < 0 || !error_kind_is_retryable(error_kind(error))))
+        return give_up(worker, error);
+    report_retry(worker->reports, error, pause);
+    g_error_free(error);
+    return rest(worker, pause);
+}
+
 static Next connect_to_server(Worker *worker)
 {
-    gint64 deadline = worker->has_opened ? 0 : clock_monotonic() + worker->bundle->connect_timeout;
-    Backoff backoff = {PAUSE_FIRST, PAUSE_LONGEST, 2.0, 0.3, deadline, 0};
+    GError *error = NULL;
+    Bundle *next = take_reload(worker);
 
-    for (gboolean is_first = TRUE;; is_first = FALSE) {
-        g_autoptr(GError) error = NULL;
-        Bundle *next = take_reload(worker);
-        gint64 pause;
-
-        if (next)
-            put_in_force(worker, next);
-        worker->session = open_session(worker, worker->bundle, &error);
-        if (worker->session) {
-            report_connected(worker);
-            return NEXT_WATCH;
-        }
-        if (is_stopping(worker))
-            return NEXT_END;
-        pause = backoff_next(&backoff);
-        if (!worker->has_opened && (pause < 0 || !error_kind_is_retryable(error_kind(error)))) {
-            report_failure(worker->reports, GATE_EVENT_FAIL, "connecting", g_steal_pointer(&error));
-            return NEXT_END;
-        }
-        report_retry(worker->reports, error, pause, is_first);
-        pulse_beat(worker->pulse, pause);
-        if (!clock_wait(pause, worker->wake))
-            cancel_reset(worker->wake);
-        if (is_stopping(worker))
-            return NEXT_END;
+    if (next)
+        put_in_force(worker, next);
+    if (!worker->is_trying)
+        begin_tries(worker);
+    worker->session = open_session(worker, worker->bundle, &error);
+    if (worker->session) {
+        report_connected(worker);
+        return NEXT_WATCH;
     }
+    if (!is_stopping(worker))
+        return connect_failed(worker, error);
+    g_error_free(error);
+    return NEXT_END;
 }
 
 static Next look(Worker *worker);
 
+/* The first try comes after a pause as well: a server that accepts sessions and cuts them would
+ * else be called without one. */
 static Next lose_connection(Worker *worker, GError *error)
 {
+    gboolean was_trying = worker->is_trying;
+    gint64 pause;
+
     g_clear_pointer(&worker->session, session_close);
     worker->is_open = FALSE;
+    if (!was_trying)
+        begin_tries(worker);
+    pause = backoff_next(&worker->tries);
+    if (pause < 0 && was_trying)
+        return give_up(worker, error);
     report_failure(worker->reports, GATE_EVENT_LOST, "lost the database, trying again", error);
-    return NEXT_CONNECT;
+    return rest(worker, MAX(pause, 0));
 }
 
 /* A question to the database failed; nothing was being changed. */
@@ -207,7 +256,7 @@ static Next look_failed(Worker *worker, GError *error)
 static Next upgrade_failed(Worker *worker, GError *error)
 {
     gboolean is_alive = conn_is_alive(session_conn(worker->session));
-    Next next = NEXT_END;
+    g_autoptr(GError) reason = g_error_copy(error);
 
     if (is_stopping(worker)) {
         g_error_free(error);
@@ -217,10 +266,10 @@ static Next upgrade_failed(Worker *worker, GError *error)
         return lose_connection(worker, error);
     worker->wants_upgrade = FALSE;
     ground_note_try(&worker->ground, error);
-    if (worker->has_opened && !is_alive)
-        next = lose_connection(worker, g_error_copy(error));
     report_failure(worker->reports, GATE_EVENT_FAIL, "upgrading", error);
-    return worker->has_opened && is_alive ? look(worker) : next;
+    if (!worker->has_opened)
+        return NEXT_END;
+    return is_alive ? look(worker) : lose_connection(worker, g_steal_pointer(&reason));
 }
 
 static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
@@ -230,13 +279,17 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     MigrateResult result = {0};
     GError *error = NULL;
     gboolean stays_open = worker->is_open && verdict->serves;
+    gboolean is_done;
 
     worker->is_open = stays_open;
     worker->is_revision_running = FALSE;
     report_status(worker->reports, stays_open ? GATE_EVENT_PROGRESS : GATE_EVENT_CHECK,
                   verdict->reason, worker->bundle, status);
-    if (!migrate_upgrade(worker->session, worker->bundle->graph, &options, &events, &result,
-                         &error))
+    conn_set_timeout(session_conn(worker->session), 0);
+    is_done =
+        migrate_upgrade(worker->session, worker->bundle->graph, &options, &events, &result, &error);
+    limit_answers(worker->session, worker->bundle);
+    if (!is_done)
         return upgrade_failed(worker, error);
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
     ground_note_try(&worker->ground, NULL);
@@ -279,6 +332,7 @@ static Policy current_policy(const Worker *worker)
     return (Policy){
         .required = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
         .directory = worker->bundle->directory,
+        .state_schema = worker->bundle->settings.state_schema,
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
         .may_migrate = worker->wants_upgrade && !ground_is_settled(&worker->ground),
         .fails_when_pending = g_str_equal(conf_string(conf, CONF_GATE_ON_PENDING), "fail"),
@@ -297,6 +351,7 @@ static Next look(Worker *worker)
     status = status_read(worker->session, worker->bundle->graph, &error);
     if (!status)
         return look_failed(worker, error);
+    worker->is_trying = FALSE;
     ground_remember(&worker->ground, status);
     policy = current_policy(worker);
     verdict = verdict_reach(worker->bundle->graph, status, &policy);

@@ -36,6 +36,7 @@ Cluster *cluster_new(const ClusterOptions *options, GError **error)
 {
     g_autoptr(Cluster) cluster = g_new0(Cluster, 1);
 
+    cluster->owner_lock = -1;
     cluster->directory = g_canonicalize_filename(options->directory, NULL);
     cluster->data = g_build_filename(cluster->directory, "data", NULL);
     cluster->log = g_build_filename(cluster->directory, "log", NULL);
@@ -43,6 +44,7 @@ Cluster *cluster_new(const ClusterOptions *options, GError **error)
     cluster->url = make_url(cluster->socket_folder);
     cluster->settings = g_strdupv((char **)options->settings);
     cluster->is_throwaway = options->is_throwaway;
+    cluster->is_owned = options->is_owned;
     cluster->bindir = cluster_find_bindir(options->bindir, cluster->data, error);
     if (!cluster->bindir || !cluster_find_user(cluster, options->user, error))
         return NULL;
@@ -53,6 +55,7 @@ void cluster_free(Cluster *cluster)
 {
     if (!cluster)
         return;
+    cluster_owner_release(cluster);
     g_free(cluster->directory);
     g_free(cluster->data);
     g_free(cluster->log);
@@ -66,14 +69,14 @@ void cluster_free(Cluster *cluster)
 
 /* Start and stop of one folder happen one at a time, whoever asks. Returns a descriptor to close.
  */
-static int lock_folder(const Cluster *cluster, Cancel *cancel, GError **error)
+static int lock_folder(const Cluster *cluster, gint64 timeout, Cancel *cancel, GError **error)
 {
     g_autofree char *path = g_build_filename(cluster->directory, CLUSTER_LOCK, NULL);
     Backoff backoff = {.initial = 10 * G_TIME_SPAN_MILLISECOND,
                        .ceiling = 200 * G_TIME_SPAN_MILLISECOND,
                        .factor = 1.5,
                        .jitter = 0.3,
-                       .deadline = clock_monotonic() + LOCK_TIMEOUT};
+                       .deadline = clock_monotonic() + timeout};
     int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (file < 0 || fchown(file, cluster->uid, cluster->gid) != 0) {
@@ -89,9 +92,7 @@ static int lock_folder(const Cluster *cluster, Cancel *cancel, GError **error)
             error_set(error, ERROR_CANCELLED, "interrupted while waiting for %s", path);
         else
             error_set(error, ERROR_FILE,
-                      "%s: another process has been starting or stopping this "
-                      "server for a minute",
-                      path);
+                      "%s: another process is still starting or stopping this server", path);
         close(file);
         return -1;
     }
@@ -220,6 +221,7 @@ static gboolean start_server(const Cluster *cluster, Cancel *cancel, GError **er
         log.st_size = 0;
     if (!cluster_spawn(cluster, &pid, error))
         return FALSE;
+    cluster_owner_mark(cluster, cluster->is_owned, pid);
     state = await_ready(cluster, pid, cancel);
     if (state == SERVER_READY)
         return TRUE;
@@ -243,32 +245,60 @@ static gboolean adopt_or_start(const Cluster *cluster, Cancel *cancel, gboolean 
     return start_failed(cluster, state, 0, error);
 }
 
+/* A server whose owner died is the next owner's; or, when it is not an owner that comes, one that
+ * stays. */
+static gboolean take_over(Cluster *cluster)
+{
+    int pid = cluster_postmaster(cluster, NULL);
+
+    if (cluster->owner_lock < 0 || !cluster_owner_left(cluster, pid))
+        return FALSE;
+    if (!cluster->is_owned)
+        cluster_owner_mark(cluster, FALSE, pid);
+    return cluster->is_owned;
+}
+
+static gboolean start_locked(Cluster *cluster, Cancel *cancel, gboolean *was_running,
+                             GError **error)
+{
+    gboolean is_started;
+
+    if (!cluster_owner_try(cluster, error))
+        return FALSE;
+    is_started = adopt_or_start(cluster, cancel, was_running, error);
+    if (is_started && *was_running)
+        *was_running = !take_over(cluster);
+    if (!is_started || *was_running || !cluster->is_owned)
+        cluster_owner_release(cluster);
+    return is_started;
+}
+
 gboolean cluster_start(Cluster *cluster, Cancel *cancel, gboolean *was_running, GError **error)
 {
-    gboolean is_adopted;
+    gboolean is_adopted = FALSE;
     gboolean is_started;
     int lock;
 
     if (!cluster_prepare_folders(cluster, error))
         return FALSE;
-    lock = lock_folder(cluster, cancel, error);
+    lock = lock_folder(cluster, LOCK_TIMEOUT, cancel, error);
     if (lock < 0)
         return FALSE;
-    is_started = adopt_or_start(cluster, cancel, &is_adopted, error);
+    is_started = start_locked(cluster, cancel, &is_adopted, error);
     close(lock);
     if (is_started && was_running)
         *was_running = is_adopted;
     return is_started;
 }
 
-static gboolean stop_server(const Cluster *cluster, int pid, GError **error)
+static gboolean stop_server(const Cluster *cluster, int pid, gint64 timeout, GError **error)
 {
     if (kill(pid, SIGINT) != 0 && errno != ESRCH) {
         error_set(error, ERROR_FILE, "the private server in %s (pid %d) cannot be stopped: %s",
                   cluster->directory, pid, g_strerror(errno));
         return FALSE;
     }
-    if (cluster_wait_exit(pid, STOP_TIMEOUT, NULL))
+    if (cluster_wait_exit(pid, MAX(timeout, 0), NULL))
         return TRUE;
     kill(pid, SIGQUIT);
     if (cluster_wait_exit(pid, KILL_TIMEOUT, NULL))
@@ -279,24 +309,32 @@ static gboolean stop_server(const Cluster *cluster, int pid, GError **error)
     return FALSE;
 }
 
-gboolean cluster_stop(Cluster *cluster, GError **error)
+gboolean cluster_stop_within(Cluster *cluster, gint64 microseconds, GError **error)
 {
+    gint64 end = clock_monotonic() + microseconds;
     gboolean is_stopped = TRUE;
     int lock;
     int pid;
 
     if (!g_file_test(cluster->data, G_FILE_TEST_IS_DIR))
         return TRUE;
-    lock = lock_folder(cluster, NULL, error);
+    lock = lock_folder(cluster, microseconds, NULL, error);
     if (lock < 0)
         return FALSE;
     pid = cluster_postmaster(cluster, NULL);
     if (pid > 0)
-        is_stopped = stop_server(cluster, pid, error);
+        is_stopped = stop_server(cluster, pid, end - clock_monotonic(), error);
     if (is_stopped && !g_str_equal(cluster->socket_folder, cluster->directory))
         g_rmdir(cluster->socket_folder);
+    if (is_stopped)
+        cluster_owner_release(cluster);
     close(lock);
     return is_stopped;
+}
+
+gboolean cluster_stop(Cluster *cluster, GError **error)
+{
+    return cluster_stop_within(cluster, STOP_TIMEOUT, error);
 }
 
 gboolean cluster_is_running(Cluster *cluster, int *pid)

@@ -10,6 +10,7 @@
 
 /* In the cluster's folder: serialises start and stop, and marks the folder as a cluster's. */
 #define CLUSTER_LOCK "cluster.lock"
+#define CLUSTER_OWNER_LOCK "owner.lock"
 
 struct Cluster {
     char *directory;
@@ -23,6 +24,8 @@ struct Cluster {
     gid_t gid;
     char **settings;
     gboolean is_throwaway;
+    gboolean is_owned;
+    int owner_lock; /* held while we own the server; else -1 */
 };
 
 /* --- cluster_place.c: folders, programs, users --- */
@@ -34,6 +37,15 @@ gboolean cluster_find_user(Cluster *cluster, const char *wanted, GError **error)
 char *cluster_socket_folder(const char *directory);
 /* Makes the folders with the right owner; refuses a folder with foreign files in it. */
 gboolean cluster_prepare_folders(const Cluster *cluster, GError **error);
+
+/* --- cluster_owner.c: whose server it is; all under the folder's lock --- */
+/* Sets owner_lock unless an owner lives. FALSE: the file cannot be used. */
+gboolean cluster_owner_try(Cluster *cluster, GError **error);
+void cluster_owner_release(Cluster *cluster);
+/* Notes that server `pid` ends with its owner, or that it stays. */
+void cluster_owner_mark(const Cluster *cluster, gboolean is_owned, int pid);
+/* Whether server `pid` is one that should have ended with its owner. */
+gboolean cluster_owner_left(const Cluster *cluster, int pid);
 
 /* --- cluster_process.c: the server's processes --- */
 /* Runs a program of the server to its end as the cluster's user; its output is the error. */

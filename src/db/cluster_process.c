@@ -40,19 +40,21 @@ static void become_server(gpointer data)
         _exit(126);
 }
 
-/* Our caller's PG* variables are for clients; and messages that can be searched for. */
+/* The server gets nothing of ours by accident: not PG* variables, which are for clients, not the
+ * notification socket of systemd, to which it would report its own state, and no password. */
 static char **server_environment(void)
 {
-    char **environment = g_get_environ();
-    g_auto(GStrv) names = g_strdupv(environment);
+    static const char *const passed[] = {"PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH",
+                                         "PGSLUICE_TEST_ID"};
+    char **environment = g_environ_setenv(NULL, "LC_ALL", "C", TRUE);
 
-    for (char **name = names; *name; name++) {
-        g_autofree char *variable = g_strndup(*name, strcspn(*name, "="));
+    for (gsize i = 0; i < G_N_ELEMENTS(passed); i++) {
+        const char *value = g_getenv(passed[i]);
 
-        if (g_str_has_prefix(variable, "PG") || g_str_has_prefix(variable, "LC_"))
-            environment = g_environ_unsetenv(environment, variable);
+        if (value)
+            environment = g_environ_setenv(environment, passed[i], value, TRUE);
     }
-    return g_environ_setenv(environment, "LC_ALL", "C", TRUE);
+    return environment;
 }
 
 static char *last_part(const char *text)

@@ -63,6 +63,11 @@ unsigned conn_error_position(const Conn *conn)
     return conn->error_position;
 }
 
+gboolean conn_counts_bytes(const Conn *conn)
+{
+    return g_strcmp0(PQparameterStatus(conn->pg, "server_encoding"), "SQL_ASCII") == 0;
+}
+
 void conn_set_cancel(Conn *conn, Cancel *cancel)
 {
     conn->cancel = cancel;

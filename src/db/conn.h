@@ -29,7 +29,8 @@ void conn_free(Conn *conn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conn, conn_free)
 
 /* Runs one or several statements without parameters (simple query protocol). The result is that of
- * the last statement; free with result_free. `result` may be NULL. On cancellation the running
+ * the last statement; free with result_free. With a NULL `result` rows are dropped as they come,
+ * so that an answer of any size takes no memory. On cancellation the running
  * statement is cancelled on the server and the error is CANCELLED; a statement that ended before
  * the cancellation arrived has succeeded and is reported so (a COMMIT above all). COPY to or from
  * the client is an error. */
@@ -50,11 +51,11 @@ gboolean conn_pipeline_send(Conn *conn, const char *sql, int count, const char *
 /* Asks the server to send what it has answered so far (no sync point). */
 gboolean conn_pipeline_flush(Conn *conn, GError **error);
 gboolean conn_pipeline_sync(Conn *conn, GError **error);
-/* Waits for the next answer. TRUE with *outcome PIPELINE_RESULT (*result set, the caller's),
- * PIPELINE_SYNC, or PIPELINE_SKIPPED (the statement was not run because an earlier one failed). A
- * statement that failed: PIPELINE_FAILED and *failure set (the caller's). FALSE only when the
- * connection broke or was cancelled before anything was sent back. On cancellation the server is
- * told once and answers go on coming (FAILED with CANCELLED). */
+/* Waits for the next answer. TRUE with *outcome PIPELINE_RESULT (*result set, the caller's; a NULL
+ * `result` drops rows as they come), PIPELINE_SYNC, or PIPELINE_SKIPPED (the statement was not run
+ * because an earlier one failed). A statement that failed: PIPELINE_FAILED and *failure set (the
+ * caller's). FALSE only when the connection broke or was cancelled before anything was sent back.
+ * On cancellation the server is told once and answers go on coming (FAILED with CANCELLED). */
 typedef enum { PIPELINE_RESULT, PIPELINE_FAILED, PIPELINE_SKIPPED, PIPELINE_SYNC } PipelineOutcome;
 gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **result, GError **failure,
                             GError **error);
@@ -69,6 +70,8 @@ gboolean conn_wait_notify(Conn *conn, gint64 timeout, gboolean *notified, GError
 /* Where the last failed statement went wrong: characters from 1 into the text that was sent; 0 when
  * the server did not say. */
 unsigned conn_error_position(const Conn *conn);
+/* TRUE when that position counts bytes: the database's encoding is SQL_ASCII. */
+gboolean conn_counts_bytes(const Conn *conn);
 
 /* Hears of the server's notices ("NOTICE", "WARNING"...); until then they are dropped. */
 typedef void (*ConnNotice)(const char *severity, const char *message, gpointer data);
@@ -81,7 +84,8 @@ int conn_server_version(const Conn *conn); /* 150018 */
 /* The backend's process id as the server told libpq at login; a pooler makes it differ from
  * pg_backend_pid(). */
 int conn_backend_pid(const Conn *conn);
-/* "host:port/name as user", no password; belongs to the Conn. */
+/* "host:port/name as user" or "name on the socket /folder (port 5432) as user", no password;
+ * belongs to the Conn. */
 const char *conn_describe(const Conn *conn);
 /* The value of a reported parameter (server_version, in_hot_standby...), or NULL. */
 const char *conn_parameter(const Conn *conn, const char *name);

@@ -79,7 +79,7 @@ static gboolean collect(Conn *conn, Answers *answers, GError **error)
     PGresult *answer;
 
     do {
-        if (!conn_next_answer(conn, &answer, error))
+        if (!conn_next_answer_without_rows(conn, &answer, error))
             return FALSE;
         if (answer && !keep_answer(conn, answer, answers, error))
             return FALSE;
@@ -105,6 +105,14 @@ static gboolean finish_call(Conn *conn, Answers *answers, Result **result, GErro
     return TRUE;
 }
 
+/* Rows that nobody wants come one by one, so that a big answer takes no memory. */
+static gboolean send_all(Conn *conn, gboolean wants_rows, GError **error)
+{
+    if (!wants_rows)
+        PQsetSingleRowMode(conn->pg);
+    return conn_write_all(conn, error);
+}
+
 static gboolean run(Conn *conn, int was_sent, Result **result, GError **error)
 {
     Answers answers = {NULL, NULL};
@@ -112,7 +120,7 @@ static gboolean run(Conn *conn, int was_sent, Result **result, GError **error)
 
     if (!was_sent)
         connection_lost_set(error, conn);
-    else if (conn_write_all(conn, error) && collect(conn, &answers, error))
+    else if (send_all(conn, result != NULL, error) && collect(conn, &answers, error))
         is_done = finish_call(conn, &answers, result, error);
     PQclear(answers.last);
     g_clear_error(&answers.failure);

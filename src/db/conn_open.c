@@ -1,6 +1,7 @@
 /* Opening a connection: one attempt in which libpq never blocks (but for name resolution), and the
  * loop round it. */
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -74,20 +75,25 @@ static Dsn *complete_dsn(const Dsn *dsn, const char *application_name)
 
 static char *describe(const PGconn *pg)
 {
-    return g_strdup_printf("%s:%s/%s as %s", PQhost(pg), PQport(pg), PQdb(pg), PQuser(pg));
+    const char *host = PQhost(pg);
+
+    if (host && *host == '/')
+        return g_strdup_printf("%s on the socket %s (port %s) as %s", PQdb(pg), host, PQport(pg),
+                               PQuser(pg));
+    return g_strdup_printf("%s:%s/%s as %s", host, PQport(pg), PQdb(pg), PQuser(pg));
 }
 
 static void receive_notice(void *data, const PGresult *answer)
 {
     Conn *conn = data;
     const char *severity = PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
-    const char *message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
+    g_autofree char *message = server_text(PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY));
 
     if (!severity || !message)
         return;
     if (g_str_equal(severity, "FATAL") || g_str_equal(severity, "PANIC")) {
         g_free(conn->last_words);
-        conn->last_words = g_strdup(message);
+        conn->last_words = g_steal_pointer(&message);
     } else if (conn->notice) {
         conn->notice(severity, message, conn->notice_data);
     }
@@ -208,8 +214,8 @@ static Conn *conn_new(PGconn *pg, Dsn *dsn, Cancel *cancel)
     return conn;
 }
 
-Conn *conn_open(const Dsn *dsn, const char *application_name, gint64 timeout, Cancel *cancel,
-                GError **error)
+static Conn *open_once(const Dsn *dsn, const char *application_name, gint64 timeout, Cancel *cancel,
+                       GError **error)
 {
     g_autoptr(Dsn) complete = complete_dsn(dsn, application_name);
     Attempt attempt = {.cancel = cancel, .socket = -1};
@@ -232,6 +238,27 @@ Conn *conn_open(const Dsn *dsn, const char *application_name, gint64 timeout, Ca
     if (!attempt_run(&attempt, error))
         return NULL;
     return conn_new(g_steal_pointer(&pg), g_steal_pointer(&complete), cancel);
+}
+
+static locale_t plain_locale(void)
+{
+    static gsize locale;
+
+    if (g_once_init_enter(&locale))
+        g_once_init_leave(&locale, (gsize)newlocale(LC_ALL_MASK, "C", NULL));
+    return (locale_t)locale;
+}
+
+/* What became of an attempt is told in words only, which login_error.c must be able to read: this
+ * thread gets them untranslated meanwhile. */
+Conn *conn_open(const Dsn *dsn, const char *application_name, gint64 timeout, Cancel *cancel,
+                GError **error)
+{
+    locale_t before = uselocale(plain_locale());
+    Conn *conn = open_once(dsn, application_name, timeout, cancel, error);
+
+    uselocale(before);
+    return conn;
 }
 
 static gboolean is_worth_retrying(const GError *error)

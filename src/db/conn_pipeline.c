@@ -73,11 +73,15 @@ gboolean conn_pipeline_sync(Conn *conn, GError **error)
     return conn_write_all(conn, error);
 }
 
-/* libpq ends the answers of each statement with a NULL, which is passed over. */
-static gboolean next_answer(Conn *conn, PGresult **answer, GError **error)
+/* libpq ends the answers of each statement with a NULL, which is passed over. Only then, and before
+ * anything is read, can the next statement's rows be asked for one by one; at any other moment that
+ * changes nothing. */
+static gboolean next_answer(Conn *conn, gboolean wants_rows, PGresult **answer, GError **error)
 {
     for (int tries = 0; tries < 3; tries++) {
-        if (!conn_next_answer(conn, answer, error))
+        if (!wants_rows)
+            PQsetSingleRowMode(conn->pg);
+        if (!conn_next_answer_without_rows(conn, answer, error))
             return FALSE;
         if (*answer)
             return TRUE;
@@ -124,7 +128,7 @@ gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **resul
         return FALSE;
     if (conn->needs_flush && !conn_pipeline_flush(conn, error))
         return FALSE;
-    if (!next_answer(conn, &answer, error))
+    if (!next_answer(conn, result != NULL, &answer, error))
         return FALSE;
     conn->unanswered--;
     switch (PQresultStatus(answer)) {

@@ -49,11 +49,15 @@ gboolean conn_write_all(Conn *conn, GError **error);
 /* The next answer without blocking in libpq; *answer is NULL at the end of a statement's answers.
  */
 gboolean conn_next_answer(Conn *conn, PGresult **answer, GError **error);
+/* The same, but the rows of a statement that was made to send them one by one are dropped. */
+gboolean conn_next_answer_without_rows(Conn *conn, PGresult **answer, GError **error);
 /* Ends the connection at once. */
 void conn_give_up(Conn *conn);
 
 Result *result_new(PGresult *answer);
 
+/* A copy of what the server says, cut where it gets too long to show; NULL for NULL. */
+char *server_text(const char *text);
 /* Turns a failed answer into an error, noting its position in `conn`. */
 void sql_error_set(GError **error, Conn *conn, const PGresult *answer);
 /* CONNECTION_LOST with libpq's reason; the connection is given up. */

@@ -180,6 +180,16 @@ gboolean conn_next_answer(Conn *conn, PGresult **answer, GError **error)
     return TRUE;
 }
 
+gboolean conn_next_answer_without_rows(Conn *conn, PGresult **answer, GError **error)
+{
+    while (conn_next_answer(conn, answer, error)) {
+        if (PQresultStatus(*answer) != PGRES_SINGLE_TUPLE)
+            return TRUE;
+        PQclear(*answer);
+    }
+    return FALSE;
+}
+
 /* TRUE when notifications were there. Reading them also finds a FATAL, which becomes the last
  * words. */
 static gboolean take_notifications(Conn *conn)

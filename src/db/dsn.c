@@ -214,12 +214,21 @@ Dsn *dsn_parse(const char *text, GError **error)
     return g_steal_pointer(&dsn);
 }
 
-/* One host as a URL writes it; a socket's folder has no place there. */
+/* Before the path of a URL there is no place for a socket's folder; then, and when no host is
+ * named, host and port are written as parameters. */
+static gboolean has_authority(const Dsn *dsn)
+{
+    const char *hosts = dsn_get(dsn, "host");
+
+    return hosts && *hosts && !strchr(hosts, '/');
+}
+
+/* One host as a URL writes it. */
 static void append_host(GString *url, const char *host, const char *port)
 {
     if (strchr(host, ':'))
         g_string_append_printf(url, "[%s]", host);
-    else if (*host != '/')
+    else
         g_string_append(url, host);
     if (port && *port)
         g_string_append_printf(url, ":%s", port);
@@ -229,12 +238,10 @@ static void append_hosts(GString *url, const Dsn *dsn)
 {
     const char *hosts = dsn_get(dsn, "host");
     const char *ports = dsn_get(dsn, "port");
-    g_auto(GStrv) host = g_strsplit(hosts ? hosts : "", ",", -1);
+    g_auto(GStrv) host = g_strsplit(hosts, ",", -1);
     g_auto(GStrv) port = g_strsplit(ports ? ports : "", ",", -1);
     guint port_count = g_strv_length(port);
 
-    if (!*host)
-        append_host(url, "", port_count ? port[0] : NULL);
     for (guint i = 0; host[i]; i++) {
         if (i)
             g_string_append_c(url, ',');
@@ -245,11 +252,10 @@ static void append_hosts(GString *url, const Dsn *dsn)
 
 static gboolean is_in_url(const Dsn *dsn, const char *keyword)
 {
-    static const char *const placed[] = {"user", "password", "port", "dbname", NULL};
-    const char *host = dsn_get(dsn, "host");
+    static const char *const placed[] = {"user", "password", "dbname", NULL};
 
-    if (g_str_equal(keyword, "host"))
-        return !strchr(host, '/');
+    if (g_str_equal(keyword, "host") || g_str_equal(keyword, "port"))
+        return has_authority(dsn);
     return g_strv_contains(placed, keyword);
 }
 
@@ -264,7 +270,8 @@ char *dsn_describe(const Dsn *dsn)
         g_string_append_uri_escaped(url, user ? user : "", NULL, TRUE);
         g_string_append(url, dsn_get(dsn, "password") ? ":***@" : "@");
     }
-    append_hosts(url, dsn);
+    if (has_authority(dsn))
+        append_hosts(url, dsn);
     g_string_append_c(url, '/');
     g_string_append_uri_escaped(url, name ? name : "", NULL, TRUE);
     for (guint i = 0; i + 1 < dsn->keywords->len; i++) {

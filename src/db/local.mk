@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/db/libdb.a
 src_db_libdb_a_SOURCES = \
 	src/db/cluster.c src/db/cluster.h src/db/cluster_private.h \
+	src/db/cluster_owner.c \
 	src/db/cluster_place.c \
 	src/db/cluster_process.c \
 	src/db/conn.c src/db/conn.h src/db/conn_private.h \

@@ -7,6 +7,8 @@
 
 /* An internal query (the body of a function) is shown up to here. */
 #define INTERNAL_QUERY_MAX 200
+/* Each text that a server sends is shown up to here: a function may raise megabytes. */
+#define SERVER_TEXT_MAX (8 * 1024)
 
 static const struct {
     const char *sqlstate; /* a whole code or its class */
@@ -22,13 +24,24 @@ static const struct {
     {"08", ERROR_CONNECTION_LOST, NULL},
 };
 
+char *server_text(const char *text)
+{
+    gsize length = text ? strlen(text) : 0;
+    gsize end = SERVER_TEXT_MAX;
+
+    if (length <= SERVER_TEXT_MAX)
+        return g_strdup(text);
+    while (end > 0 && ((guchar)text[end] & 0xC0) == 0x80)
+        end--;
+    return g_strdup_printf("%.*s... (%" G_GSIZE_FORMAT " bytes)", (int)end, text, length);
+}
+
 /* libpq's text without the line ends that it puts there. */
 static char *first_line(const char *text)
 {
-    char *line = g_strdup(text);
+    g_autofree char *line = g_strndup(text, strcspn(text, "\n"));
 
-    line[strcspn(line, "\n")] = '\0';
-    return g_strstrip(line);
+    return server_text(g_strstrip(line));
 }
 
 static const char *lost_reason(const Conn *conn, char **storage)
@@ -55,12 +68,12 @@ void connection_lost_set(GError **error, Conn *conn)
 
 static char *full_context(const PGresult *answer)
 {
-    const char *context = PQresultErrorField(answer, PG_DIAG_CONTEXT);
+    g_autofree char *context = server_text(PQresultErrorField(answer, PG_DIAG_CONTEXT));
     const char *query = PQresultErrorField(answer, PG_DIAG_INTERNAL_QUERY);
     g_autofree char *cut = NULL;
 
     if (!query)
-        return g_strdup(context);
+        return g_steal_pointer(&context);
     cut = g_utf8_make_valid(query, (gssize)strnlen(query, INTERNAL_QUERY_MAX));
     return g_strdup_printf("%s%sin the query: %s", context ? context : "", context ? "\n" : "",
                            cut);
@@ -94,7 +107,9 @@ static void local_error_set(GError **error, Conn *conn, const PGresult *answer)
 void sql_error_set(GError **error, Conn *conn, const PGresult *answer)
 {
     const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
+    g_autofree char *message = server_text(PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY));
+    g_autofree char *detail = server_text(PQresultErrorField(answer, PG_DIAG_MESSAGE_DETAIL));
+    g_autofree char *server_hint = server_text(PQresultErrorField(answer, PG_DIAG_MESSAGE_HINT));
     const char *position = PQresultErrorField(answer, PG_DIAG_STATEMENT_POSITION);
     g_autofree char *context = full_context(answer);
     const char *hint = NULL;
@@ -112,8 +127,7 @@ void sql_error_set(GError **error, Conn *conn, const PGresult *answer)
         error_set(error, kind, "interrupted: the server cancelled the statement");
     else
         error_set(error, kind, "%s", message);
-    error_set_sql(error, sqlstate, PQresultErrorField(answer, PG_DIAG_MESSAGE_DETAIL),
-                  PQresultErrorField(answer, PG_DIAG_MESSAGE_HINT), context);
+    error_set_sql(error, sqlstate, detail, server_hint, context);
     if (hint)
         error_set_hint(error, "%s", hint);
 }

@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
-#include "base/secret.h"
 #include "engine/failure.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
+#include "engine/step.h"
 
 enum {
     BATCH_REVISIONS = 256, /* to one sync point */
@@ -31,7 +31,8 @@ typedef struct {
     const char *run;
     const char *listing; /* goes with the last script; NULL: none */
     const EventSink *events;
-    char *record_sql;
+    char *record_sql;           /* for a revision that leaves the session alone */
+    char *restoring_record_sql; /* the same, and sets the session's parameters again */
     char *version_table;
     guint next; /* the first script that is not committed */
 } Execution;
@@ -53,40 +54,24 @@ static gboolean is_last(const Execution *execution, guint index)
     return index + 1 == execution->scripts->len;
 }
 
-/* --- sending ------------------------------------------------------------------------------------
+/* --- one script ---------------------------------------------------------------------------------
  */
 
-static void add_pair(GPtrArray *pairs, const char *name, const char *value)
+/* The last commit must reach the disk, and with it all before it: as durable as role, database and
+ * server ask for (remote_apply, say), and at least on. */
+static const char *durability_sql(const Execution *execution, guint index)
 {
-    if (!value)
-        return;
-    g_ptr_array_add(pairs, g_strdup(name));
-    g_ptr_array_add(pairs, g_strdup(value));
+    if (!is_last(execution, index))
+        return NULL;
+    return g_str_equal(execution->session->default_synchronous_commit, "off")
+               ? "SET LOCAL synchronous_commit = on"
+               : "SET LOCAL synchronous_commit TO DEFAULT";
 }
 
-/* What the applied table and the ledger keep of a revision. A section with a password in it is kept
- * redacted (up), or not at all (down, which may have to run again). */
-static char *step_facts(const Script *script, gboolean is_last, const char *listing)
+static GArray *messages_of(const Execution *execution, guint index, gboolean only_record)
 {
-    g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
-    const RevisionBody *body = script->body;
-    g_autofree char *up_sql = secret_redact(body->up.text);
-    g_autofree char *down_sql = secret_redact(body->down.text);
-    gboolean keeps_down =
-        revision_body_is_reversible(body) && g_strcmp0(down_sql, body->down.text) == 0;
-
-    add_pair(pairs, "event", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
-    add_pair(pairs, "revision", script->step->revision->id);
-    add_pair(pairs, "up_checksum", body->up.checksum);
-    add_pair(pairs, "listing", listing);
-    add_pair(pairs, "is_last", is_last ? "yes" : NULL);
-    if (script->direction == PLAN_UPGRADE) {
-        add_pair(pairs, "up_sql", up_sql);
-        add_pair(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
-        add_pair(pairs, "down_sql", keeps_down ? down_sql : NULL);
-    }
-    g_ptr_array_add(pairs, NULL);
-    return text_array_format((const char *const *)pairs->pdata);
+    return step_messages(g_ptr_array_index(execution->scripts, index), only_record,
+                         durability_sql(execution, index));
 }
 
 static gboolean send_record(const Execution *execution, guint index, GError **error)
@@ -102,72 +87,68 @@ static gboolean send_record(const Execution *execution, guint index, GError **er
     const char *values[] = {
         execution->version_table, before, after, removed, added, facts, execution->run};
 
-    return conn_pipeline_send(execution->session->conn, execution->record_sql, G_N_ELEMENTS(values),
-                              values, error);
-}
-
-/* The last commit must reach the disk, and with it all before it: as durable as role, database and
- * server ask for (remote_apply, say), and at least on. */
-static const char *durability_sql(const Execution *execution, guint index)
-{
-    if (!is_last(execution, index))
-        return NULL;
-    return g_str_equal(execution->session->default_synchronous_commit, "off")
-               ? "SET LOCAL synchronous_commit = on"
-               : "SET LOCAL synchronous_commit TO DEFAULT";
+    FAILPOINT("statements-sent");
+    return conn_pipeline_send(execution->session->conn,
+                              script->may_change_session ? execution->restoring_record_sql
+                                                         : execution->record_sql,
+                              G_N_ELEMENTS(values), values, error);
 }
 
 static gboolean send_script(const Execution *execution, guint index, gboolean only_record,
                             GError **error)
 {
-    const Script *script = g_ptr_array_index(execution->scripts, index);
     Conn *conn = execution->session->conn;
-    const char *durable = durability_sql(execution, index);
+    g_autoptr(GArray) messages = messages_of(execution, index, only_record);
 
-    if (!conn_pipeline_send(conn, "BEGIN", 0, NULL, error))
-        return FALSE;
-    if (durable && !conn_pipeline_send(conn, durable, 0, NULL, error))
-        return FALSE;
-    for (guint i = 0; !only_record && i < script->statements->len; i++) {
-        const Statement *statement = g_ptr_array_index(script->statements, i);
+    for (guint i = 0; i < messages->len; i++) {
+        const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
-        if (!conn_pipeline_send(conn, statement->sql, 0, NULL, error))
+        if (!(message->sql ? conn_pipeline_send(conn, message->sql, 0, NULL, error)
+                           : send_record(execution, index, error)))
             return FALSE;
     }
-    FAILPOINT("statements-sent");
-    if (!send_record(execution, index, error) ||
-        !conn_pipeline_send(conn, "COMMIT", 0, NULL, error) || !conn_pipeline_flush(conn, error))
+    if (!conn_pipeline_flush(conn, error))
         return FALSE;
     FAILPOINT("revision-sent");
     return TRUE;
 }
 
-/* --- receiving ----------------------------------------------------------------------------------
- */
-
-/* Takes one statement's answer. FALSE only when the connection is unusable; a statement that failed
- * sets *failure. *value (may be NULL) is the answer's first field as a number. */
-static gboolean take_answer(Conn *conn, gint64 *value, GError **failure, GError **error)
+/* Takes one answer. FALSE only when the connection is unusable; a statement that failed sets
+ * *failure. *took is set by the record: how long the revision has taken, in microseconds. Rows of
+ * the file's own statements are not kept. */
+static gboolean take_answer(Conn *conn, const StepMessage *message, gint64 *took, GError **failure,
+                            GError **error)
 {
     g_autoptr(Result) result = NULL;
     PipelineOutcome outcome;
+    gboolean is_record = !message->sql;
 
-    if (!conn_pipeline_next(conn, &outcome, &result, failure, error))
+    if (!conn_pipeline_next(conn, &outcome, is_record ? &result : NULL, failure, error))
         return FALSE;
-    if (value && outcome == PIPELINE_RESULT)
-        *value = result_int64(result, 0, 0);
+    if (is_record && outcome == PIPELINE_RESULT)
+        *took = result_int64(result, 0, 0);
     return TRUE;
 }
 
-/* The phases of a script's answers, in order: BEGIN (with the durability), statements, record,
- * COMMIT. */
-static ScriptPhase phase_of_answer(guint answer, guint before, guint statements)
+/* Where in the statement the server saw the failure, in characters. */
+static unsigned failure_position(const Conn *conn, const StepMessage *message)
 {
-    if (answer < before)
-        return PHASE_BEGIN;
-    if (answer < before + statements)
-        return PHASE_STATEMENT;
-    return answer == before + statements ? PHASE_RECORD : PHASE_COMMIT;
+    unsigned position = conn_error_position(conn);
+
+    if (position == 0 || !message->sql || !conn_counts_bytes(conn))
+        return position;
+    return (unsigned)g_utf8_strlen(message->sql, (gssize)position - 1) + 1;
+}
+
+static FailurePlace place_of(const Execution *execution, const Script *script,
+                             const StepMessage *message)
+{
+    return (FailurePlace){.script = script,
+                          .phase = message->phase,
+                          .statement = message->statement,
+                          .index = message->index,
+                          .before = execution->next,
+                          .has_time_limit = execution->session->settings->statement_timeout > 0};
 }
 
 /* Takes the answers of one script. When a statement failed, *failure and *place are set. */
@@ -175,26 +156,25 @@ static gboolean receive_script(Execution *execution, guint index, gboolean only_
                                FailurePlace *place, GError **failure, GError **error)
 {
     const Script *script = g_ptr_array_index(execution->scripts, index);
-    guint statements = only_record ? 0 : script->statements->len;
-    guint before = durability_sql(execution, index) ? 2 : 1;
+    Conn *conn = execution->session->conn;
+    g_autoptr(GArray) messages = messages_of(execution, index, only_record);
     gint64 took = 0;
 
     if (!only_record)
         tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
-    for (guint i = 0; i < before + statements + 2; i++) {
-        ScriptPhase phase = phase_of_answer(i, before, statements);
+    for (guint i = 0; i < messages->len; i++) {
+        const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
-        *place = (FailurePlace){script, phase, phase == PHASE_STATEMENT ? i - before : 0, 0,
-                                execution->next};
-        if (!take_answer(execution->session->conn, phase == PHASE_RECORD ? &took : NULL, failure,
-                         error))
+        *place = place_of(execution, script, message);
+        if (!take_answer(conn, message, &took, failure, error))
             return FALSE;
         if (*failure) {
-            place->position = conn_error_position(execution->session->conn);
+            place->position = failure_position(conn, message);
             return TRUE;
         }
-        if (phase == PHASE_STATEMENT)
-            tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i - before});
+        if (message->phase == PHASE_STATEMENT)
+            tell(execution, EVENT_STATEMENT_DONE, index,
+                 (EngineEvent){.statement = message->index});
     }
     FAILPOINT("revision-committed");
     execution->next = index + 1;
@@ -206,11 +186,10 @@ static gboolean receive_script(Execution *execution, guint index, gboolean only_
 static gboolean receive_sync(Conn *conn, GError **error)
 {
     for (;;) {
-        g_autoptr(Result) result = NULL;
         g_autoptr(GError) ignored = NULL;
         PipelineOutcome outcome;
 
-        if (!conn_pipeline_next(conn, &outcome, &result, &ignored, error))
+        if (!conn_pipeline_next(conn, &outcome, NULL, &ignored, error))
             return FALSE;
         if (outcome == PIPELINE_SYNC)
             return TRUE;
@@ -269,7 +248,7 @@ static gboolean exchange_batch(Execution *execution, guint end, gboolean only_re
     while (execution->next < end && !*failure) {
         const Script *script = g_ptr_array_index(execution->scripts, execution->next);
 
-        *place = (FailurePlace){script, PHASE_BEGIN, 0, 0, execution->next};
+        *place = place_of(execution, script, &(StepMessage){.phase = PHASE_BEGIN});
         if (!fill_window(execution, end, only_record, &sent, &bytes, error) ||
             !receive_script(execution, execution->next, only_record, place, failure, error))
             return FALSE;
@@ -302,38 +281,7 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
     return FALSE;
 }
 
-/* --- Transaction: none --------------------------------------------------------------------------
- */
-
-/* Statement by statement, each committing by itself; the record follows in a transaction. */
-static gboolean run_plainly(Execution *execution, GError **error)
-{
-    guint index = execution->next;
-    const Script *script = g_ptr_array_index(execution->scripts, index);
-    Conn *conn = execution->session->conn;
-
-    tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
-    /* CREATE INDEX CONCURRENTLY waits for old transactions by locks: a timeout would leave it
-     * invalid. */
-    if (!conn_exec(conn, "SET lock_timeout = 0", NULL, error))
-        return FALSE;
-    for (guint i = 0; i < script->statements->len; i++) {
-        const Statement *statement = g_ptr_array_index(script->statements, i);
-
-        if (!conn_exec(conn, statement->sql, NULL, error)) {
-            FailurePlace place = {script, PHASE_STATEMENT, i, conn_error_position(conn), index};
-
-            roll_back(execution->session);
-            failure_describe(&place, error);
-            return FALSE;
-        }
-        FAILPOINT("plain-statement-done");
-        tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i});
-    }
-    return run_batch(execution, index + 1, TRUE, error);
-}
-
-/* --- retries ------------------------------------------------------------------------------------
+/* --- tries --------------------------------------------------------------------------------------
  */
 
 /* A waiting ALTER TABLE makes every later reader wait behind it: the first tries are short, and
@@ -346,13 +294,58 @@ static gint64 lock_timeout_of_try(const EngineSettings *settings, guint failures
     return settings->lock_timeout == 0 ? 0 : MIN(timeout, settings->lock_timeout);
 }
 
-static gboolean set_lock_timeout(Session *session, guint failures, GError **error)
+/* Sets the try's lock timeout, for its first revision now and for the others with each record. */
+static gboolean prepare_try(Execution *execution, guint failures, GError **error)
 {
-    g_autofree char *sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'",
-                                           lock_timeout_of_try(session->settings, failures));
+    Session *session = execution->session;
+    gint64 timeout = lock_timeout_of_try(session->settings, failures);
+    g_autofree char *parameters = session_parameters(session, timeout);
+    g_autofree char *now = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'", timeout);
 
-    return conn_exec(session->conn, sql, NULL, error);
+    g_free(execution->restoring_record_sql);
+    execution->restoring_record_sql =
+        g_strconcat(execution->record_sql, ", ", parameters,
+                    ", pg_catalog.set_config('synchronous_commit', 'off', false)", NULL);
+    return conn_exec(session->conn, now, NULL, error);
 }
+
+/* --- Transaction: none --------------------------------------------------------------------------
+ */
+
+/* Statement by statement, each committing by itself; the record follows in a transaction. */
+static gboolean run_plainly(Execution *execution, GError **error)
+{
+    guint index = execution->next;
+    const Script *script = g_ptr_array_index(execution->scripts, index);
+    Conn *conn = execution->session->conn;
+
+    if (!prepare_try(execution, 0, error))
+        return FALSE;
+    tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
+    /* CREATE INDEX CONCURRENTLY waits for old transactions by locks: a timeout would leave it
+     * invalid. */
+    if (!conn_exec(conn, "SET lock_timeout = 0", NULL, error))
+        return FALSE;
+    for (guint i = 0; i < script->statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(script->statements, i);
+
+        if (!conn_exec(conn, statement->sql, NULL, error)) {
+            StepMessage message = {PHASE_STATEMENT, statement, i, statement->sql};
+            FailurePlace place = place_of(execution, script, &message);
+
+            place.position = failure_position(conn, &message);
+            roll_back(execution->session);
+            failure_describe(&place, error);
+            return FALSE;
+        }
+        FAILPOINT("plain-statement-done");
+        tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i});
+    }
+    return run_batch(execution, index + 1, TRUE, error);
+}
+
+/* --- retries ------------------------------------------------------------------------------------
+ */
 
 /* After a failed batch: TRUE when the same transaction shall be tried again. */
 static gboolean waits_for_retry(Execution *execution, Backoff *backoff, const GError *error)
@@ -388,7 +381,7 @@ static gboolean run_with_retries(Execution *execution, GError **error)
         g_autoptr(GError) reason = NULL;
         guint before = execution->next;
 
-        if (!set_lock_timeout(session, failures, error))
+        if (!prepare_try(execution, failures, error))
             return FALSE;
         if (run_batch(execution, batch_end(execution), FALSE, &reason))
             return TRUE;
@@ -439,6 +432,23 @@ static void record_failure(Execution *execution, const GError *error)
     conn_set_cancel(session->conn, session->cancel);
 }
 
+static void tell_notice(const char *severity, const char *message, gpointer data)
+{
+    const Execution *execution = data;
+    g_autofree char *text = g_strdup_printf("%s: %s", severity, message);
+    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+
+    event_send(execution->events, &event);
+}
+
+/* Everything is committed: from here on an interruption comes too late to matter. */
+static void finish(Session *session)
+{
+    conn_set_cancel(session->conn, NULL);
+    conn_exec(session->conn, "SET synchronous_commit TO DEFAULT", NULL, NULL);
+    conn_set_cancel(session->conn, session->cancel);
+}
+
 gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts, const char *run,
                          const char *listing, const EventSink *events, guint *committed,
                          GError **error)
@@ -449,21 +459,26 @@ gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts,
                            .run = run,
                            .listing = listing,
                            .events = events};
-    g_autofree char *record_sql = session_expand(session, sql_record_step);
     g_autofree char *version_table = run_version_table(session);
+    g_autofree char *record_sql = session_expand(session, sql_record_step);
     g_autoptr(GError) reason = NULL;
+    gboolean succeeded;
 
-    execution.record_sql = record_sql;
-    execution.version_table = version_table;
     *committed = 0;
     if (!conn_exec(session->conn, "SET synchronous_commit = off", NULL, error))
         return FALSE;
-    if (!run_all(&execution, &reason)) {
+    execution.version_table = version_table;
+    execution.record_sql = record_sql;
+    conn_set_notice_sink(session->conn, tell_notice, &execution);
+    succeeded = run_all(&execution, &reason);
+    conn_set_notice_sink(session->conn, NULL, NULL);
+    if (succeeded)
+        finish(session);
+    else
         record_failure(&execution, reason);
-        *committed = execution.next;
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return FALSE;
-    }
+    g_free(execution.restoring_record_sql);
     *committed = execution.next;
-    return conn_exec(session->conn, "SET synchronous_commit TO DEFAULT", NULL, error);
+    if (!succeeded)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return succeeded;
 }

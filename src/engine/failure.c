@@ -9,15 +9,15 @@ static const struct {
 } remedies[] = {
     {"25001", "this statement cannot run in a transaction: put it into a revision of its own with "
               "\"-- Transaction: none\" in the header"},
+    {"2D000",
+     "a procedure or DO block that commits cannot run in a transaction: put it into a revision "
+     "of its own with \"-- Transaction: none\" in the header"},
     {"55P04",
      "PostgreSQL cannot use a new enum value in the transaction that adds it: use it in the "
      "next revision"},
     {"55P03",
      "somebody held a lock on the table all the time: find out who with pg_stat_activity, or raise "
      "execution.lock_timeout or execution.retry_deadline, then run the same command again"},
-    {"57014",
-     "execution.statement_timeout ended it: raise it or make the statement smaller, then run "
-     "the same command again"},
     {"42501",
      "the role that migrates lacks this privilege: GRANT it, or migrate as the owner of the "
      "object, then run the same command again"},
@@ -51,18 +51,38 @@ static ErrorKind failure_kind(const GError *error)
     return ERROR_MIGRATION;
 }
 
+static const Section *failed_section(const FailurePlace *place)
+{
+    return place->phase == PHASE_VERIFY ? &place->script->body->verify : place->script->section;
+}
+
 static void add_site(const FailurePlace *place, GError **error)
 {
-    const Script *script = place->script;
     g_autofree char *source = NULL;
-    ErrorSite site = {.path = script->step->revision->path};
+    ErrorSite site = {.path = place->script->step->revision->path};
 
-    if (place->phase == PHASE_STATEMENT) {
-        script_locate(script, g_ptr_array_index(script->statements, place->statement),
-                      place->position, &site.line, &site.column, &source);
+    if (place->statement) {
+        script_locate(failed_section(place), place->statement, place->position, &site.line,
+                      &site.column, &source);
         site.source = source;
     }
     error_set_site(error, &site);
+}
+
+static char *describe_phase(const FailurePlace *place)
+{
+    const Script *script = place->script;
+
+    if (place->phase == PHASE_COMMIT)
+        return g_strdup(", at COMMIT");
+    if (place->phase == PHASE_RECORD)
+        return g_strdup(", recording it");
+    if (!place->statement)
+        return g_strdup("");
+    if (place->phase == PHASE_VERIFY)
+        return g_strdup_printf(", verify statement %u of %u", place->index + 1,
+                               script->checks->len);
+    return g_strdup_printf(", statement %u of %u", place->index + 1, script->statements->len);
 }
 
 static void add_prefix(const FailurePlace *place, GError **error)
@@ -70,68 +90,117 @@ static void add_prefix(const FailurePlace *place, GError **error)
     const Revision *revision = place->script->step->revision;
     const char *verb = place->script->direction == PLAN_UPGRADE ? "applying" : "undoing";
     const char *open = *revision->message ? " (" : "", *close = *revision->message ? ")" : "";
+    g_autofree char *phase = describe_phase(place);
 
-    switch (place->phase) {
-    case PHASE_STATEMENT:
-        g_prefix_error(error, "%s %s%s%s%s, statement %u of %u: ", verb, revision->id, open,
-                       revision->message, close, place->statement + 1,
-                       place->script->statements->len);
-        break;
-    case PHASE_COMMIT:
-        g_prefix_error(error, "%s %s%s%s%s, at COMMIT: ", verb, revision->id, open,
-                       revision->message, close);
-        break;
-    case PHASE_BEGIN:
-    case PHASE_RECORD:
-        g_prefix_error(error, "%s %s%s%s%s: ", verb, revision->id, open, revision->message, close);
-        break;
-    }
+    g_prefix_error(error, "%s %s%s%s%s%s: ", verb, revision->id, open, revision->message, close,
+                   phase);
+}
+
+/* What a revision that runs outside a transaction has left. */
+static char *describe_plain_outcome(const FailurePlace *place, gboolean is_lost)
+{
+    const Script *script = place->script;
+    const char *id = script->step->revision->id;
+    gboolean goes_up = script->direction == PLAN_UPGRADE;
+    guint done = place->phase == PHASE_BEGIN       ? 0
+                 : place->phase == PHASE_STATEMENT ? place->index
+                                                   : script->statements->len;
+    GString *text = g_string_new(NULL);
+
+    if (done == 0)
+        g_string_append_printf(text, "no statement of %s has ended", id);
+    else
+        g_string_append_printf(text, "statements 1 to %u of %s's %s section have run and stay",
+                               done, id, goes_up ? "up" : "down");
+    if (place->phase == PHASE_STATEMENT)
+        g_string_append_printf(text, "; what statement %u left by itself %s", done + 1,
+                               is_lost ? "is not known" : "may remain");
+    g_string_append_printf(text, "; %s %s", id,
+                           goes_up ? "is not recorded as applied" : "is still recorded as applied");
+    return g_string_free(text, FALSE);
 }
 
 static void add_outcome(const FailurePlace *place, GError **error)
 {
     const Script *script = place->script;
     const char *id = script->step->revision->id;
+    gboolean is_lost = error_is(*error, ERROR_CONNECTION_LOST);
     g_autofree char *heads = g_strjoinv(", ", script->step->heads_before);
     g_autofree char *stands = g_strdup_printf("the database is at %s (%u of this run's revisions "
                                               "committed before the failure)",
                                               *heads ? heads : "base", place->before);
 
-    if (error_is(*error, ERROR_CONNECTION_LOST))
-        error_set_outcome(error,
-                          "%s; whether %s was committed is not known: `pgsluice current` tells",
-                          stands, id);
-    else if (script->is_transactional)
+    if (error_is(*error, ERROR_HEADS_MOVED)) {
+        error_set_outcome(
+            error, "nothing of %s was recorded; `pgsluice current` tells where the database is",
+            id);
+    } else if (!script->is_transactional) {
+        g_autofree char *plain = describe_plain_outcome(place, is_lost);
+
+        error_set_outcome(error, "%s; %s", plain, stands);
+    } else if (is_lost) {
+        error_set_outcome(
+            error, "whether %s was committed is not known: `pgsluice current` tells; before it %s",
+            id, stands);
+    } else {
         error_set_outcome(error, "nothing of %s is in the database; %s", id, stands);
-    else if (place->phase == PHASE_STATEMENT && place->statement == 0)
-        error_set_outcome(error,
-                          "the first statement of %s failed outside a transaction: what it "
-                          "did by itself may remain; %s",
-                          id, stands);
+    }
+}
+
+static const char *remedy_of(const char *sqlstate)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(remedies); i++)
+        if (g_strcmp0(sqlstate, remedies[i].sqlstate) == 0)
+            return remedies[i].hint;
+    return NULL;
+}
+
+/* Outside a transaction the same command is no remedy: it would begin with statement 1 again. */
+static void add_plain_hint(const FailurePlace *place, GError **error)
+{
+    const Script *script = place->script;
+    const char *id = script->step->revision->id;
+
+    if (script->direction == PLAN_UPGRADE)
+        error_set_hint(
+            error,
+            "the next run starts with statement 1 again: undo by hand what has run, correct %s "
+            "and run the same command; or do the rest by hand and `pgsluice stamp %s`",
+            script->step->revision->path, id);
     else
-        error_set_outcome(error,
-                          "statements 1 to %u of %s are in the database, the revision is not "
-                          "recorded; %s",
-                          place->phase == PHASE_STATEMENT ? place->statement
-                                                          : script->statements->len,
-                          id, stands);
+        error_set_hint(
+            error,
+            "the next run starts with statement 1 of the down section again: restore by hand what "
+            "has run, or do the rest by hand and `pgsluice stamp` what is below %s",
+            id);
 }
 
 static void add_hint(const FailurePlace *place, GError **error)
 {
-    const char *sqlstate = error_sqlstate(*error);
+    const char *path = place->script->step->revision->path;
+    const char *remedy = remedy_of(error_sqlstate(*error));
+    gboolean was_ended = g_strcmp0(error_sqlstate(*error), "57014") == 0;
 
-    if (error_hint(*error))
+    if (error_hint(*error) && error_is(*error, ERROR_MIGRATION))
         return;
-    for (gsize i = 0; i < G_N_ELEMENTS(remedies); i++) {
-        if (g_strcmp0(sqlstate, remedies[i].sqlstate) == 0 && !error_is(*error, ERROR_CANCELLED)) {
-            error_set_hint(error, "%s", remedies[i].hint);
-            return;
-        }
-    }
-    if (error_is(*error, ERROR_MIGRATION))
-        error_set_hint(error, "correct %s, then run the same command again",
-                       place->script->step->revision->path);
+    if (!place->script->is_transactional && place->phase != PHASE_BEGIN)
+        add_plain_hint(place, error);
+    else if (!error_is(*error, ERROR_CANCELLED) && remedy)
+        error_set_hint(error, "%s", remedy);
+    else if (error_is(*error, ERROR_MIGRATION) && was_ended)
+        error_set_hint(
+            error, place->has_time_limit
+                       ? "execution.statement_timeout ended it, or somebody cancelled it: "
+                         "run the same command again, with a longer limit"
+                       : "somebody cancelled it (pg_cancel_backend): run the same command again");
+    else if (error_is(*error, ERROR_MIGRATION) && place->phase == PHASE_RECORD)
+        error_set_hint(
+            error,
+            "did %s change pgsluice's own tables, or may the role not write them? Nothing "
+            "of it was kept",
+            path);
+    else if (error_is(*error, ERROR_MIGRATION))
+        error_set_hint(error, "correct %s, then run the same command again", path);
     else
         error_set_hint(error, "run the same command again: it continues where this one stopped");
 }

@@ -7,6 +7,7 @@
 typedef enum {
     PHASE_BEGIN, /* before the revision's own statements */
     PHASE_STATEMENT,
+    PHASE_VERIFY, /* a statement of the verify section, or what stands around it */
     PHASE_RECORD, /* heads, applied, ledger */
     PHASE_COMMIT,
 } ScriptPhase;
@@ -14,9 +15,11 @@ typedef enum {
 typedef struct {
     const Script *script;
     ScriptPhase phase;
-    guint statement;   /* index, in PHASE_STATEMENT */
-    unsigned position; /* the server's, in characters from 1; 0 = unknown */
-    guint before;      /* revisions of this run that are committed */
+    const Statement *statement; /* of the file; NULL for the engine's own */
+    guint index;                /* of that statement in its section */
+    unsigned position;          /* the server's, in characters from 1; 0 = unknown */
+    guint before;               /* revisions of this run that are committed */
+    gboolean has_time_limit;    /* execution.statement_timeout is set */
 } FailurePlace;
 
 /* Completes *error (set, as it came from the connection): kind, prefix, place, outcome, hint. */

@@ -4,12 +4,14 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/execute.c src/engine/execute.h \
 	src/engine/failure.c src/engine/failure.h \
 	src/engine/migrate.c src/engine/migrate.h \
+	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \
 	src/engine/state.c \
-	src/engine/status.c src/engine/status.h
+	src/engine/status.c src/engine/status.h \
+	src/engine/step.c src/engine/step.h
 src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
 
 # The queries: include "engine/sql_engine.h".

@@ -49,8 +49,10 @@ static Plan *plan_wish(const Wish *wish, const DatabaseState *state, gboolean *i
 }
 
 /* A person who upgrades past a hold is told of it; the hold was set to be noticed. */
-static gboolean refuse_held(const DatabaseState *state, const Wish *wish, GError **error)
+static gboolean refuse_held(const Session *session, const DatabaseState *state, const Wish *wish,
+                            GError **error)
 {
+    g_autofree char *state_schema = sql_quote_identifier(session->settings->state_schema);
     const Hold *hold = state->hold;
 
     if (!hold || wish->options->obeys_hold || wish->direction == PLAN_DOWNGRADE)
@@ -60,8 +62,7 @@ static gboolean refuse_held(const DatabaseState *state, const Wish *wish, GError
               hold->actor ? hold->actor : "", hold->reason ? ": " : "",
               hold->reason ? hold->reason : "");
     error_set_outcome(error, "nothing was changed");
-    error_set_hint(error,
-                   "lift the hold first: DELETE FROM the table \"hold\" in the state schema");
+    error_set_hint(error, "lift the hold first: DELETE FROM %s.hold", state_schema);
     return FALSE;
 }
 
@@ -148,7 +149,7 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     EngineEvent event = {.kind = EVENT_FINISHED};
     gboolean is_held;
 
-    if (!state || !refuse_held(state, wish, error))
+    if (!state || !refuse_held(session, state, wish, error))
         return FALSE;
     plan = plan_wish(wish, state, &is_held, error);
     if (!plan)
@@ -164,17 +165,21 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     return TRUE;
 }
 
-/* The lock is given back even when the work failed; the failure is what the caller hears. */
+/* The lock is given back whatever happened; a failure of the work is what the caller hears. An
+ * interruption that comes now is too late: the work is done or undone. */
 static gboolean unlock_after(Session *session, gboolean succeeded, GError **error)
 {
-    if (succeeded)
-        return session_unlock(session, error);
-    if (conn_is_alive(session->conn)) {
-        conn_set_cancel(session->conn, NULL);
-        session_unlock(session, NULL);
-        conn_set_cancel(session->conn, session->cancel);
-    }
-    return FALSE;
+    g_autoptr(GError) reason = NULL;
+    gboolean unlocked;
+
+    if (!conn_is_alive(session->conn))
+        return succeeded;
+    conn_set_cancel(session->conn, NULL);
+    unlocked = session_unlock(session, &reason);
+    conn_set_cancel(session->conn, session->cancel);
+    if (succeeded && !unlocked)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return succeeded && unlocked;
 }
 
 static gboolean migrate(Session *session, const Wish *wish, const EventSink *events,
@@ -194,7 +199,7 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
         fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
         return TRUE;
     }
-    if (!refuse_held(state, wish, error))
+    if (!refuse_held(session, state, wish, error))
         return FALSE;
     if (!session_lock(session, is_wish_fulfilled, (gpointer)wish, &taken, events, error))
         return FALSE;
@@ -246,14 +251,15 @@ static void adopted_clear(Adopted *adopted)
 static gboolean adopt_revision(Adopted *adopted, const Revision *revision, GError **error)
 {
     g_autoptr(RevisionBody) body = revision_read_body(revision, error);
+    g_autofree char *down_sql = NULL;
 
     if (!body)
         return FALSE;
+    down_sql = script_down_to_keep(body);
     g_ptr_array_add(adopted->revisions, g_strdup(revision->id));
     g_ptr_array_add(adopted->up_checksums, g_strdup(body->up.checksum));
     g_ptr_array_add(adopted->down_checksums, g_strdup(body->down.checksum));
-    g_ptr_array_add(adopted->down_sql,
-                    g_strdup(revision_body_is_reversible(body) ? body->down.text : ""));
+    g_ptr_array_add(adopted->down_sql, down_sql ? g_steal_pointer(&down_sql) : g_strdup(""));
     return TRUE;
 }
 

@@ -3,21 +3,20 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "engine/pairs.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
 /* A managed server may keep pg_control_* to itself: then the ledger has no server identity. */
-static gboolean ask_identity(Session *session, GPtrArray *pairs, GError **error)
+static gboolean ask_identity(Session *session, Pairs *pairs, GError **error)
 {
     g_autofree char *sql = session_expand(session, sql_server_identity);
     g_autoptr(Result) result = NULL;
     g_autoptr(GError) reason = NULL;
 
     if (conn_exec(session->conn, sql, &result, &reason)) {
-        g_ptr_array_add(pairs, g_strdup("system_identifier"));
-        g_ptr_array_add(pairs, g_strdup(result_text(result, 0, 0)));
-        g_ptr_array_add(pairs, g_strdup("timeline"));
-        g_ptr_array_add(pairs, g_strdup(result_text(result, 0, 1)));
+        pairs_add(pairs, "system_identifier", result_text(result, 0, 0));
+        pairs_add(pairs, "timeline", result_text(result, 0, 1));
     } else if (!error_is(reason, ERROR_PRIVILEGE)) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
@@ -25,35 +24,26 @@ static gboolean ask_identity(Session *session, GPtrArray *pairs, GError **error)
     return TRUE;
 }
 
-static void add_pair(GPtrArray *pairs, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    g_ptr_array_add(pairs, g_strdup(name));
-    g_ptr_array_add(pairs, secret_redact(value));
-}
-
 char *run_format(Session *session, const char *plan_digest, const char *actor, const char *reason,
                  GError **error)
 {
     const EngineSettings *settings = session->settings;
-    g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Pairs) pairs = pairs_new();
     g_autofree char *class_id = g_strdup_printf("%u", (guint32)session->key.class_id);
     g_autofree char *object_id = g_strdup_printf("%u", (guint32)session->key.object_id);
 
     if (!ask_identity(session, pairs, error))
         return NULL;
-    add_pair(pairs, "plan_digest", plan_digest);
-    add_pair(pairs, "actor", actor);
-    add_pair(pairs, "reason", reason);
-    add_pair(pairs, "host", g_get_host_name());
-    add_pair(pairs, "instance", settings->instance);
-    add_pair(pairs, "backend_pid", session->facts.backend_pid);
-    add_pair(pairs, "lock_class", class_id);
-    add_pair(pairs, "lock_object", object_id);
-    add_pair(pairs, "channel", settings->state_schema);
-    g_ptr_array_add(pairs, NULL);
-    return text_array_format((const char *const *)pairs->pdata);
+    pairs_add(pairs, "plan_digest", plan_digest);
+    pairs_add_redacted(pairs, "actor", actor);
+    pairs_add_redacted(pairs, "reason", reason);
+    pairs_add(pairs, "host", g_get_host_name());
+    pairs_add(pairs, "instance", settings->instance);
+    pairs_add(pairs, "backend_pid", session->facts.backend_pid);
+    pairs_add(pairs, "lock_class", class_id);
+    pairs_add(pairs, "lock_object", object_id);
+    pairs_add(pairs, "channel", settings->state_schema);
+    return pairs_format(pairs);
 }
 
 gboolean run_record_event(Session *session, const char *run, const char *event,

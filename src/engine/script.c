@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/secret.h"
+#include "sql/place.h"
 
 enum { REQUEST_OVERHEAD = 1024 }; /* bytes of a script's other messages, about */
 
@@ -14,22 +16,15 @@ void script_free(Script *script)
     revision_body_free(script->body);
     if (script->statements)
         g_ptr_array_unref(script->statements);
+    if (script->checks)
+        g_ptr_array_unref(script->checks);
     g_free(script);
 }
 
-/* The line of `text` in which byte `offset` stands, without its end. */
-static char *line_at(const char *text, gsize offset)
-{
-    gsize start = offset;
-
-    while (start > 0 && text[start - 1] != '\n')
-        start--;
-    return g_strndup(text + start, strcspn(text + start, "\n"));
-}
-
-void script_locate(const Script *script, const Statement *statement, unsigned position,
+void script_locate(const Section *section, const Statement *statement, unsigned position,
                    unsigned *line, unsigned *column, char **source)
 {
+    const PlaceText text = {NULL, section->text, strlen(section->text), section->first_line};
     const char *at = statement->sql;
 
     *line = statement->line;
@@ -39,12 +34,12 @@ void script_locate(const Script *script, const Statement *statement, unsigned po
         *line += *at == '\n';
         at = g_utf8_next_char(at);
     }
-    *source = line_at(script->section->text, statement->offset + (gsize)(at - statement->sql));
+    *source = place_quote(&text, statement->offset + (gsize)(at - statement->sql));
 }
 
-static gboolean refuse_statement(const Script *script, const Statement *statement, GError **error)
+static gboolean refuse_statement(const Revision *revision, const Section *section,
+                                 const Statement *statement, GError **error)
 {
-    const Revision *revision = script->step->revision;
     g_autofree char *source = NULL;
     ErrorSite site = {.path = revision->path};
 
@@ -53,22 +48,36 @@ static gboolean refuse_statement(const Script *script, const Statement *statemen
     if (statement->kind == STATEMENT_TRANSACTION_CONTROL) {
         error_set(error, ERROR_REVISION_FILE,
                   "revision %s must not begin or end transactions by itself", revision->id);
-        error_set_hint(
-            error,
-            "remove it: each revision already runs in a transaction of its own; for "
-            "statements that cannot run in one, write \"-- Transaction: none\" in the header");
+        error_set_hint(error,
+                       "remove it: each revision already runs in a transaction of its own; for "
+                       "statements that cannot run in one, write \"-- Transaction: none\" in the "
+                       "header");
     } else {
-        error_set(
-            error, ERROR_REVISION_FILE,
-            "revision %s uses COPY with a client's data stream, which a revision file cannot carry",
-            revision->id);
+        error_set(error, ERROR_REVISION_FILE,
+                  "revision %s uses COPY with a client's data stream, which a revision file cannot "
+                  "carry",
+                  revision->id);
         error_set_hint(error, "use INSERT, or COPY from a file on the server");
     }
-    script_locate(script, statement, 0, &site.line, &site.column, &source);
+    script_locate(section, statement, 0, &site.line, &site.column, &source);
     site.source = source;
     error_set_site(error, &site);
     error_set_outcome(error, "nothing was changed");
     return FALSE;
+}
+
+/* The section's statements, checked; none when the section is absent. */
+static GPtrArray *split_section(const Revision *revision, const Section *section, GError **error)
+{
+    g_autoptr(GPtrArray) statements = NULL;
+
+    if (!section->text)
+        return g_ptr_array_new();
+    statements = sql_split(section->text, revision->path, section->first_line, error);
+    for (guint i = 0; statements && i < statements->len; i++)
+        if (!refuse_statement(revision, section, g_ptr_array_index(statements, i), error))
+            return NULL;
+    return g_steal_pointer(&statements);
 }
 
 static gboolean refuse_irreversible(const Script *script, GError **error)
@@ -88,8 +97,47 @@ static gboolean refuse_irreversible(const Script *script, GError **error)
     return FALSE;
 }
 
+/* Statements that by themselves leave the session's role and parameters alone; everything else
+ * (SET, SELECT, DO, CALL and what is not known here) may change them. */
+static gboolean leaves_session_alone(const Statement *statement)
+{
+    static const char *const harmless[] = {"ALTER", "COMMENT", "CREATE", "DELETE", "DROP",
+                                           "GRANT", "INSERT",  "REVOKE", "UPDATE", "TRUNCATE"};
+    gsize length = strspn(statement->sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    g_autofree char *folded = NULL;
+    gboolean is_harmless = FALSE;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(harmless) && !is_harmless; i++)
+        is_harmless = strlen(harmless[i]) == length &&
+                      g_ascii_strncasecmp(statement->sql, harmless[i], length) == 0;
+    if (!is_harmless)
+        return FALSE;
+    folded = g_ascii_strdown(statement->sql, -1);
+    return !strstr(folded, "set_config");
+}
+
+static gboolean may_change_session(const GPtrArray *statements)
+{
+    for (guint i = 0; i < statements->len; i++)
+        if (!leaves_session_alone(g_ptr_array_index(statements, i)))
+            return TRUE;
+    return FALSE;
+}
+
+char *script_down_to_keep(const RevisionBody *body)
+{
+    g_autofree char *redacted = NULL;
+
+    if (!revision_body_is_reversible(body))
+        return NULL;
+    redacted = secret_redact(body->down.text);
+    return g_str_equal(redacted, body->down.text) ? g_steal_pointer(&redacted) : NULL;
+}
+
 static Script *script_load(const PlanStep *step, PlanDirection direction, GError **error)
 {
+    const Section absent = {0};
+    gboolean goes_up = direction == PLAN_UPGRADE;
     Script *script = g_new0(Script, 1);
 
     script->step = step;
@@ -98,19 +146,18 @@ static Script *script_load(const PlanStep *step, PlanDirection direction, GError
     script->body = revision_read_body(step->revision, error);
     if (!script->body)
         goto failed;
-    script->section = direction == PLAN_UPGRADE ? &script->body->up : &script->body->down;
+    script->section = goes_up ? &script->body->up : &script->body->down;
     if (!refuse_irreversible(script, error))
         goto failed;
-    script->statements =
-        sql_split(script->section->text, step->revision->path, script->section->first_line, error);
+    script->statements = split_section(step->revision, script->section, error);
     if (!script->statements)
         goto failed;
-    for (guint i = 0; i < script->statements->len; i++) {
-        const Statement *statement = g_ptr_array_index(script->statements, i);
-
-        if (!refuse_statement(script, statement, error))
-            goto failed;
-    }
+    script->checks =
+        split_section(step->revision, goes_up ? &script->body->verify : &absent, error);
+    if (!script->checks)
+        goto failed;
+    script->may_change_session =
+        may_change_session(script->statements) || may_change_session(script->checks);
     script->length = REQUEST_OVERHEAD + 2 * strlen(script->section->text) +
                      (script->body->down.text ? strlen(script->body->down.text) : 0);
     return script;

@@ -12,7 +12,9 @@ typedef struct {
     RevisionBody *body;
     const Section *section; /* of body: the one that runs */
     GPtrArray *statements;  /* Statement * */
+    GPtrArray *checks;      /* Statement * of the verify section; empty for a downgrade */
     gboolean is_transactional;
+    gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
 } Script;
 
@@ -23,7 +25,11 @@ void script_free(Script *script);
  * irreversible step of a downgrade. The plan must outlive the scripts. */
 GPtrArray *scripts_load(const Plan *plan, GError **error);
 
+/* The down text that a database may keep to undo the revision without its file: NULL when it is
+ * irreversible, or has a password in it that must not be stored. g_free. */
+char *script_down_to_keep(const RevisionBody *body);
+
 /* Where the server's position (in characters from 1, 0 = unknown) in a statement stands in the
- * file. *source is the line's text, g_free. */
-void script_locate(const Script *script, const Statement *statement, unsigned position,
+ * file. *source is the line's text as place_quote gives it, g_free. */
+void script_locate(const Section *section, const Statement *statement, unsigned position,
                    unsigned *line, unsigned *column, char **source);

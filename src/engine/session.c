@@ -11,7 +11,10 @@
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
+#define VERSION_PKEY_SUFFIX "_pkc"
+
 enum {
+    IDENTIFIER_MAX = 63,         /* bytes of a PostgreSQL name */
     LOCK_PAUSE_FIRST = 5 * 1000, /* microseconds */
     LOCK_PAUSE_LONGEST = 250 * 1000,
     LOCK_HOLDER_AFTER = G_USEC_PER_SEC, /* most waits are shorter: they do not ask for whom */
@@ -47,26 +50,53 @@ static Conn *connect_to_server(const EngineSettings *settings, gboolean retries,
                            cancel, tell_retry, &news, error);
 }
 
-/* Everything that role, database or server may have set and that would change how a migration runs.
- * Plain SETs: a pooler would swallow or refuse the start-up packet's options. */
-static char *session_parameters(const Session *session)
+static void add_parameter(GString *list, const char *name, const char *value)
 {
-    const EngineSettings *settings = session->settings;
-    g_autofree char *search_path = sql_quote_literal(settings->search_path);
-    GString *sql = g_string_new("SET client_min_messages = warning;"
-                                "SET default_transaction_read_only = off;"
-                                "SET default_transaction_isolation = 'read committed';"
-                                "SET idle_in_transaction_session_timeout = 0;");
+    g_autofree char *quoted = sql_quote_literal(value);
 
-    if (conn_server_version(session->conn) >= 140000)
-        g_string_append(sql, "SET client_connection_check_interval = '1s';"
-                             "SET idle_session_timeout = 0;");
-    g_string_append_printf(sql,
-                           "SET statement_timeout = '%" G_GINT64_FORMAT "us';"
-                           "SET lock_timeout = '%" G_GINT64_FORMAT "us';"
-                           "SELECT set_config('search_path', %s, false);",
-                           settings->statement_timeout, settings->lock_timeout, search_path);
-    return g_string_free(sql, FALSE);
+    g_string_append_printf(list, "%spg_catalog.set_config('%s', %s, false)", list->len ? ", " : "",
+                           name, quoted);
+}
+
+static void add_timeout(GString *list, const char *name, gint64 microseconds)
+{
+    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT "us", microseconds);
+
+    add_parameter(list, name, value);
+}
+
+char *session_parameters(const Session *session, gint64 lock_timeout)
+{
+    GString *list = g_string_new(NULL);
+
+    add_parameter(list, "client_min_messages", "warning");
+    add_parameter(list, "default_transaction_read_only", "off");
+    add_parameter(list, "default_transaction_isolation", "read committed");
+    add_parameter(list, "standard_conforming_strings", "on"); /* the splitter reads text this way */
+    add_parameter(list, "row_security",
+                  "off"); /* a hidden row must be an error, not a missing head */
+    add_parameter(list, "idle_in_transaction_session_timeout", "0");
+    if (conn_server_version(session->conn) >= 140000) {
+        add_parameter(list, "client_connection_check_interval", "1s");
+        add_parameter(list, "idle_session_timeout", "0");
+    }
+    add_timeout(list, "statement_timeout", session->settings->statement_timeout);
+    add_timeout(list, "lock_timeout", lock_timeout);
+    add_parameter(list, "search_path", session->settings->search_path);
+    return g_string_free(list, FALSE);
+}
+
+/* libpq is asked for a primary, but a service file or the URL may say otherwise. */
+static gboolean refuse_standby(const Session *session, GError **error)
+{
+    if (!session->facts.in_recovery)
+        return TRUE;
+    error_set(error, ERROR_NOT_PRIMARY,
+              "%s is a standby: it takes no changes, and its locks are its own",
+              conn_describe(session->conn));
+    error_set_hint(error, "give the URL of the primary, or all hosts: host=a,b");
+    error_set_outcome(error, "nothing was changed");
+    return FALSE;
 }
 
 static gboolean refuse_pooler(const Session *session, int backend_pid, GError **error)
@@ -87,12 +117,12 @@ static gboolean refuse_pooler(const Session *session, int backend_pid, GError **
 
 static gboolean learn_facts(Session *session, GError **error)
 {
-    g_autofree char *parameters = session_parameters(session);
+    g_autofree char *parameters = session_parameters(session, session->settings->lock_timeout);
     g_autofree char *question = session_expand(session, sql_facts);
     g_autofree char *both = NULL;
     g_autoptr(Result) result = NULL;
 
-    both = g_strconcat(parameters, question, NULL);
+    both = g_strconcat("SELECT ", parameters, "; ", question, NULL);
     if (!conn_exec(session->conn, both, &result, error)) {
         g_prefix_error(error, "preparing the session: ");
         return FALSE;
@@ -105,7 +135,8 @@ static gboolean learn_facts(Session *session, GError **error)
     session->default_synchronous_commit = g_strdup(result_text(result, 0, 5));
     session->has_version_table = result_boolean(result, 0, 6);
     session->has_state = result_boolean(result, 0, 7);
-    return refuse_pooler(session, (int)result_int64(result, 0, 4), error);
+    return refuse_pooler(session, (int)result_int64(result, 0, 4), error) &&
+           refuse_standby(session, error);
 }
 
 static void name_variables(Session *session)
@@ -124,6 +155,18 @@ static void name_variables(Session *session)
     session->variables = g_memdup2(variables, sizeof variables);
 }
 
+/* Alembic's name; cut where PostgreSQL would otherwise cut it down to the table's own. */
+static char *name_version_pkey(const char *version_table)
+{
+    gsize length = MIN(strlen(version_table), IDENTIFIER_MAX - strlen(VERSION_PKEY_SUFFIX));
+    g_autofree char *stem = g_strndup(version_table, length);
+    const char *end;
+
+    if (!g_utf8_validate(stem, -1, &end))
+        stem[end - stem] = '\0';
+    return g_strconcat(stem, VERSION_PKEY_SUFFIX, NULL);
+}
+
 Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *cancel,
                       const EventSink *events, GError **error)
 {
@@ -133,7 +176,7 @@ Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *
     session->settings = settings;
     session->cancel = cancel;
     session->key = lock_key(settings->version_table_schema, settings->version_table);
-    session->version_pkey = g_strconcat(settings->version_table, "_pkc", NULL);
+    session->version_pkey = name_version_pkey(settings->version_table);
     name_variables(session);
     session->read_state_sql = session_expand(session, sql_read_state);
     session->conn = connect_to_server(settings, retries, cancel, events, error);
@@ -241,8 +284,8 @@ static gboolean look_again(Session *session, SessionIsDone is_done, gpointer dat
     return TRUE;
 }
 
-gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
-                      gboolean *taken, const EventSink *events, GError **error)
+static gboolean wait_for_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
+                              gboolean *taken, const EventSink *events, GError **error)
 {
     gint64 start = clock_monotonic(), waited = 0, next_news = 0;
     Backoff backoff = {.initial = LOCK_PAUSE_FIRST,
@@ -281,10 +324,31 @@ gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_
     return TRUE;
 }
 
+gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
+                      gboolean *taken, const EventSink *events, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (wait_for_lock(session, is_done, is_done_data, taken, events, &reason))
+        return TRUE;
+    if (!error_outcome(reason)) /* an interruption may meet any of the questions */
+        error_set_outcome(&reason, "nothing was changed");
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+}
+
 gboolean session_unlock(Session *session, GError **error)
 {
+    g_autoptr(GError) reason = NULL;
+
     if (!session->has_lock)
         return TRUE;
     session->has_lock = FALSE;
-    return lock_release(session->conn, session->key, error);
+    if (lock_release(session->conn, session->key, &reason))
+        return TRUE;
+    /* A cancellation that was meant for the work before may arrive only now. */
+    if (g_strcmp0(error_sqlstate(reason), "57014") == 0)
+        return lock_release(session->conn, session->key, error);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
 }

@@ -18,5 +18,10 @@ struct Session {
     char *read_state_sql; /* expanded once: the daemon polls with it */
 };
 
+/* "set_config(...), set_config(...)": everything that role, database, server or the revision before
+ * may have set and that would change how a migration runs; `lock_timeout` in microseconds. Not the
+ * start-up packet's options: a pooler would swallow or refuse them. g_free. */
+char *session_parameters(const Session *session, gint64 lock_timeout);
+
 /* sql_expand with the session's variables; g_free. */
 char *session_expand(const Session *session, const char *sql);

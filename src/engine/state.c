@@ -73,6 +73,25 @@ static DatabaseState *state_from_row(const Session *session, const Result *resul
     return state;
 }
 
+/* The records of two projects in one schema would undo each other. */
+static gboolean refuse_foreign_layout(const Session *session, const Result *result, GError **error)
+{
+    const EngineSettings *settings = session->settings;
+    g_autofree char *ours =
+        g_strconcat(settings->version_table_schema, ".", settings->version_table, NULL);
+    const char *theirs = result_text(result, 0, 7);
+
+    if (g_strcmp0(theirs, ours) == 0)
+        return TRUE;
+    error_set(error, ERROR_REFUSED,
+              "schema \"%s\" keeps the records of version table %s, not of %s",
+              settings->state_schema, theirs ? theirs : "(none)", ours);
+    error_set_outcome(error, "nothing was changed");
+    error_set_hint(
+        error, "give each project in a database a schema of its own: set database.state_schema");
+    return FALSE;
+}
+
 static gboolean refuse_newer_layout(const DatabaseState *state, const Session *session,
                                     GError **error)
 {
@@ -107,6 +126,8 @@ static DatabaseState *read_tables(Session *session, GError **error)
                   session->settings->state_schema);
         return NULL;
     }
+    if (session->has_state && !refuse_foreign_layout(session, result, error))
+        return NULL;
     state = state_from_row(session, result);
     if (!refuse_newer_layout(state, session, error))
         return NULL;
@@ -144,38 +165,76 @@ DatabaseState *session_read_state(Session *session, GError **error)
     return state;
 }
 
-/* Asked beforehand, so that the answer is a GRANT to run and not a failed CREATE. */
-static gboolean check_privileges(Session *session, GError **error)
+typedef enum {
+    HAS_VERSION_SCHEMA,
+    MAY_CREATE_SCHEMA,
+    MAY_CREATE_TABLE,
+    MAY_MOVE_HEADS,
+    MAY_RECORD,
+} PrivilegeColumn; /* of privileges.sql */
+
+static void lack_version_table(const Session *session, const Result *result, GError **error)
 {
     const EngineSettings *settings = session->settings;
+
+    if (!result_boolean(result, 0, HAS_VERSION_SCHEMA)) {
+        error_set(error, ERROR_CONFIG, "schema \"%s\" for the version table does not exist",
+                  settings->version_table_schema);
+        error_set_hint(error, "CREATE SCHEMA \"%s\"; or set database.version_table_schema",
+                       settings->version_table_schema);
+        return;
+    }
+    error_set(error, ERROR_PRIVILEGE,
+              "role \"%s\" may not create table \"%s\" in schema \"%s\" of database \"%s\"",
+              session->facts.role, settings->version_table, settings->version_table_schema,
+              session->facts.database);
+    error_set_hint(error,
+                   "as the owner of the database run: GRANT CREATE ON SCHEMA \"%s\" TO \"%s\"",
+                   settings->version_table_schema, session->facts.role);
+}
+
+static void lack_state_schema(const Session *session, GError **error)
+{
+    error_set(error, ERROR_PRIVILEGE, "role \"%s\" may not create schema \"%s\" in database \"%s\"",
+              session->facts.role, session->settings->state_schema, session->facts.database);
+    error_set_hint(error,
+                   "as the owner of the database run: GRANT CREATE ON DATABASE \"%s\" TO \"%s\"",
+                   session->facts.database, session->facts.role);
+}
+
+static void lack_rights(const Session *session, gboolean on_state, GError **error)
+{
+    const EngineSettings *settings = session->settings;
+    const char *schema = on_state ? settings->state_schema : settings->version_table_schema;
+
+    error_set(error, ERROR_PRIVILEGE, "role \"%s\" may not change %s of schema \"%s\"",
+              session->facts.role, on_state ? "the tables" : settings->version_table, schema);
+    error_set_hint(
+        error,
+        "as their owner run: GRANT USAGE ON SCHEMA \"%s\" TO \"%s\"; GRANT SELECT, INSERT, "
+        "UPDATE, DELETE ON ALL TABLES IN SCHEMA \"%s\" TO \"%s\"; or migrate as that owner",
+        schema, session->facts.role, schema, session->facts.role);
+}
+
+/* Asked beforehand, so that the answer is a GRANT to run and not a statement that failed half-way.
+ */
+static gboolean check_privileges(Session *session, GError **error)
+{
     g_autofree char *sql = session_expand(session, sql_privileges);
     g_autoptr(Result) result = NULL;
 
     if (!conn_exec(session->conn, sql, &result, error))
         return FALSE;
-    if (!session->has_version_table && !result_boolean(result, 0, 2)) {
-        error_set(error, ERROR_CONFIG, "schema \"%s\" for the version table does not exist",
-                  settings->version_table_schema);
-        error_set_hint(error, "CREATE SCHEMA \"%s\"; or set database.version_table_schema",
-                       settings->version_table_schema);
-    } else if (!session->has_version_table && !result_boolean(result, 0, 1)) {
-        error_set(error, ERROR_PRIVILEGE,
-                  "role \"%s\" may not create table \"%s\" in schema \"%s\" of database \"%s\"",
-                  session->facts.role, settings->version_table, settings->version_table_schema,
-                  session->facts.database);
-        error_set_hint(error,
-                       "as the owner of the database run: GRANT CREATE ON SCHEMA \"%s\" TO \"%s\"",
-                       settings->version_table_schema, session->facts.role);
-    } else if (!session->has_state && !result_boolean(result, 0, 0)) {
-        error_set(error, ERROR_PRIVILEGE,
-                  "role \"%s\" may not create schema \"%s\" in database \"%s\"",
-                  session->facts.role, settings->state_schema, session->facts.database);
-        error_set_hint(
-            error, "as the owner of the database run: GRANT CREATE ON DATABASE \"%s\" TO \"%s\"",
-            session->facts.database, session->facts.role);
-    } else {
+    if (!session->has_version_table && !result_boolean(result, 0, MAY_CREATE_TABLE))
+        lack_version_table(session, result, error);
+    else if (!session->has_state && !result_boolean(result, 0, MAY_CREATE_SCHEMA))
+        lack_state_schema(session, error);
+    else if (session->has_version_table && !result_boolean(result, 0, MAY_MOVE_HEADS))
+        lack_rights(session, FALSE, error);
+    else if (session->has_state && !result_boolean(result, 0, MAY_RECORD))
+        lack_rights(session, TRUE, error);
+    else
         return TRUE;
-    }
     error_set_outcome(error, "nothing was changed");
     return FALSE;
 }
@@ -215,7 +274,9 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
 gboolean session_prepare_state(Session *session, const EventSink *events, GError **error)
 {
     g_assert(session->has_lock);
+    if (!check_privileges(session, error))
+        return FALSE;
     if (session->has_version_table && session->has_state)
         return TRUE;
-    return check_privileges(session, error) && create_tables(session, events, error);
+    return create_tables(session, events, error);
 }

@@ -57,17 +57,24 @@ static char **script_heads(const Graph *graph)
     return (char **)g_ptr_array_free(ids, FALSE);
 }
 
-/* What an upgrade to the files' heads would run; unknown database heads do not hinder the question.
- */
-static GPtrArray *pending_revisions(const Graph *graph, const char *const *heads)
+/* What an upgrade to the files' heads would run. Below a head that the files do not know only the
+ * applied table can tell what is there. */
+static GPtrArray *pending_revisions(const Graph *graph, const Status *status)
 {
+    const char *const *heads = (const char *const *)status->heads;
     g_autoptr(GHashTable) applied = graph_applied(graph, heads);
     g_autoptr(GPtrArray) all = graph_revisions(graph);
+    gboolean asks_records = status->unknown[0] != NULL;
     GPtrArray *pending = g_ptr_array_new();
 
-    for (guint i = 0; i < all->len; i++)
-        if (!g_hash_table_contains(applied, g_ptr_array_index(all, i)))
-            g_ptr_array_add(pending, g_ptr_array_index(all, i));
+    for (guint i = 0; i < all->len; i++) {
+        const Revision *revision = g_ptr_array_index(all, i);
+
+        if (g_hash_table_contains(applied, revision) ||
+            (asks_records && g_strv_contains((const char *const *)status->applied, revision->id)))
+            continue;
+        g_ptr_array_add(pending, (gpointer)revision);
+    }
     return pending;
 }
 
@@ -163,12 +170,12 @@ Status *status_read(Session *session, const Graph *graph, GError **error)
     status->heads = g_strdupv(state->heads);
     status->script_heads = script_heads(graph);
     status->script_count = graph_count(graph);
-    status->pending = pending_revisions(graph, heads);
     status->unknown = graph_unknown(graph, heads);
     status->hold = hold_copy(state->hold);
     if (!look_at_files(session, graph, status, error) ||
         !lock_find_holder(session->conn, session->key, &status->holder, error))
         return NULL;
+    status->pending = pending_revisions(graph, status);
     status->is_locked = status->holder != NULL;
     return g_steal_pointer(&status);
 }

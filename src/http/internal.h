@@ -15,6 +15,8 @@ struct HttpRequest {
     GByteArray *body;      /* NULL until bytes come */
     gsize discarded;       /* bytes of a body that nobody will read */
     HttpResponse *refusal; /* decided before the body: the handler is not asked */
+    const char *own_host;  /* of the listener's address; may be NULL */
+    gboolean is_unclear;   /* where it ends: nothing more is read from the connection */
     guint32 seed;          /* the server's, and which of its requests this is: our request id */
     guint64 number;
 };
@@ -22,6 +24,9 @@ struct HttpRequest {
 HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
                               const char *path);
 void http_request_free(HttpRequest *request);
+/* FALSE when another program, such as a proxy in front of us, could read another request out of the
+ * same bytes: two lengths, two hosts, blanks in a field's name... Or when Host is missing. */
+gboolean http_request_framing_is_clear(const HttpRequest *request, const char *version);
 /* FALSE when a name or value of the query has bad escapes, a NUL, or is not UTF-8. */
 gboolean http_request_query_is_valid(const HttpRequest *request);
 

@@ -8,12 +8,17 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/backoff.h"
+#include "base/clock.h"
 #include "base/error.h"
+
+#define LOCK_PATIENCE (2 * G_USEC_PER_SEC)
 
 enum { UNIX_SOCKET_MODE = 0660 };
 
@@ -222,31 +227,54 @@ static gboolean claim_file(Listener *listener, const char *path)
     return chmod(path, UNIX_SOCKET_MODE) == 0 && listen(listener->fd, SOMAXCONN) == 0;
 }
 
-static Listener *open_unix(const Target *target, const char *path, GError **error)
+/* Those who find a stale socket take it over one at a time: between another's bind and listen its
+ * new socket looks stale, too. The folder is what they lock, so nothing stays behind; -1 when it
+ * cannot be had, for which nobody must be unable to start. */
+static int lock_folder(const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_autofree char *folder = g_path_get_dirname(path);
+    Backoff look = {.initial = 1000,
+                    .ceiling = 20000,
+                    .factor = 1.5,
+                    .jitter = 0.3,
+                    .deadline = clock_monotonic() + LOCK_PATIENCE};
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (backoff_wait(&look, NULL))
+            continue;
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int bind_over_stale(const struct sockaddr_un *address)
+{
+    int fd = bind_socket((const struct sockaddr *)address, sizeof *address);
+
+    if (fd >= 0 || errno != EADDRINUSE)
+        return fd;
+    if (is_stale(address, sizeof *address))
+        unlink(address->sun_path);
+    return bind_socket((const struct sockaddr *)address, sizeof *address);
+}
+
+static Listener *claim_path(const Target *target, const struct sockaddr_un *address, GError **error)
+{
+    const char *path = address->sun_path;
     g_autoptr(Listener) listener = NULL;
     int fd;
 
-    if (*path == '\0' || strlen(path) >= sizeof address.sun_path) {
-        refuse(error, target, "a Unix socket's path has 1 to 107 bytes");
+    if (is_other_file(path)) {
+        refuse(error, target, "the file is there and is not a socket");
+        error_set_hint(error,
+                       "look at it and remove it, or choose another path in "
+                       "http.%s.listen",
+                       target->name);
         return NULL;
     }
-    memcpy(address.sun_path, path, strlen(path));
-    fd = bind_socket((struct sockaddr *)&address, sizeof address);
-    if (fd < 0 && errno == EADDRINUSE) {
-        if (is_other_file(path)) {
-            refuse(error, target, "the file is there and is not a socket");
-            error_set_hint(error,
-                           "look at it and remove it, or choose another path in "
-                           "http.%s.listen",
-                           target->name);
-            return NULL;
-        }
-        if (is_stale(&address, sizeof address))
-            unlink(path);
-        fd = bind_socket((struct sockaddr *)&address, sizeof address);
-    }
+    fd = bind_over_stale(address);
     if (fd < 0) {
         refuse_errno(error, target, errno);
         return NULL;
@@ -257,6 +285,24 @@ static Listener *open_unix(const Target *target, const char *path, GError **erro
         return NULL;
     }
     return g_steal_pointer(&listener);
+}
+
+static Listener *open_unix(const Target *target, const char *path, GError **error)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    Listener *listener;
+    int lock;
+
+    if (*path == '\0' || strlen(path) >= sizeof address.sun_path) {
+        refuse(error, target, "a Unix socket's path has 1 to 107 bytes");
+        return NULL;
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    lock = lock_folder(path);
+    listener = claim_path(target, &address, error);
+    if (lock >= 0)
+        close(lock);
+    return listener;
 }
 
 /* Splits "host:port" or "[v6]:port". */

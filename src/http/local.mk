@@ -8,5 +8,6 @@ src_http_libhttp_a_SOURCES = \
 	src/http/request.c src/http/request.h \
 	src/http/respond.c src/http/respond.h \
 	src/http/router.c src/http/router.h \
-	src/http/server.c src/http/server.h
+	src/http/server.c src/http/server.h \
+	src/http/visitors.c src/http/visitors.h
 src_http_libhttp_a_CPPFLAGS = $(HTTP_CPPFLAGS)

@@ -1,6 +1,7 @@
 /* Socket addresses to degrees of trust. */
 #include "http/peer.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -37,4 +38,33 @@ HttpPeer peer_classify(const struct sockaddr *address)
     default:
         return HTTP_PEER_REMOTE;
     }
+}
+
+char *peer_split_host(const char *text)
+{
+    const char *end = *text == '[' ? strchr(text, ']') : text + strcspn(text, ":");
+    const char *port;
+
+    if (!end)
+        return NULL;
+    port = *text == '[' ? end + 1 : end;
+    if (*port == ':')
+        port += 1 + strspn(port + 1, "0123456789");
+    if (*port != '\0')
+        return NULL;
+    return *text == '[' ? g_strndup(text + 1, (gsize)(end - text - 1))
+                        : g_strndup(text, (gsize)(end - text));
+}
+
+gboolean peer_is_loopback_name(const char *host)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
+        return TRUE;
+    if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+        return classify4((struct sockaddr *)&v4) == HTTP_PEER_LOOPBACK;
+    return inet_pton(AF_INET6, host, &v6.sin6_addr) == 1 &&
+           classify6((struct sockaddr *)&v6) == HTTP_PEER_LOOPBACK;
 }

@@ -8,3 +8,8 @@
 /* `address` NULL or of another family than Unix, IPv4 and IPv6 is REMOTE. An IPv4 address inside an
  * IPv6 one counts as what it is. */
 HttpPeer peer_classify(const struct sockaddr *address);
+/* The host of "host", "host:port" or "[v6]:port", without the brackets; NULL when it is none of
+ * them. g_free. */
+char *peer_split_host(const char *text);
+/* "localhost" or a loopback address. */
+gboolean peer_is_loopback_name(const char *host);

@@ -117,6 +117,60 @@ HttpPeer http_request_peer(const HttpRequest *request)
     return peer_classify(info ? info->client_addr : NULL);
 }
 
+gboolean http_request_names_us(const HttpRequest *request)
+{
+    const char *field = http_request_header(request, MHD_HTTP_HEADER_HOST);
+    g_autofree char *host = field ? peer_split_host(field) : NULL;
+
+    return host && (peer_is_loopback_name(host) ||
+                    (request->own_host && g_ascii_strcasecmp(host, request->own_host) == 0));
+}
+
+typedef struct {
+    unsigned hosts;
+    unsigned lengths;
+    unsigned encodings;
+    gboolean is_chunked;
+    gboolean has_bad_name;
+} Framing;
+
+static gboolean is_token(const char *name)
+{
+    gsize length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "!#$%&'*+-.^_`|~");
+
+    return length > 0 && name[length] == '\0';
+}
+
+static enum MHD_Result look_at_field(void *cls, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    Framing *framing = cls;
+
+    if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0)
+        framing->hosts++;
+    if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
+        framing->lengths++;
+    if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        framing->encodings++;
+        framing->is_chunked = g_ascii_strcasecmp(value ? value : "", "chunked") == 0;
+    }
+    if (!is_token(name))
+        framing->has_bad_name = TRUE;
+    return MHD_YES;
+}
+
+gboolean http_request_framing_is_clear(const HttpRequest *request, const char *version)
+{
+    gboolean is_first = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
+    Framing framing = {0};
+
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_field, &framing);
+    return !framing.has_bad_name && framing.hosts <= 1 && (framing.hosts == 1 || is_first) &&
+           framing.lengths + framing.encodings <= 1 &&
+           (framing.encodings == 0 || (framing.is_chunked && !is_first));
+}
+
 static gboolean is_request_id(const char *text)
 {
     gsize length =

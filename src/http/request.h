@@ -25,6 +25,9 @@ const char *http_request_header(const HttpRequest *request, const char *name);
 /* The whole body, not NUL-terminated; *length 0 when there is none. */
 const guint8 *http_request_body(const HttpRequest *request, gsize *length);
 HttpPeer http_request_peer(const HttpRequest *request);
+/* Whether the Host field is what a client on this host writes: localhost, a loopback address, or
+ * the host of the listener's address as configured; with any port. */
+gboolean http_request_names_us(const HttpRequest *request);
 /* The client's X-Request-Id when it is 1-64 characters of A-Za-z0-9._-, else one of ours, the same
  * at each call. Free with g_free. */
 char *http_request_id(const HttpRequest *request);

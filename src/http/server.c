@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "http/internal.h"
 #include "http/listener.h"
+#include "http/peer.h"
+#include "http/visitors.h"
 
 enum { LOG_LINE_MAX = 512 };
 
@@ -17,7 +19,9 @@ struct HttpServer {
     HttpServerOptions options; /* without name and address */
     Router *router;
     Listener *listener;
+    char *host; /* of the configured address; NULL when it has none */
     struct MHD_Daemon *daemon;
+    Visitors *visitors;
     guint32 seed; /* tells the request ids of this server from others' */
     atomic_uint in_flight;
     atomic_ullong requests;
@@ -50,6 +54,16 @@ static const HttpProblem bad_query = {
 static const HttpProblem large_body = {.status = MHD_HTTP_CONTENT_TOO_LARGE,
                                        .detail = "The body is larger than this service takes",
                                        .hint = "send less at a time, or raise http.body_max"};
+
+static const HttpProblem unclear_framing = {
+    .status = MHD_HTTP_BAD_REQUEST,
+    .detail = "The request's first line or a field is not valid",
+    .hint =
+        "it must have one Host, at most one of Content-Length and \"Transfer-Encoding: "
+        "chunked\" (HTTP/1.1 only), and no blank in the path, the query or the name of a field"};
+
+/* Stands for a request whose first line has a blank too many, until `handle` sees it. */
+static HttpRequest blank_in_line;
 
 static HttpResponse *answer_options(const RouterMatch *match)
 {
@@ -91,15 +105,20 @@ static gboolean declares_large_body(const HttpServer *server, const HttpRequest 
 }
 
 static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection, const char *method,
-                          const char *path)
+                          const char *path, const char *version, gboolean has_clear_line)
 {
     HttpRequest *request = http_request_new(connection, method, path);
 
     atomic_fetch_add(&server->in_flight, 1);
     request->seed = server->seed;
     request->number = atomic_fetch_add(&server->requests, 1);
+    request->own_host = server->host;
     router_find(server->router, method, path, &request->match);
-    request->refusal = decide_early(server, request);
+    request->is_unclear = !has_clear_line || !http_request_framing_is_clear(request, version);
+    if (request->is_unclear)
+        request->refusal = http_problem(request, &unclear_framing);
+    else
+        request->refusal = decide_early(server, request);
     if (!request->refusal && declares_large_body(server, request))
         request->refusal = http_problem(request, &large_body);
     return request;
@@ -131,7 +150,8 @@ static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
 
     if (!response)
         response = request->match.route->handler(request, server->options.data);
-    return http_response_queue(response, request->connection, atomic_load(&server->is_quiesced));
+    return http_response_queue(response, request->connection,
+                               request->is_unclear || atomic_load(&server->is_quiesced));
 }
 
 /* Called once when the header is complete, then for each piece of the body, then once to answer. */
@@ -143,11 +163,11 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
     HttpRequest *request = *context;
     gboolean goes_on;
 
-    (void)version;
-    if (!request) {
-        request = *context = begin(server, connection, method, path);
-        /* Answered now, a client that waits for "100 Continue" does not even start to send. */
-        if (request->refusal && declares_large_body(server, request))
+    if (!request || request == &blank_in_line) {
+        request = *context = begin(server, connection, method, path, version, !request);
+        /* Answered now, a client that waits for "100 Continue" does not even start to send; and
+         * what comes after a header that is not clear is not looked at. */
+        if (request->is_unclear || (request->refusal && declares_large_body(server, request)))
             return answer(server, request);
         return MHD_YES;
     }
@@ -163,13 +183,21 @@ static void complete(void *cls, struct MHD_Connection *connection, void **contex
 {
     HttpServer *server = cls;
 
-    (void)connection;
     (void)why;
-    if (!*context)
+    visitors_request_ends(connection);
+    if (!*context || *context == &blank_in_line)
         return;
     http_request_free(*context);
     *context = NULL;
     atomic_fetch_sub(&server->in_flight, 1);
+}
+
+/* libmicrohttpd's first word about a request; what is returned becomes its context. */
+static void *notice_first_line(void *cls, const char *line, struct MHD_Connection *connection)
+{
+    (void)cls;
+    visitors_request_begins(connection);
+    return strchr(line, ' ') ? &blank_in_line : NULL;
 }
 
 /* The router and http_request_query decode; libmicrohttpd would turn %00 into an end of string. */
@@ -204,9 +232,10 @@ static struct MHD_Daemon *start_library(HttpServer *server)
         flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_from_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, listener_fd(server->listener), MHD_OPTION_NOTIFY_COMPLETED,
         complete, server, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, MAX(options->connections_max, options->threads),
-        MHD_OPTION_CONNECTION_TIMEOUT, seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        options->header_max, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, notice_first_line, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        visitors_notify, server->visitors, MHD_OPTION_CONNECTION_LIMIT,
+        MAX(options->connections_max, options->threads), MHD_OPTION_CONNECTION_TIMEOUT, seconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, options->threads,
         MHD_OPTION_END);
 }
@@ -218,9 +247,11 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
     server->options = *options;
     server->seed = g_random_int();
     server->router = router_new(options->routes);
+    server->host = peer_split_host(options->address);
     server->listener = listener_open(options->name, options->address, error);
     if (!server->listener)
         return NULL;
+    server->visitors = visitors_new(options->request_timeout, options->idle_timeout);
     server->daemon = start_library(server);
     if (!server->daemon) {
         error_set(error, ERROR_CONFIG, "the %s listener on %s cannot start its threads",
@@ -258,7 +289,9 @@ void http_server_free(HttpServer *server)
         http_server_quiesce(server);
         MHD_stop_daemon(server->daemon);
     }
+    visitors_free(server->visitors);
     listener_free(server->listener);
     router_free(server->router);
+    g_free(server->host);
     g_free(server);
 }

@@ -34,9 +34,10 @@ typedef struct {
     gpointer data;   /* for handlers and guard */
     unsigned threads;
     unsigned connections_max;
-    gint64 idle_timeout; /* microseconds; counted in whole seconds, rounded up */
-    gsize body_max;      /* bytes; more is answered with 413 */
-    gsize header_max;    /* bytes of memory for request line and fields; more is 414 or 431 */
+    gint64 idle_timeout;    /* microseconds; counted in whole seconds, rounded up */
+    gint64 request_timeout; /* microseconds for one request and its answer; 0: no limit */
+    gsize body_max;         /* bytes; more is answered with 413 */
+    gsize header_max;       /* bytes of memory for request line and fields; more is 414 or 431 */
 } HttpServerOptions;
 
 typedef struct HttpServer HttpServer;

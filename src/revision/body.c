@@ -4,6 +4,7 @@
 
 #include "revision/file.h"
 #include "revision/lines.h"
+#include "sql/classify.h"
 
 static gboolean is_blank_line(Slice line)
 {
@@ -37,9 +38,10 @@ static void section_checksum(const char *text, char checksum[65])
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autoptr(GString) normal = g_string_sized_new(strlen(text) + 1);
     const char *cursor = text;
+    const char *end = text + strlen(text);
     Slice line;
 
-    while (slice_next_line(&cursor, text + strlen(text), &line, NULL)) {
+    while (slice_next_line(&cursor, end, &line, NULL)) {
         if (normal->len > 0)
             g_string_append_c(normal, '\n');
         while (line.length > 0 && strchr(" \t", line.at[line.length - 1]))
@@ -59,48 +61,24 @@ static void fill_section(Section *section, Slice bytes, unsigned first_line)
     section_checksum(section->text, section->checksum);
 }
 
-/* Past the end of a nested block comment that begins at `at`. */
-static const char *skip_block_comment(const char *at)
-{
-    guint depth = 0;
-
-    do {
-        gboolean opens = at[0] == '/' && at[1] == '*';
-        gboolean closes = at[0] == '*' && at[1] == '/';
-
-        if (opens)
-            depth++;
-        if (closes)
-            depth--;
-        at += opens || closes ? 2 : 1;
-    } while (depth > 0 && *at);
-    return at;
-}
-
 /* Something besides comments, blanks and semicolons. */
 static gboolean has_sql(const char *text)
 {
-    const char *at = text;
+    const char *end = text + strlen(text);
+    const char *at = sql_skip_blank(text, end);
 
-    while (*at) {
-        if (strchr(" \t\r\n\f\v;", *at))
-            at++;
-        else if (at[0] == '-' && at[1] == '-')
-            at += strcspn(at, "\r\n");
-        else if (at[0] == '/' && at[1] == '*')
-            at = skip_block_comment(at);
-        else
-            return TRUE;
-    }
-    return FALSE;
+    while (*at == ';')
+        at = sql_skip_blank(at + 1, end);
+    return at < end;
 }
 
 static gboolean has_line(const char *text, const char *wanted)
 {
     const char *cursor = text;
+    const char *end = text + strlen(text);
     Slice line;
 
-    while (slice_next_line(&cursor, text + strlen(text), &line, NULL)) {
+    while (slice_next_line(&cursor, end, &line, NULL)) {
         line = slice_trim(line);
         if (line.length == strlen(wanted) && memcmp(line.at, wanted, line.length) == 0)
             return TRUE;

@@ -8,9 +8,10 @@
 typedef struct Graph Graph;
 
 /* Reads the headers of every *.sql in each folder (a script directory's versions/, NULL-terminated)
- * and links them. Files whose name begins with "." are passed over. Errors name the files:
- * duplicate id, self-loop, cycle (all its members), missing parent, unknown dependency, label used
- * twice, unreadable folder. */
+ * and links them. Files whose name begins with "." are passed over. Errors name the files: a name
+ * that begins with another generated ID (12 hex digits, "_") than the header has, duplicate id,
+ * self-loop, cycle (all its members), missing parent, unknown dependency, label used twice,
+ * unreadable folder. */
 Graph *graph_load(const char *const *folders, GError **error);
 /* The same from memory; takes the Revisions (a GPtrArray with free function, also on failure). */
 Graph *graph_new(GPtrArray *revisions, GError **error);
@@ -45,7 +46,9 @@ char **graph_unknown(const Graph *graph, const char *const *heads);
 const char *const *graph_folders(const Graph *graph);
 
 /* The listing of a graph that graph_load read: SHA-256 over the names of its files in order, each
- * with its NUL; hex, g_free. */
+ * with its NUL; hex, g_free. NULL when a name does not tell its Revision ID (ID.sql or ID_slug.sql,
+ * the ID without "_"): only where names stand for revisions does an equal listing mean that the
+ * same revisions are there. */
 char *graph_listing(const Graph *graph);
 /* The same from the folders alone, at the price of reading them without opening a file. */
 char *graph_listing_of_folders(const char *const *folders, GError **error);

@@ -12,6 +12,8 @@
 #include "revision/graph.h"
 #include "revision/nodes.h"
 
+enum { GENERATED_ID_LENGTH = 12 }; /* revision_id_new */
+
 /* A name and, to sort quickly, its first eight bytes as a number. */
 typedef struct {
     guint64 prefix;
@@ -69,6 +71,29 @@ static int compare_names(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+/* Whether `name` begins as the name of a generated file does: 12 hex digits, of which one is a
+ * letter (else it may be a date), and "_". */
+static gboolean has_generated_id(const char *name)
+{
+    return strspn(name, "0123456789abcdef") == GENERATED_ID_LENGTH &&
+           strcspn(name, "abcdef") < GENERATED_ID_LENGTH && name[GENERATED_ID_LENGTH] == '_';
+}
+
+/* A file that was copied and got only a new name, or only a new ID, is not what it seems. */
+static gboolean check_name(const char *name, const Revision *revision, GError **error)
+{
+    ErrorSite site = {.path = revision->path};
+
+    if (!has_generated_id(name) ||
+        (strlen(revision->id) == GENERATED_ID_LENGTH && g_str_has_prefix(name, revision->id)))
+        return TRUE;
+    error_set(error, ERROR_REVISION_FILE, "The file %s has the Revision ID %s in its header", name,
+              revision->id);
+    error_set_site(error, &site);
+    error_set_hint(error, "rename the file, or correct the line '-- Revision ID:' in it");
+    return FALSE;
+}
+
 static gboolean load_files(int folder_fd, const char *folder, const GArray *names,
                            GPtrArray *revisions, GError **error)
 {
@@ -88,6 +113,8 @@ static gboolean load_files(int folder_fd, const char *folder, const GArray *name
         if (!revision)
             return FALSE;
         g_ptr_array_add(revisions, revision);
+        if (!check_name(name, revision, error))
+            return FALSE;
     }
     return TRUE;
 }
@@ -150,12 +177,28 @@ static void add_to_listing(GChecksum *listing, const char *name)
     g_checksum_update(listing, (const guchar *)name, (gssize)strlen(name) + 1);
 }
 
+/* The ID that a name tells is what stands before its first "_", or before ".sql". */
+static gboolean tells_id(const char *name, const char *id)
+{
+    gsize length = strcspn(name, "_");
+
+    if (name[length] == '\0')
+        length -= strlen(".sql");
+    return strlen(id) == length && memcmp(name, id, length) == 0;
+}
+
 char *graph_listing(const Graph *graph)
 {
     g_autoptr(GChecksum) listing = g_checksum_new(G_CHECKSUM_SHA256);
 
-    for (guint i = 0; i < graph->revisions->len; i++)
-        add_to_listing(listing, strrchr(node_revision(graph, i)->path, '/') + 1);
+    for (guint i = 0; i < graph->revisions->len; i++) {
+        const Revision *revision = node_revision(graph, i);
+        const char *name = strrchr(revision->path, '/') + 1;
+
+        if (!tells_id(name, revision->id))
+            return NULL;
+        add_to_listing(listing, name);
+    }
     return g_strdup(g_checksum_get_string(listing));
 }
 

@@ -178,7 +178,7 @@ void spec_error_multiple_heads(const Graph *graph, const SpecParts *parts, SpecU
     if (use == SPEC_FOR_UPGRADE)
         error_set_hint(error,
                        "the heads are %s. All of them: pgsluice upgrade heads; one: %s; to make "
-                       "them one: pgsluice merge heads",
+                       "them one: pgsluice revision --head heads -m MESSAGE",
                        ids, commands);
     else
         error_set_hint(error, "the heads are %s. One of them: %s", ids, commands);

@@ -12,7 +12,7 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
 
     if (!url) {
         error_set(error, ERROR_CONFIG, "no database is configured");
-        error_set_hint(error, "set SYNC_DATABASE_URL (in the environment or .env), or "
+        error_set_hint(error, "set SYNC_DATABASE_URL in the environment, or "
                               "database.migration_url in pgsluice.conf, for example "
                               "postgresql://user:password@host:5432/name?sslmode=require");
         return FALSE;
@@ -74,6 +74,7 @@ Cluster *setup_cluster(const Conf *conf, const char *directory, GError **error)
         .directory = directory ? directory : ".pgsluice",
         .bindir = conf_path(conf, CONF_EMBEDDED_BINDIR),
         .user = conf_string(conf, CONF_EMBEDDED_USER),
+        .is_owned = TRUE,
     };
 
     return cluster_new(&options, error);

@@ -20,5 +20,6 @@ char **setup_folders(const Conf *conf, GError **error);
 /* Reads the graph of the script directory's versions/ folder. Missing folder: ERROR_CONFIG naming
  * `pgsluice init`. */
 Graph *setup_graph(const Conf *conf, GError **error);
-/* An embedded cluster in `directory` (NULL: ".pgsluice") by the embedded.* keys. Not started. */
+/* An embedded cluster in `directory` (NULL: ".pgsluice") by the embedded.* keys, which
+ * is to end with this process. Not started. */
 Cluster *setup_cluster(const Conf *conf, const char *directory, GError **error);

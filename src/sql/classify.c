@@ -1,9 +1,10 @@
 /* Reads the first words of a statement. Only COPY needs more: there the scanner is asked. */
 #include "sql/classify.h"
 
-#include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
 #include <string.h>
+
+#include "sql/scan.h"
 
 static const char *skip_block_comment(const char *at, const char *end)
 {
@@ -89,16 +90,16 @@ static StatementKind classify_prepare(Words *words)
 }
 
 /* FROM or TO outside parentheses, followed by STDIN or STDOUT. */
-static gboolean is_stream(const PgQuery__ScanResult *scan)
+static gboolean is_stream(const GArray *tokens)
 {
     gint depth = 0;
 
-    for (gsize i = 0; i + 1 < scan->n_tokens; i++) {
-        PgQuery__Token token = scan->tokens[i]->token;
-        PgQuery__Token next = scan->tokens[i + 1]->token;
+    for (guint i = 0; i + 1 < tokens->len; i++) {
+        int kind = g_array_index(tokens, Token, i).kind;
+        int next = g_array_index(tokens, Token, i + 1).kind;
 
-        depth += (token == PG_QUERY__TOKEN__ASCII_40) - (token == PG_QUERY__TOKEN__ASCII_41);
-        if (depth > 0 || (token != PG_QUERY__TOKEN__FROM && token != PG_QUERY__TOKEN__TO))
+        depth += (kind == PG_QUERY__TOKEN__ASCII_40) - (kind == PG_QUERY__TOKEN__ASCII_41);
+        if (depth > 0 || (kind != PG_QUERY__TOKEN__FROM && kind != PG_QUERY__TOKEN__TO))
             continue;
         return next == PG_QUERY__TOKEN__STDIN || next == PG_QUERY__TOKEN__STDOUT;
     }
@@ -107,20 +108,10 @@ static gboolean is_stream(const PgQuery__ScanResult *scan)
 
 static StatementKind classify_copy(const char *sql)
 {
-    PgQueryScanResult result = pg_query_scan(sql);
-    StatementKind kind = STATEMENT_ORDINARY;
-    PgQuery__ScanResult *scan;
+    PlaceText text = {.bytes = sql, .length = strlen(sql), .first_line = 1};
+    g_autoptr(GArray) tokens = sql_scan(&text, NULL);
 
-    if (!result.error) {
-        scan =
-            pg_query__scan_result__unpack(NULL, result.pbuf.len, (const guint8 *)result.pbuf.data);
-        if (scan && is_stream(scan))
-            kind = STATEMENT_COPY_STREAM;
-        if (scan)
-            pg_query__scan_result__free_unpacked(scan, NULL);
-    }
-    pg_query_free_scan_result(result);
-    return kind;
+    return tokens && is_stream(tokens) ? STATEMENT_COPY_STREAM : STATEMENT_ORDINARY;
 }
 
 StatementKind statement_classify(const char *sql)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SOURCE_MAX = 2000 }; /* bytes; a longer line is not quoted */
+enum { QUOTE_MAX = 2000 }; /* bytes of a line */
 
 static gsize line_start(const PlaceText *text, gsize offset)
 {
@@ -32,23 +32,29 @@ void place_find(const PlaceText *text, gsize offset, unsigned *line, unsigned *c
     *column = count_characters(text->bytes + start, offset - start) + 1;
 }
 
-/* The line around `offset` without its end; NULL when it is too long to quote. */
-static char *source_line(const PlaceText *text, gsize offset)
+char *place_quote(const PlaceText *text, gsize offset)
 {
     gsize start = line_start(text, offset);
-    const char *newline = memchr(text->bytes + start, '\n', text->length - start);
-    gsize length = newline ? (gsize)(newline - text->bytes) - start : text->length - start;
+    const char *line = text->bytes + start;
+    const char *newline = memchr(line, '\n', MIN(text->length - start, QUOTE_MAX + 2));
+    gsize length = newline ? (gsize)(newline - line) : text->length - start;
+    g_autofree char *cut = NULL;
 
-    if (length > 0 && text->bytes[start + length - 1] == '\r')
+    if (length > 0 && line[length - 1] == '\r')
         length--;
-    if (length > SOURCE_MAX)
+    if (length <= QUOTE_MAX)
+        return g_utf8_make_valid(line, (gssize)length);
+    if (offset - start >= QUOTE_MAX)
         return NULL;
-    return g_utf8_make_valid(text->bytes + start, (gssize)length);
+    for (length = QUOTE_MAX; length > 0 && ((guchar)line[length] & 0xC0) == 0x80;)
+        length--;
+    cut = g_utf8_make_valid(line, (gssize)length);
+    return g_strconcat(cut, "...", NULL);
 }
 
 void place_error(GError **error, const PlaceText *text, gsize offset, const char *format, ...)
 {
-    g_autofree char *source = source_line(text, offset);
+    g_autofree char *source = place_quote(text, offset);
     g_autofree char *message = NULL;
     ErrorSite site = {.path = text->path, .source = source};
     va_list args;

@@ -15,6 +15,11 @@ typedef struct {
  * text. */
 void place_find(const PlaceText *text, gsize offset, unsigned *line, unsigned *column);
 
+/* The line around the byte at `offset` without its end, for a message that puts a caret under it:
+ * valid UTF-8, cut on the right with "..." when it is long, so that columns stay true. NULL when
+ * `offset` is beyond the cut. g_free. */
+char *place_quote(const PlaceText *text, gsize offset);
+
 /* Sets *error to an ERROR_REVISION_FILE whose site is the byte at `offset`. */
 void place_error(GError **error, const PlaceText *text, gsize offset, const char *format, ...)
     G_GNUC_PRINTF(4, 5);

@@ -9,13 +9,13 @@
 #include "sql/classify.h"
 #include "sql/scan.h"
 
-/* The statements so far, and how far the counting of lines has come. */
+/* The statements so far, and how far the counting of lines and columns has come. */
 typedef struct {
     const char *text;
     GPtrArray *statements;
     gsize counted;
-    gsize line_start;
     unsigned line;
+    unsigned column;
 } Splitter;
 
 static void statement_free(gpointer data)
@@ -27,16 +27,18 @@ static void statement_free(gpointer data)
 }
 
 /* Statements come in order, so each byte is counted once. */
-static void count_lines(Splitter *splitter, gsize offset)
+static void count_to(Splitter *splitter, gsize offset)
 {
     const char *at = splitter->text + splitter->counted;
     const char *end = splitter->text + offset;
+    const char *newline;
 
-    while ((at = memchr(at, '\n', (gsize)(end - at))) != NULL) {
-        at++;
+    while ((newline = memchr(at, '\n', (gsize)(end - at))) != NULL) {
+        at = newline + 1;
         splitter->line++;
-        splitter->line_start = (gsize)(at - splitter->text);
+        splitter->column = 1;
     }
+    splitter->column += (unsigned)g_utf8_strlen(at, end - at);
     splitter->counted = offset;
 }
 
@@ -54,12 +56,9 @@ static void add_statement(Splitter *splitter, gsize start, gsize end)
     statement = g_new0(Statement, 1);
     statement->offset = (gsize)(first - splitter->text);
     statement->length = (gsize)(last - first);
-    count_lines(splitter, statement->offset);
+    count_to(splitter, statement->offset);
     statement->line = splitter->line;
-    statement->column =
-        (unsigned)g_utf8_strlen(splitter->text + splitter->line_start,
-                                (gssize)(statement->offset - splitter->line_start)) +
-        1;
+    statement->column = splitter->column;
     statement->sql = g_strndup(first, statement->length);
     statement->kind = statement_classify(statement->sql);
     g_ptr_array_add(splitter->statements, statement);
@@ -126,7 +125,7 @@ GPtrArray *sql_split(const char *text, const char *path, unsigned first_line, GE
 {
     PlaceText place = {path, text, strlen(text), first_line};
     g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func(statement_free);
-    Splitter splitter = {text, statements, 0, 0, first_line};
+    Splitter splitter = {text, statements, 0, first_line, 1};
 
     if (!split_by_parser(&splitter) && !split_by_scanner(&splitter, &place, error))
         return NULL;

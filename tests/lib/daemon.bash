@@ -5,6 +5,20 @@
 # shellcheck disable=SC2154,SC2016
 
 holder_pid= # of the psql that holds the migration lock
+cutter_pid= # of start_cutting_server's
+frozen_pid= # of the backend that freeze_backend has stopped
+
+# Stops the server's process that answers the daemon; thaw_backend lets it go on.
+freeze_backend() {
+    frozen_pid=$(sql "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pgsluice/%'
+                      AND datname = current_database()")
+    kill -STOP "$frozen_pid"
+}
+
+thaw_backend() {
+    kill -CONT "$frozen_pid" 2>/dev/null || :
+    frozen_pid=
+}
 
 # The advisory lock's key for public.alembic_version, as the header of src/db/lock.h defines it.
 lock_key() {
@@ -57,6 +71,48 @@ http_body() {
 
 wait_for_http() {
     wait_for '[ -n "$(daemon_address traffic)" ] && [ "$(http_status /livez)" = 200 ]'
+}
+
+# token_hash TOKEN: as http.admin.tokens wants it.
+token_hash() {
+    printf %s "$1" | sha256sum | head -c 64
+}
+
+# Makes `cutting_url`: a server that lets every session log in and LISTEN, and hangs up at the next
+# question. Each session adds a line to the file "sessions". `cutter_pid` is for the teardown.
+start_cutting_server() {
+    local folder
+
+    folder=$(sed -E 's/.*[?&]host=([^&]*).*/\1/; s/%2F/\//g' <<<"$url")
+    # shellcheck disable=SC2016 # perl's variables
+    perl -MIO::Socket::INET -MIO::Socket::UNIX -MIO::Select -e '
+        my ($server_path, $port_file, $sessions) = @ARGV;
+        my $listener = IO::Socket::INET->new(Listen => 16, LocalAddr => "127.0.0.1") or die;
+        open my $port, ">", $port_file or die;
+        print $port $listener->sockport, "\n";
+        close $port;
+        while (my $client = $listener->accept) {
+            my $server = IO::Socket::UNIX->new(Peer => $server_path) or die;
+            my $both = IO::Select->new($client, $server);
+            my $has_listened;
+            session: while (1) {
+                for my $from ($both->can_read) {
+                    sysread $from, my $bytes, 65536 or last session;
+                    last session if $from == $client && $has_listened;
+                    if ($from == $client && $bytes =~ /LISTEN/) {
+                        $has_listened = 1;
+                        open my $log, ">>", $sessions or die;
+                        print $log "session\n";
+                    }
+                    syswrite $from == $client ? $server : $client, $bytes;
+                }
+            }
+            close $_ for $client, $server;
+        }' "$folder/.s.PGSQL.5432" cutter.port sessions 3>&- 4>&- &
+    cutter_pid=$!
+    wait_for '[ -s cutter.port ]'
+    # shellcheck disable=SC2034 # for the test
+    cutting_url="postgresql://postgres@127.0.0.1:$(<cutter.port)/$database"
 }
 
 # A revision that creates table NAME after SECONDS on the server.

@@ -1,21 +1,22 @@
 -- The state schema, layout 1: what was applied, who did what, and what is on hold.
--- psql -v state=pgsluice -f layout_1.sql runs it as it is. The body of the function needs no variables: its
+-- psql -v state=pgsluice -v version_schema=public -v version_table=alembic_version -f layout_1.sql runs it as it is. The body of the function needs no variables: its
 -- search_path is the state schema, and the version table comes as an argument.
 CREATE SCHEMA IF NOT EXISTS :"state";
 COMMENT ON SCHEMA :"state" IS 'pgsluice: revisions applied, audit ledger, holds';
 
 CREATE TABLE :"state".layout (
     is_set boolean CONSTRAINT layout_pkey PRIMARY KEY DEFAULT true CONSTRAINT layout_one_row CHECK (is_set),
-    version integer NOT NULL
+    version integer NOT NULL,
+    version_table text NOT NULL     -- whose records these are: one project, one state schema
 );
-INSERT INTO :"state".layout (version) VALUES (1);
+INSERT INTO :"state".layout (version, version_table) VALUES (1, :'version_schema' || '.' || :'version_table');
 
 CREATE TABLE :"state".applied (
     revision text CONSTRAINT applied_pkey PRIMARY KEY,
     up_checksum text NOT NULL,
     down_checksum text,             -- null: the file has no down section
     up_sql text,                    -- null: never run here, only stamped
-    down_sql text,                  -- null: irreversible
+    down_sql text,                  -- null: irreversible, or it has a password in it
     event text NOT NULL,            -- upgrade or stamp
     applied_at timestamptz NOT NULL,
     role text NOT NULL,
@@ -102,6 +103,15 @@ DECLARE
     changed bigint;
     pairs integer := least(cardinality(removed), cardinality(added));
 BEGIN
+    -- The usual step, one head for another, in one statement; whatever does not fit is looked at below.
+    IF cardinality(heads_before) = 1 AND cardinality(added) = 1 AND removed = heads_before THEN
+        EXECUTE format('UPDATE %1$s SET version_num = $1 WHERE version_num = $2 AND (SELECT count(*) FROM %1$s) = 1',
+            version_table) USING added[1], removed[1];
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        IF changed = 1 THEN
+            RETURN;
+        END IF;
+    END IF;
     EXECUTE format('SELECT coalesce(array_agg(version_num::text ORDER BY version_num COLLATE "C"), ''{}'') FROM %s',
         version_table) INTO found;
     IF found IS DISTINCT FROM heads_before THEN

@@ -4,7 +4,9 @@ WITH current AS MATERIALIZED (
     SELECT coalesce(array_agg(version_num::text ORDER BY version_num COLLATE "C"), '{}') AS heads
     FROM :"version_schema".:"version_table"
 )
-SELECT c.heads, (SELECT l.version FROM :"state".layout l LIMIT 1) AS layout, h.target, h.reason, h.actor,
+SELECT c.heads, l.version AS layout, h.target, h.reason, h.actor,
     to_char(h.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS since,
-    (SELECT s.listing FROM :"state".settled s WHERE s.heads = c.heads LIMIT 1) AS listing
-FROM current c LEFT JOIN (SELECT * FROM :"state".hold LIMIT 1) h ON true
+    (SELECT s.listing FROM :"state".settled s WHERE s.heads = c.heads LIMIT 1) AS listing,
+    l.version_table
+FROM current c LEFT JOIN (SELECT * FROM :"state".layout LIMIT 1) l ON true
+    LEFT JOIN (SELECT * FROM :"state".hold LIMIT 1) h ON true

@@ -11,10 +11,10 @@ WITH moved AS MATERIALIZED (
     SELECT f.revision, f.up_checksum, nullif(f.down_checksum, ''), nullif(f.down_sql, ''), 'stamp',
         clock_timestamp(), current_user, r.run->>'actor', r.run->>'host', r.run->>'instance'
     FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS f (revision, up_checksum, down_checksum, down_sql),
-        (SELECT jsonb_object($6::text[]) AS run) AS r
+        (SELECT pg_catalog.jsonb_object($6::text[]) AS run) AS r
     ON CONFLICT ON CONSTRAINT applied_pkey DO NOTHING
 )
-SELECT :"state".append_ledger('stamp', NULL, $2::text[], $3::text[], NULL, NULL, NULL, NULL, jsonb_object($6::text[])),
+SELECT :"state".append_ledger('stamp', NULL, $2::text[], $3::text[], NULL, NULL, NULL, NULL, pg_catalog.jsonb_object($6::text[])),
     CASE WHEN $11::text IS NOT NULL THEN :"state".settle($11, $3::text[]) END,
-    pg_notify(r.run->>'channel', 'stamp')
-FROM moved, (SELECT jsonb_object($6::text[]) AS run) AS r
+    pg_catalog.pg_notify(r.run->>'channel', 'stamp')
+FROM moved, (SELECT pg_catalog.jsonb_object($6::text[]) AS run) AS r

@@ -190,6 +190,35 @@ static void test_gate_by_revision(Fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(unknown->body, "Revision \\\"9\\\"z\\\" is neither in the files"));
 }
 
+static void publish_newer(Fixture *f, const char *const *heads)
+{
+    static const char *const applied[] = {"a1", "b2", "d4", NULL};
+    const ApiSnapshot newer = {.is_open = TRUE,
+                               .state = "open",
+                               .reason = "all is well",
+                               .heads = heads,
+                               .applied = applied,
+                               .graph = f->graph};
+
+    api_publish(f->api, &newer);
+}
+
+/* The head is of a release after ours: what it stands on is told by the records. */
+static void test_gate_of_newer_database(Fixture *f, gconstpointer data)
+{
+    static const char *const recorded[] = {"d4", NULL};
+    static const char *const foreign[] = {"d4", "foreign", NULL};
+
+    (void)data;
+    publish_newer(f, recorded);
+    assert_status(f->traffic, "/gate?revision=a1", 204);
+    assert_status(f->traffic, "/gate?revision=b2", 204);
+    assert_status(f->traffic, "/gate?revision=d4", 204);
+    assert_status(f->traffic, "/gate?revision=c3", 503);
+    publish_newer(f, foreign);
+    assert_status(f->traffic, "/gate?revision=b2", 503);
+}
+
 static void test_status_document(Fixture *f, gconstpointer data)
 {
     g_autoptr(Reply) first = NULL;
@@ -300,6 +329,39 @@ static void test_anonymous_reads_are_local(Fixture *f, gconstpointer data)
     g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
+static unsigned ask_by_host(Fixture *f, const char *host, const char *fields)
+{
+    g_autoptr(Client) client = client_new(f->admin);
+    g_autoptr(Reply) reply = NULL;
+
+    g_test_message("%s", host);
+    client_send(client, "GET /admin/migrations HTTP/1.1\r\nHost: %s\r\n%s\r\n", host, fields);
+    reply = client_read(client, FALSE);
+    g_assert_nonnull(reply);
+    return reply->status;
+}
+
+/* A web page whose name was made to point at this host still sends that name. */
+static void test_anonymous_reads_name_us(Fixture *f, gconstpointer data)
+{
+    static const char *const ours[] = {
+        "localhost", "LOCALHOST:1", "127.0.0.1:8081", "127.9.9.9", "[::1]", "[::1]:80", NULL};
+    static const char *const theirs[] = {"evil.example",   "evil.example:8081", "127.0.0.1.example",
+                                         "localhost.evil", "192.0.2.7:8081",    "[::2]:80",
+                                         "[::1",           "127.0.0.1:x",       NULL};
+    static const char *const read_scope[] = {"read", NULL};
+    const ApiToken token = {"reader", reader_sha256, read_scope};
+
+    (void)data;
+    api_set_access(f->api, TRUE, &token, 1);
+    publish_open(f);
+    for (gsize i = 0; ours[i]; i++)
+        g_assert_cmpuint(ask_by_host(f, ours[i], ""), ==, 200);
+    for (gsize i = 0; theirs[i]; i++)
+        g_assert_cmpuint(ask_by_host(f, theirs[i], ""), ==, 403);
+    g_assert_cmpuint(ask_by_host(f, theirs[0], "Authorization: Bearer reader\r\n"), ==, 200);
+}
+
 static void test_address_in_use(Fixture *f, gconstpointer data)
 {
     ApiListenOptions options = {.listener = API_ADMIN,
@@ -334,7 +396,7 @@ static gpointer read_on(gpointer data)
         g_autofree char *etag = NULL;
         g_autofree char *expected = NULL;
 
-        client_send(client, "GET /admin/migrations HTTP/1.1\r\nHost: t\r\n\r\n");
+        client_send(client, "GET /admin/migrations HTTP/1.1\r\nHost: localhost\r\n\r\n");
         reply = client_read(client, FALSE);
         g_assert_cmpuint(reply->status, ==, 200);
         etag = reply_field(reply, "ETag");
@@ -430,10 +492,12 @@ int main(int argc, char **argv)
     TEST("closed", test_closed);
     TEST("open", test_open);
     TEST("gate-by-revision", test_gate_by_revision);
+    TEST("gate-of-newer-database", test_gate_of_newer_database);
     TEST("status-document", test_status_document);
     TEST("listeners-are-apart", test_listeners_are_apart);
     TEST("access", test_access);
     TEST("anonymous-reads-are-local", test_anonymous_reads_are_local);
+    TEST("anonymous-reads-name-us", test_anonymous_reads_name_us);
     TEST("address-in-use", test_address_in_use);
     TEST("readers-while-publishing", test_readers_while_publishing);
     TEST("drain", test_drain);

@@ -122,6 +122,21 @@ static void test_global_options_stand_before_the_verb(void)
     g_assert_cmpuint(cli_options(cli)->sets->len, ==, 1);
 }
 
+static void test_the_verb_gets_its_words_untouched(void)
+{
+    const char *const line[] = {"-q", "revision", "-m", "-cx", "--", "-1", "--json", NULL};
+    g_autoptr(Cli) cli = cli_new();
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) rest = NULL;
+    g_autofree char *joined = NULL;
+
+    g_assert_true(options_parse_global(cli_options(cli), line, &rest, &error));
+    g_assert_no_error(error);
+    joined = g_strjoinv("|", rest);
+    g_assert_cmpstr(joined, ==, "revision|-m|-cx|--|-1|--json");
+    g_assert_false(cli_options(cli)->wants_json);
+}
+
 static void test_global_options_stand_after_the_verb(void)
 {
     g_autoptr(Cli) cli = cli_new();
@@ -185,6 +200,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/options/unknown option", test_unknown_option);
     g_test_add_func("/cli/options/global options stand before the verb",
                     test_global_options_stand_before_the_verb);
+    g_test_add_func("/cli/options/the verb gets its words untouched",
+                    test_the_verb_gets_its_words_untouched);
     g_test_add_func("/cli/options/global options stand after the verb",
                     test_global_options_stand_after_the_verb);
     g_test_add_func("/cli/verb/unknown verb names the nearest",

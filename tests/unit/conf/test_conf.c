@@ -34,7 +34,8 @@ static void test_defaults(Scratch *scratch, gconstpointer data)
     g_assert_cmpint(conf_duration(conf, CONF_EXECUTION_STATEMENT_TIMEOUT), ==, 0);
     g_assert_cmpstr(conf_string(conf, CONF_VERSION_TABLE), ==, "alembic_version");
     g_assert_cmpstr(conf_string(conf, CONF_GATE_ON_PENDING), ==, "wait");
-    g_assert_cmpstr(conf_path(conf, CONF_MIGRATIONS_DIRECTORY), ==, "/etc/pgsluice/migrations");
+    g_assert_cmpstr(conf_path(conf, CONF_MIGRATIONS_DIRECTORY), ==,
+                    PGSLUICE_SYSCONFDIR "/migrations");
     g_assert_null(conf_path(conf, CONF_MIGRATIONS_MODELS));
     g_assert_false(conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED));
     g_assert_true(conf_boolean(conf, CONF_ADMIN_ANONYMOUS_READ));
@@ -60,17 +61,32 @@ static char **shown_values(const Conf *conf)
     return lines;
 }
 
+/* The shipped file as it is installed: it names the folder where it goes. */
+static void install(const char *shipped, const char *name)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GString) installed = NULL;
+
+    g_assert_true(g_file_get_contents(shipped, &text, NULL, NULL));
+    installed = g_string_new(text);
+    g_string_replace(installed, "/etc/pgsluice", PGSLUICE_SYSCONFDIR, 0);
+    write_file(name, installed->str);
+}
+
 /* The file that is installed says what the program does without it. */
 static void test_the_shipped_file_holds_the_defaults(Scratch *scratch, gconstpointer data)
 {
     const char *tree = g_getenv("top_srcdir");
     g_autofree char *file =
         g_build_filename(tree ? tree : scratch->before, "etc/pgsluice.conf", NULL);
-    g_autoptr(Conf) shipped = load(file, NULL);
+    g_autoptr(Conf) shipped = NULL;
     g_autoptr(Conf) defaults = load(NULL, NULL);
-    g_auto(GStrv) left = shown_values(shipped);
+    g_auto(GStrv) left = NULL;
     g_auto(GStrv) right = shown_values(defaults);
 
+    install(file, "shipped.conf");
+    shipped = load("shipped.conf", NULL);
+    left = shown_values(shipped);
     for (guint key = 0; key < CONF_KEY_COUNT; key++)
         g_assert_cmpstr(left[key], ==, right[key]);
 }
@@ -284,6 +300,25 @@ static void test_an_empty_option_unsets(Scratch *scratch, gconstpointer data)
     g_assert_null(conf_secret(conf, CONF_RUNTIME_URL));
 }
 
+/* A socket is beside the file that names it, wherever the daemon is started. */
+static void test_relative_sockets(Scratch *scratch, gconstpointer data)
+{
+    g_autofree char *beside = in_scratch(scratch, "there/admin.sock");
+    g_autofree char *here = in_scratch(scratch, "here.sock");
+    g_autofree char *beside_address = g_strconcat("unix:", beside, NULL);
+    g_autofree char *here_address = g_strconcat("unix:", here, NULL);
+    g_autoptr(Conf) conf = NULL;
+
+    write_file("there/pgsluice.conf",
+               "http: { admin: { listen = [ \"unix:admin.sock\", \"127.0.0.1:1\" ]; }; };");
+    g_setenv("PGSLUICE_HTTP_TRAFFIC_LISTEN", "unix:./here.sock,unix:/x", TRUE);
+    conf = load("there/pgsluice.conf", NULL);
+    g_assert_cmpstr(conf_list(conf, CONF_ADMIN_LISTEN)[0], ==, beside_address);
+    g_assert_cmpstr(conf_list(conf, CONF_ADMIN_LISTEN)[1], ==, "127.0.0.1:1");
+    g_assert_cmpstr(conf_list(conf, CONF_TRAFFIC_LISTEN)[0], ==, here_address);
+    g_assert_cmpstr(conf_list(conf, CONF_TRAFFIC_LISTEN)[1], ==, "unix:/x");
+}
+
 static void test_local_scripts_are_found_without_a_file(Scratch *scratch, gconstpointer data)
 {
     g_autofree char *scripts = in_scratch(scratch, "migrations");
@@ -298,7 +333,8 @@ static void test_local_scripts_are_found_without_a_file(Scratch *scratch, gconst
     g_assert_cmpint(conf_origin(without, CONF_MIGRATIONS_DIRECTORY), ==, CONF_FROM_DEFAULT);
     write_file("pgsluice.conf", "log: { };");
     with = load(NULL, NULL);
-    g_assert_cmpstr(conf_path(with, CONF_MIGRATIONS_DIRECTORY), ==, "/etc/pgsluice/migrations");
+    g_assert_cmpstr(conf_path(with, CONF_MIGRATIONS_DIRECTORY), ==,
+                    PGSLUICE_SYSCONFDIR "/migrations");
 }
 
 static void test_the_script_directory_itself_is_found(Scratch *scratch, gconstpointer data)
@@ -393,6 +429,7 @@ int main(int argc, char **argv)
     ADD("/conf/options/wrong", test_wrong_options);
     ADD("/conf/options/empty", test_an_empty_option_unsets);
     ADD("/conf/paths/relative", test_paths_are_relative_to_what_names_them);
+    ADD("/conf/paths/relative-sockets", test_relative_sockets);
     ADD("/conf/paths/local-scripts", test_local_scripts_are_found_without_a_file);
     ADD("/conf/paths/inside-scripts", test_the_script_directory_itself_is_found);
     ADD("/conf/which-file", test_which_file_is_read);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 static char *no_ids[] = {NULL};
@@ -73,20 +74,37 @@ static void test_plan(void)
           "running 2 revisions", NULL, NULL);
 }
 
+static gint64 fixed_wall(gpointer data)
+{
+    return G_GINT64_CONSTANT(1767273132) * G_USEC_PER_SEC; /* 2026-01-01 13:12:12 */
+}
+
 static void test_lock(void)
 {
+    const Clock clock = {.wall = fixed_wall};
     LockHolder holder = {.pid = 4711, .application_name = (char *)"pgsluice/db1:99"};
-    Narration narration = narrate(
-        &(EngineEvent){.kind = EVENT_WAITING_FOR_LOCK, .holder = &holder, .elapsed = 5000000});
 
-    g_assert_cmpint(narration.event, ==, GATE_EVENT_LOCK_WAIT);
-    g_assert_true(g_str_has_prefix(narration.reason, "waiting for the migration lock for 5"));
-    g_assert_nonnull(strstr(narration.reason, "4711"));
-    g_assert_nonnull(strstr(narration.reason, "pgsluice/db1:99"));
-    g_assert_cmpstr(narration.line, ==, narration.reason);
-    narration_clear(&narration);
-    narration = narrate(&(EngineEvent){.kind = EVENT_WAITING_FOR_LOCK, .elapsed = 5000000});
-    g_assert_nonnull(strstr(narration.reason, "somebody"));
+    clock_replace(&clock);
+    check(&(EngineEvent){.kind = EVENT_WAITING_FOR_LOCK, .elapsed = 300}, GATE_EVENT_LOCK_WAIT,
+          "waiting for the migration lock since 13:12:11 UTC",
+          "waiting for the migration lock since 13:12:11 UTC", NULL);
+    check(
+        &(EngineEvent){.kind = EVENT_WAITING_FOR_LOCK, .holder = &holder, .elapsed = 5000000},
+        GATE_EVENT_LOCK_WAIT,
+        "waiting for the migration lock since 13:12:07 UTC, held by pgsluice/db1:99 (process 4711)",
+        "waiting for the migration lock since 13:12:07 UTC, held by pgsluice/db1:99 (process 4711)",
+        NULL);
+    clock_replace(NULL);
+}
+
+static void test_notice(void)
+{
+    Narration narration =
+        narrate(&(EngineEvent){.kind = EVENT_NOTICE, .text = "WARNING: there is no transaction"});
+
+    g_assert_cmpint(narration.event, ==, GATE_EVENT_COUNT);
+    g_assert_cmpstr(narration.line, ==, "WARNING: there is no transaction");
+    g_assert_true(narration.is_warning);
     narration_clear(&narration);
 }
 
@@ -122,6 +140,7 @@ int main(int argc, char **argv)
     g_test_add_func("/daemon/narrate/statements", test_statements);
     g_test_add_func("/daemon/narrate/plan", test_plan);
     g_test_add_func("/daemon/narrate/lock", test_lock);
+    g_test_add_func("/daemon/narrate/notice", test_notice);
     g_test_add_func("/daemon/narrate/retry", test_retry);
     g_test_add_func("/daemon/narrate/silent-kinds", test_silent_kinds);
     return g_test_run();

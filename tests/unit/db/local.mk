@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/unit/db/test_conn \
 	tests/unit/db/test_dsn \
 	tests/unit/db/test_lock \
+	tests/unit/db/test_memory \
 	tests/unit/db/test_open \
 	tests/unit/db/test_pipeline \
 	tests/unit/db/test_quote
@@ -22,6 +23,9 @@ tests_unit_db_test_conn_LDADD = $(DB_LIBS)
 tests_unit_db_test_lock_SOURCES = tests/unit/db/test_lock.c $(db_test_libs)
 tests_unit_db_test_lock_CPPFLAGS = $(DB_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_db_test_lock_LDADD = $(DB_LIBS)
+tests_unit_db_test_memory_SOURCES = tests/unit/db/test_memory.c $(db_test_libs)
+tests_unit_db_test_memory_CPPFLAGS = $(DB_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_db_test_memory_LDADD = $(DB_LIBS)
 tests_unit_db_test_open_SOURCES = tests/unit/db/test_open.c $(db_test_libs)
 tests_unit_db_test_open_CPPFLAGS = $(DB_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_db_test_open_LDADD = $(DB_LIBS)

@@ -44,6 +44,17 @@ static void stop(Cluster *cluster)
     g_assert_false(cluster_is_running(cluster, NULL));
 }
 
+/* As the daemon makes it: the server ends with it. */
+static Cluster *make_owner(const char *directory)
+{
+    ClusterOptions options = {.directory = directory, .is_throwaway = TRUE, .is_owned = TRUE};
+    g_autoptr(GError) error = NULL;
+    Cluster *cluster = cluster_new(&options, &error);
+
+    g_assert_no_error(error);
+    return cluster;
+}
+
 static Conn *connect_to(const Cluster *cluster)
 {
     g_autoptr(GError) error = NULL;
@@ -118,6 +129,102 @@ static void test_adopt(void)
     g_assert_cmpint(getsid(pid), !=, getsid(0));
     stop(guest);
     g_assert_false(cluster_is_running(owner, NULL));
+}
+
+/* An owner that is freed without a stop left its server as one that was killed does. */
+static void test_orphan(void)
+{
+    g_autofree char *folder = usual_folder();
+    Cluster *dead = make_owner(folder);
+    g_autoptr(Cluster) owner = make_owner(folder);
+    g_autoptr(Cluster) second = make_owner(folder);
+    int pid = 0;
+    int adopted_pid = 0;
+
+    g_assert_false(start(dead));
+    g_assert_true(cluster_is_running(dead, &pid));
+    g_assert_true(start(owner)); /* its owner lives */
+    cluster_free(dead);
+    g_assert_false(start(owner));
+    g_assert_true(cluster_is_running(owner, &adopted_pid));
+    g_assert_cmpint(pid, ==, adopted_pid);
+    g_assert_false(start(owner)); /* still its own */
+    g_assert_true(start(second));
+    stop(owner);
+    g_assert_false(start(second)); /* a stop gives it up */
+    stop(second);
+}
+
+static void test_kept_is_no_orphan(void)
+{
+    g_autofree char *folder = usual_folder();
+    Cluster *keeper = make(folder, NULL);
+    g_autoptr(Cluster) owner = make_owner(folder);
+
+    g_assert_false(start(keeper));
+    cluster_free(keeper);
+    g_assert_true(start(owner));
+    stop(owner);
+}
+
+/* Somebody who wants the server to stay makes an orphan one that stays. */
+static void test_orphan_is_kept(void)
+{
+    g_autofree char *folder = usual_folder();
+    Cluster *dead = make_owner(folder);
+    g_autoptr(Cluster) keeper = make(folder, NULL);
+    g_autoptr(Cluster) owner = make_owner(folder);
+
+    g_assert_false(start(dead));
+    cluster_free(dead);
+    g_assert_true(start(keeper));
+    g_assert_true(start(owner));
+    stop(owner);
+}
+
+/* What is ours and not the server's: passwords, and the socket on which systemd hears READY=1. */
+static void test_environment(void)
+{
+    static const char *const ours[] = {"NOTIFY_SOCKET", "SYNC_DATABASE_URL", "LISTEN_FDS",
+                                       "CREDENTIALS_DIRECTORY", "PGUSER"};
+    g_autofree char *folder = usual_folder();
+    g_autoptr(Cluster) cluster = make(folder, NULL);
+    g_autofree char *path = NULL;
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    int pid = 0;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ours); i++)
+        g_assert_true(g_setenv(ours[i], "secret", TRUE));
+    start(cluster);
+    for (gsize i = 0; i < G_N_ELEMENTS(ours); i++)
+        g_unsetenv(ours[i]);
+    g_assert_true(cluster_is_running(cluster, &pid));
+    path = g_strdup_printf("/proc/%d/environ", pid);
+    g_assert_true(g_file_get_contents(path, &text, &length, NULL));
+    g_assert_nonnull(memmem(text, length, "LC_ALL=C", strlen("LC_ALL=C")));
+    g_assert_null(memmem(text, length, "secret", strlen("secret")));
+    stop(cluster);
+}
+
+/* A server that does not follow a fast shutdown (it is stopped) is ended all the same, in time. */
+static void test_stop_within(void)
+{
+    g_autofree char *folder = usual_folder();
+    g_autoptr(Cluster) cluster = make(folder, NULL);
+    g_autoptr(GError) error = NULL;
+    gint64 begin;
+    int pid = 0;
+
+    start(cluster);
+    g_assert_true(cluster_is_running(cluster, &pid));
+    g_assert_cmpint(kill(pid, SIGSTOP), ==, 0);
+    begin = clock_monotonic();
+    g_assert_false(cluster_stop_within(cluster, 100 * G_TIME_SPAN_MILLISECOND, &error));
+    g_assert_cmpint(clock_monotonic() - begin, <, 8 * G_USEC_PER_SEC);
+    g_assert_true(error_is(error, ERROR_FILE));
+    g_assert_cmpint(kill(pid, SIGCONT), ==, 0);
+    stop(cluster);
 }
 
 static gpointer start_in_thread(gpointer data)
@@ -306,6 +413,11 @@ int main(int argc, char **argv)
     chmod(root, 0755);
     g_test_add_func("/cluster/start-and-stop", test_start_and_stop);
     g_test_add_func("/cluster/adopt", test_adopt);
+    g_test_add_func("/cluster/orphan", test_orphan);
+    g_test_add_func("/cluster/kept-is-no-orphan", test_kept_is_no_orphan);
+    g_test_add_func("/cluster/orphan-is-kept", test_orphan_is_kept);
+    g_test_add_func("/cluster/environment", test_environment);
+    g_test_add_func("/cluster/stop-within", test_stop_within);
     g_test_add_func("/cluster/two-starters", test_two_starters);
     g_test_add_func("/cluster/killed", test_killed);
     g_test_add_func("/cluster/stale-pid", test_stale_pid);

@@ -113,6 +113,51 @@ static void test_error_carries_everything(void)
     g_assert_true(conn_is_alive(conn));
 }
 
+/* Each "..." stands for 8 KiB of two-byte characters; "x" makes the cut fall inside one. */
+static void test_long_errors_are_cut(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(GError) error = NULL;
+
+    assert_fails(conn,
+                 "DO $$ DECLARE t text := 'x' || repeat('\u00e9', 1000000); BEGIN "
+                 "RAISE '%', t USING DETAIL = t, HINT = t; END $$",
+                 ERROR_SQL, &error);
+    {
+        const char *const texts[] = {error->message, error_detail(error), error_server_hint(error)};
+
+        for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+            g_assert_true(g_utf8_validate(texts[i], -1, NULL));
+            g_assert_cmpuint(strlen(texts[i]), <, 8300);
+            g_assert_true(g_str_has_suffix(texts[i], "\u00e9... (2000001 bytes)"));
+        }
+    }
+    g_clear_error(&error);
+    assert_fails(conn,
+                 "DO $$ BEGIN EXECUTE 'SELECT ' || repeat('1+', 1000000) || 'nowhere'; END $$",
+                 ERROR_SQL, &error);
+    g_assert_cmpuint(strlen(error_context(error)), <, 8600);
+}
+
+/* PostgreSQL counts what it takes for characters: bytes, when it knows of no encoding. */
+static void test_positions_in_sql_ascii(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(Dsn) dsn = NULL;
+    Conn *plain;
+
+    g_assert_false(conn_counts_bytes(conn));
+    testdb_run(conn, "CREATE DATABASE conn_sql_ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' "
+                     "LC_CTYPE 'C' TEMPLATE template0");
+    dsn = dsn_with(conn_dsn(conn), "dbname", "conn_sql_ascii");
+    plain = conn_open(dsn, "test", 0, NULL, NULL);
+    g_assert_true(conn_counts_bytes(plain));
+    assert_fails(plain, "SELECT 'caf\u00e9', nowhere", ERROR_SQL, NULL);
+    g_assert_cmpuint(conn_error_position(plain), ==, 17);
+    conn_free(plain);
+    testdb_run(conn, "DROP DATABASE conn_sql_ascii");
+}
+
 static void test_kinds(void)
 {
     g_autoptr(Conn) conn = testdb_connect(database);
@@ -273,6 +318,17 @@ static void test_notices(void)
                     "WARNING: there is no transaction in progress\n");
 }
 
+static void test_long_notices_are_cut(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(GString) heard = g_string_new(NULL);
+
+    conn_set_notice_sink(conn, note_notice, heard);
+    testdb_run(conn, "DO $$ BEGIN RAISE NOTICE '%', repeat('x', 5000000); END $$");
+    g_assert_true(g_str_has_suffix(heard->str, "xxx... (5000000 bytes)\n"));
+    g_assert_cmpuint(heard->len, <, 8300);
+}
+
 static void test_big_values(void)
 {
     g_autoptr(Conn) conn = testdb_connect(database);
@@ -294,6 +350,8 @@ int main(int argc, char **argv)
     g_test_add_func("/conn/results", test_results);
     g_test_add_func("/conn/last-result-counts", test_last_result_counts);
     g_test_add_func("/conn/error-carries-everything", test_error_carries_everything);
+    g_test_add_func("/conn/long-errors-are-cut", test_long_errors_are_cut);
+    g_test_add_func("/conn/positions-in-sql-ascii", test_positions_in_sql_ascii);
     g_test_add_func("/conn/kinds", test_kinds);
     g_test_add_func("/conn/copy-is-refused", test_copy_is_refused);
     g_test_add_func("/conn/cancel", test_cancel);
@@ -304,6 +362,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conn/wait-notify", test_wait_notify);
     g_test_add_func("/conn/wait-notify-is-cancelled", test_wait_notify_is_cancelled);
     g_test_add_func("/conn/notices", test_notices);
+    g_test_add_func("/conn/long-notices-are-cut", test_long_notices_are_cut);
     g_test_add_func("/conn/big-values", test_big_values);
     status = g_test_run();
     testdb_drop(database);

@@ -1,5 +1,6 @@
 /* Opening connections: refused logins, servers that are not there, that say nothing, that come
  * later. */
+#include <locale.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
@@ -120,6 +121,21 @@ static void test_nobody_there(void)
     assert_kind(error, ERROR_UNREACHABLE);
     g_assert_nonnull(strstr(error->message, "/nonexistent"));
     g_assert_nonnull(error_hint(error));
+}
+
+/* libpq and the C library would translate here, where their catalogues are installed. */
+static void test_the_language_does_not_matter(void)
+{
+    g_autoptr(Dsn) dsn = dsn_parse("postgresql://u@127.0.0.1:1/d", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_setenv("LANGUAGE", "de", TRUE);
+    setlocale(LC_ALL, "C.UTF-8");
+    g_assert_null(conn_open(dsn, "test", 0, NULL, &error));
+    setlocale(LC_ALL, "C");
+    g_unsetenv("LANGUAGE");
+    assert_kind(error, ERROR_UNREACHABLE);
+    g_assert_nonnull(strstr(error_hint(error), "is the server running there?"));
 }
 
 static void test_parameters_libpq_refuses(void)
@@ -306,6 +322,7 @@ int main(int argc, char **argv)
     g_test_add_func("/open/unknown-role", test_unknown_role);
     g_test_add_func("/open/no-connect-right", test_no_connect_right);
     g_test_add_func("/open/nobody-there", test_nobody_there);
+    g_test_add_func("/open/the-language-does-not-matter", test_the_language_does_not_matter);
     g_test_add_func("/open/parameters-libpq-refuses", test_parameters_libpq_refuses);
     g_test_add_func("/open/standby-is-not-primary", test_standby_is_not_primary);
     g_test_add_func("/open/read-only-by-default", test_read_only_by_default);

@@ -191,12 +191,6 @@ static void test_many_statements(void)
     g_assert_true(conn_pipeline_end(conn, NULL));
 }
 
-/* Triggers the cancellation when the statement in front says that it runs. */
-static void trigger_on_notice(const char *severity, const char *message, gpointer data)
-{
-    cancel_trigger(data);
-}
-
 /* What is on its way is answered to its end; only then nothing more is taken. */
 static void test_cancel(void)
 {
@@ -208,12 +202,12 @@ static void test_cancel(void)
     gint64 started = clock_monotonic();
 
     conn_set_cancel(conn, cancel);
-    conn_set_notice_sink(conn, trigger_on_notice, cancel);
     begin(conn);
-    send_sql(conn, "DO $$ BEGIN RAISE NOTICE 'now'; END $$");
+    send_sql(conn, "SELECT 1");
+    assert_outcomes(conn, "R"); /* until this is read the cancellation could hit that statement */
     send_sql(conn, "SELECT pg_sleep(30)");
-    assert_outcomes(conn, "R");
-    g_assert_true(cancel_is_triggered(cancel));
+    g_assert_true(conn_pipeline_flush(conn, NULL));
+    cancel_trigger(cancel);
     send_sql(conn, "SELECT 1");
     g_assert_true(conn_pipeline_next(conn, &outcome, NULL, &failure, NULL));
     g_assert_cmpint(outcome, ==, PIPELINE_FAILED);
@@ -223,7 +217,7 @@ static void test_cancel(void)
     g_assert_false(conn_pipeline_send(conn, "SELECT 2", 0, NULL, &error));
     g_assert_true(error_is(error, ERROR_CANCELLED));
     g_assert_true(conn_pipeline_end(conn, NULL));
-    g_assert_cmpint(clock_monotonic() - started, <, 2 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock_monotonic() - started, <, 20 * G_USEC_PER_SEC);
     conn_set_cancel(conn, NULL);
     testdb_assert_value(conn, "SELECT 1", "1");
 }

@@ -220,8 +220,12 @@ static void test_without_transaction(Fixture *fixture, gconstpointer data)
                      "CREATE INDEX CONCURRENTLY i2 ON t1 (a);\nSELECT 1 / 0;", NULL);
     fixture_load(fixture);
     g_assert_false(fixture_upgrade(fixture, "head", &again, &error));
-    g_assert_true(g_str_has_prefix(error_outcome(error), "statements 1 to 1 of cccc3333 are in the "
-                                                         "database, the revision is not recorded"));
+    g_assert_cmpstr(
+        error_outcome(error), ==,
+        "statements 1 to 1 of cccc3333's up section have run and stay; what statement 2 left by "
+        "itself may remain; cccc3333 is not recorded as applied; the database is at bbbb2222 (0 of "
+        "this run's revisions committed before the failure)");
+    g_assert_nonnull(strstr(error_hint(error), "starts with statement 1 again"));
     testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
 }
 
@@ -482,6 +486,130 @@ static void test_status(Fixture *fixture, gconstpointer data)
     g_assert_false(after->is_locked);
 }
 
+static void test_verify_section(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) good = {0}, bad = {0};
+    g_autoptr(GError) error = NULL;
+    ErrorSite site;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL,
+                     "CREATE TABLE t1 (a int);\n\n-- migrate:verify\nINSERT INTO t1 VALUES (1);",
+                     NULL);
+    fixture_load(fixture);
+    fixture_upgrade(fixture, "head", &good, &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, "SELECT count(*) FROM t1", "0"); /* rolled back */
+    fixture_revision(
+        fixture, "bbbb2222", "aaaa1111", NULL,
+        "CREATE TABLE t2 (a int);\n\n-- migrate:verify\nSELECT 1;\nSELECT 1 / count(*) FROM t2;",
+        NULL);
+    fixture_load(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &bad, &error));
+    g_assert_nonnull(strstr(error->message, "verify statement 2 of 2"));
+    g_assert_true(error_site(error, &site));
+    g_assert_cmpuint(site.line, ==, 11);
+    testdb_assert_value(fixture->witness, TABLES, "t1");
+    testdb_assert_value(fixture->witness, HEADS, "aaaa1111");
+}
+
+/* What one revision sets must not reach the next one, nor its own record. */
+static void test_session_state_does_not_leak(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    testdb_run(fixture->witness, "CREATE SCHEMA other; CREATE TABLE seen (what text)");
+    fixture_revision(
+        fixture, "aaaa1111", "", NULL,
+        "SELECT pg_catalog.set_config('search_path', '', false); SET client_encoding = 'LATIN1';"
+        "SET session_replication_role = replica; SET ROLE pg_monitor;",
+        NULL);
+    fixture_revision(
+        fixture, "bbbb2222", "aaaa1111", NULL,
+        "INSERT INTO seen VALUES ('m\303\274'), (current_setting('session_replication_role')),"
+        " (current_user), (current_setting('lock_timeout'));",
+        NULL);
+    fixture_load(fixture);
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    testdb_assert_value(fixture->witness, "SELECT string_agg(what, ',') FROM seen",
+                        "m\303\274,origin,postgres,10ms");
+}
+
+static void collect_notice(gpointer data, const EngineEvent *event)
+{
+    Fixture *fixture = data;
+
+    if (event->kind == EVENT_NOTICE)
+        fixture->disturb_data = g_strdup(event->text);
+}
+
+static void test_warnings_are_told(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *notice = NULL;
+
+    (void)data;
+    fixture_revision(fixture, "aaaa1111", "", NULL,
+                     "DO $$ BEGIN RAISE WARNING 'look here'; RAISE NOTICE 'not here'; END $$;",
+                     NULL);
+    fixture_load(fixture);
+    fixture->disturb = collect_notice;
+    fixture_upgrade(fixture, "head", &result, &error);
+    g_assert_no_error(error);
+    notice = fixture->disturb_data;
+    g_assert_cmpstr(notice, ==, "WARNING: look here");
+}
+
+static void test_one_project_a_state_schema(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) first = {0}, second = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture_upgrade(fixture, "head", &first, &error);
+    g_assert_no_error(error);
+    fixture->settings.version_table = "other_version";
+    testdb_run(fixture->witness,
+               "CREATE TABLE other_version (version_num varchar(32) PRIMARY KEY)");
+    fixture_reopen(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &second, &error));
+    g_assert_cmpint(error_kind(error), ==, ERROR_REFUSED);
+    g_assert_nonnull(strstr(error_hint(error), "database.state_schema"));
+}
+
+/* Row security that hides the heads must be an error: base would run everything again. */
+static void test_hidden_heads_are_an_error(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *role = g_strdup_printf("unit_hidden_%d", (int)g_random_int_range(1, G_MAXINT));
+    g_autofree char *grants =
+        g_strdup_printf("CREATE ROLE %s LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public, pgsluice "
+                        "TO %s; GRANT USAGE ON SCHEMA pgsluice"
+                        " TO %s; ALTER TABLE alembic_version ENABLE ROW LEVEL SECURITY",
+                        role, role, role);
+    g_autofree char *drop = g_strdup_printf("DROP OWNED BY %s; DROP ROLE %s", role, role);
+    g_autofree char *hidden = testdb_as_role(fixture->url, role);
+    g_auto(MigrateResult) first = {0}, second = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    fixture_upgrade(fixture, "head", &first, &error);
+    g_assert_no_error(error);
+    testdb_run(fixture->witness, grants);
+    secret_free(fixture->secret);
+    fixture->settings.url = fixture->secret = secret_new(hidden);
+    fixture_reopen(fixture);
+    g_assert_false(fixture_upgrade(fixture, "head", &second, &error));
+    g_assert_nonnull(strstr(error->message, "row-level security"));
+    g_clear_pointer(&fixture->session, session_close);
+    testdb_run(fixture->witness, drop);
+}
+
 static gboolean is_settled(Fixture *fixture, const char *target)
 {
     const char *folders[] = {fixture->folder, NULL};
@@ -596,6 +724,11 @@ int main(int argc, char **argv)
     ADD("hold", test_hold);
     ADD("passwords", test_passwords_are_not_kept);
     ADD("status", test_status);
+    ADD("verify-section", test_verify_section);
+    ADD("session-state", test_session_state_does_not_leak);
+    ADD("warnings", test_warnings_are_told);
+    ADD("one-project-a-schema", test_one_project_a_state_schema);
+    ADD("hidden-heads", test_hidden_heads_are_an_error);
     ADD("settled", test_settled);
     ADD("session-parameters", test_session_parameters);
     ADD("many-batches", test_many_batches);

@@ -180,7 +180,7 @@ Reply *client_ask(const char *url, const char *method, const char *path, const c
     g_autoptr(Client) client = client_new(url);
 
     g_assert_nonnull(client);
-    g_assert_true(client_send(client, "%s %s HTTP/1.1\r\nHost: test\r\n%s\r\n", method, path,
+    g_assert_true(client_send(client, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", method, path,
                               fields ? fields : ""));
     return client_read(client, strcmp(method, "HEAD") == 0);
 }

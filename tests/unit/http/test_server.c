@@ -1,12 +1,15 @@
 /* A real server on loopback and on a Unix socket, asked by raw sockets. */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "client.h"
 #include "http/respond.h"
@@ -101,6 +104,7 @@ static HttpServer *start(World *world, const char *address, GError **error)
                                        .threads = 2,
                                        .connections_max = 64,
                                        .idle_timeout = G_USEC_PER_SEC,
+                                       .request_timeout = 2 * G_USEC_PER_SEC,
                                        .body_max = BODY_MAX,
                                        .header_max = HEADER_MAX};
 
@@ -289,6 +293,52 @@ static void test_bodies(Fixture *f, gconstpointer data)
     assert_problem(chunked, 413);
 }
 
+static void assert_unclear(const char *url, const char *header)
+{
+    g_autoptr(Client) client = client_new(url);
+    g_autoptr(Reply) reply = NULL;
+    g_autofree char *connection = NULL;
+
+    g_test_message("%s", header);
+    client_send(client, "%s\r\n", header);
+    reply = client_read(client, FALSE);
+    g_assert_nonnull(reply);
+    assert_problem(reply, 400);
+    connection = reply_field(reply, "Connection");
+    g_assert_cmpstr(connection, ==, "close");
+    g_assert_true(client_is_closed(client, 10));
+}
+
+/* A proxy in front of us might see another end of the request than we do, and what we take for the
+ * next request as part of it. */
+static void test_unclear_framing(Fixture *f, gconstpointer data)
+{
+    static const char *const headers[] = {
+        "POST /items HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "POST /items HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nContent-Length: 5\r\n",
+        "POST /items HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n"
+        "Transfer-Encoding: identity\r\n",
+        "POST /items HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip, chunked\r\n",
+        "POST /items HTTP/1.0\r\nHost: t\r\nTransfer-Encoding: chunked\r\n",
+        "GET /shared HTTP/1.1\r\nHost: t\r\nHost: u\r\n",
+        "GET /shared HTTP/1.1\r\n",
+        "GET /items/a b HTTP/1.1\r\nHost: t\r\n",
+        "GET /shared?q=a b HTTP/1.1\r\nHost: t\r\n",
+        "GET /shared HTTP/1.1\r\nHost: t\r\nX : a\r\n",
+        "POST /items HTTP/1.1\r\nHost: t\r\nContent-Length : 4\r\n",
+    };
+    const char *url = http_server_url(f->server);
+    g_autoptr(Client) old = client_new(url);
+    g_autoptr(Reply) reply = NULL;
+
+    (void)data;
+    for (gsize i = 0; i < G_N_ELEMENTS(headers); i++)
+        assert_unclear(url, headers[i]);
+    client_send(old, "GET /shared HTTP/1.0\r\n\r\n");
+    reply = client_read(old, FALSE);
+    g_assert_cmpuint(reply->status, ==, 200);
+}
+
 /* The answer comes on the announcement alone. */
 static void test_large_body_is_refused_unsent(Fixture *f, gconstpointer data)
 {
@@ -357,6 +407,43 @@ static void test_silent_client_is_dropped(Fixture *f, gconstpointer data)
     g_assert_true(client_is_closed(slow, 10));
 }
 
+/* A byte now and then is no silence, but no request either. */
+static void test_dripping_client_is_cut(Fixture *f, gconstpointer data)
+{
+    g_autoptr(Client) in_line = client_new(http_server_url(f->server));
+    g_autoptr(Client) in_field = client_new(http_server_url(f->server));
+    gint64 end = clock_monotonic() + 10 * G_USEC_PER_SEC;
+    gboolean is_line_cut = FALSE;
+    gboolean is_field_cut = FALSE;
+
+    (void)data;
+    client_send(in_line, "GET /shared?");
+    client_send(in_field, "GET /shared HTTP/1.1\r\nHost: t\r\nX: ");
+    while (!(is_line_cut && is_field_cut) && clock_monotonic() < end) {
+        is_line_cut = !client_send(in_line, "x");
+        is_field_cut = !client_send(in_field, "x");
+        clock_wait(100 * G_TIME_SPAN_MILLISECOND, NULL);
+    }
+    g_assert_true(is_line_cut);
+    g_assert_true(is_field_cut);
+}
+
+/* What counts is the request: a client may go on for as long as it likes with quick ones. */
+static void test_busy_client_is_kept(Fixture *f, gconstpointer data)
+{
+    g_autoptr(Client) client = client_new(http_server_url(f->server));
+
+    (void)data;
+    for (int i = 0; i < 8; i++) {
+        g_autoptr(Reply) reply = NULL;
+
+        g_assert_true(client_send(client, "GET /shared HTTP/1.1\r\nHost: t\r\n\r\n"));
+        reply = client_read(client, FALSE);
+        g_assert_nonnull(reply);
+        clock_wait(400 * G_TIME_SPAN_MILLISECOND, NULL);
+    }
+}
+
 static void test_unix_socket(Fixture *f, gconstpointer data)
 {
     g_autofree char *path = g_build_filename(f->folder, "http.sock", NULL);
@@ -402,6 +489,47 @@ static void test_stale_socket_is_replaced(Fixture *f, gconstpointer data)
     g_assert_nonnull(server);
     reply = client_ask(address, "GET", "/shared", NULL);
     g_assert_cmpstr(reply->body, ==, "shared");
+}
+
+typedef struct {
+    World *world;
+    const char *address;
+} Starter;
+
+static gpointer start_in_thread(gpointer data)
+{
+    const Starter *starter = data;
+
+    return start(starter->world, starter->address, NULL);
+}
+
+/* Another daemon has bound its socket and holds the lock until it listens: what looks stale in
+ * between is not taken from it. */
+static void test_new_socket_is_not_stale(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = g_build_filename(f->folder, "http.sock", NULL);
+    g_autofree char *address = g_strconcat("unix:", path, NULL);
+    Starter starter = {&f->world, address};
+    struct sockaddr_un place = {.sun_family = AF_UNIX};
+    int lock = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_autoptr(Client) client = NULL;
+    GThread *second;
+
+    (void)data;
+    g_strlcpy(place.sun_path, path, sizeof place.sun_path);
+    g_assert_cmpint(flock(lock, LOCK_EX), ==, 0);
+    g_assert_cmpint(bind(fd, (struct sockaddr *)&place, sizeof place), ==, 0);
+    second = g_thread_new("second", start_in_thread, &starter);
+    clock_wait(100 * G_TIME_SPAN_MILLISECOND, NULL);
+    g_assert_cmpint(listen(fd, 1), ==, 0);
+    close(lock);
+
+    g_assert_null(g_thread_join(second));
+    client = client_new(address);
+    g_assert_nonnull(client);
+    close(fd);
+    g_assert_cmpint(unlink(path), ==, 0);
 }
 
 static void assert_refused(World *world, const char *address, const char *reason, const char *hint)
@@ -568,13 +696,17 @@ int main(int argc, char **argv)
     TEST("options", test_options);
     TEST("request-id", test_request_id);
     TEST("bodies", test_bodies);
+    TEST("unclear-framing", test_unclear_framing);
     TEST("large-body-is-refused-unsent", test_large_body_is_refused_unsent);
     TEST("endless-body-is-cut", test_endless_body_is_cut);
     TEST("guard", test_guard);
     TEST("header-overflow", test_header_overflow);
     TEST("silent-client-is-dropped", test_silent_client_is_dropped);
+    TEST("dripping-client-is-cut", test_dripping_client_is_cut);
+    TEST("busy-client-is-kept", test_busy_client_is_kept);
     TEST("unix-socket", test_unix_socket);
     TEST("stale-socket-is-replaced", test_stale_socket_is_replaced);
+    TEST("new-socket-is-not-stale", test_new_socket_is_not_stale);
     TEST("addresses-in-use", test_addresses_in_use);
     TEST("bad-addresses", test_bad_addresses);
     TEST("ipv6", test_ipv6);

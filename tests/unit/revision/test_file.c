@@ -313,6 +313,20 @@ static void test_a_new_file_keeps_its_message(void)
     g_assert_false(revision_body_is_reversible(body)); /* until somebody writes the way back */
 }
 
+/* Longer than the time limit of a test when every line costs as much as the section is long. */
+static void test_many_lines_take_linear_time(void)
+{
+    enum { COUNT = 4000000 };
+    g_autoptr(GString) text = g_string_new("-- migrate:up\n-- migrate:down\n");
+    g_autoptr(RevisionBody) body = NULL;
+
+    for (guint i = 0; i < COUNT; i++)
+        g_string_append(text, "--\n");
+    g_string_append(text, "-- nothing to undo\n");
+    body = revision_parse_body(text->str, text->len, "a.sql", NULL);
+    g_assert_true(body->has_nothing_to_undo);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -322,6 +336,7 @@ int main(int argc, char **argv)
                     test_checksum_ignores_what_editors_change);
     g_test_add_func("/checksum/sees what the server sees", test_checksum_sees_what_the_server_sees);
     g_test_add_func("/file/NUL bytes are refused", test_nul_bytes_are_refused);
+    g_test_add_func("/file/many lines take linear time", test_many_lines_take_linear_time);
     g_test_add_func("/file/a cut header asks for more", test_a_cut_header_asks_for_more);
     g_test_add_func("/format/a new file reads back", test_a_new_file_reads_back);
     g_test_add_func("/format/a new file keeps its message", test_a_new_file_keeps_its_message);

@@ -146,6 +146,80 @@ static void test_errors_name_the_files(Folder *folder, gconstpointer data)
     g_assert_nonnull(strstr(error->message, "2_two.sql"));
 }
 
+static void assert_name_is_refused(const Folder *folder, const char *name, const char *id)
+{
+    g_autofree char *text = g_strdup_printf("-- Revision ID: %s\n-- migrate:up\n", id);
+    g_autofree char *path = write_file(folder, name, text);
+    g_autoptr(GError) error = NULL;
+    ErrorSite site;
+
+    g_assert_null(load(folder, &error));
+    g_assert_true(error_is(error, ERROR_REVISION_FILE));
+    g_assert_nonnull(strstr(error->message, name));
+    g_assert_nonnull(strstr(error->message, id));
+    g_assert_nonnull(strstr(error_hint(error), "rename the file"));
+    g_assert_true(error_site(error, &site));
+    g_assert_cmpstr(site.path, ==, path);
+    g_assert_cmpint(g_remove(path), ==, 0);
+}
+
+static void test_a_copied_file_is_found(Folder *folder, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Graph) graph = NULL;
+
+    assert_name_is_refused(folder, "3f2a9c1b7d11_copy.sql", "3f2a9c1b7d10");
+    assert_name_is_refused(folder, "3f2a9c1b7d11_copy.sql", "a");
+    assert_name_is_refused(folder, "3f2a9c1b7d11_.sql", "3f2a9c1b7d11_");
+    add_file(folder, "3f2a9c1b7d10_good.sql", "-- Revision ID: 3f2a9c1b7d10\n-- migrate:up\n");
+    add_file(folder, "202611221402_date.sql", "-- Revision ID: b\n-- migrate:up\n");
+    add_file(folder, "3f2a9c1b7d1_short.sql", "-- Revision ID: c\n-- migrate:up\n");
+    graph = load(folder, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(graph_count(graph), ==, 3);
+}
+
+static void test_names_that_tell_ids_make_a_listing(Folder *folder, gconstpointer data)
+{
+    const char *const folders[] = {folder->path, NULL};
+    g_autoptr(Graph) graph = NULL;
+    g_autofree char *listing = NULL;
+    g_autofree char *same = NULL;
+    g_autofree char *other = NULL;
+
+    add_file(folder, "a.sql", "-- Revision ID: a\n-- migrate:up\n");
+    add_file(folder, "b_slug_of_it.sql", "-- Revision ID: b\n-- migrate:up\n");
+    add_file(folder, "c.sql.sql", "-- Revision ID: c.sql\n-- migrate:up\n");
+    graph = load(folder, NULL);
+    listing = graph_listing(graph);
+    same = graph_listing_of_folders(folders, NULL);
+    g_assert_nonnull(listing);
+    g_assert_cmpstr(listing, ==, same);
+    add_file(folder, "d.sql", "-- Revision ID: d\n-- migrate:up\n");
+    other = graph_listing_of_folders(folders, NULL);
+    g_assert_cmpstr(listing, !=, other);
+}
+
+/* "a_b.sql" is a's or a_b's: who puts one in the other's place changes no name. */
+static void test_names_that_tell_no_id_make_no_listing(Folder *folder, gconstpointer data)
+{
+    static const struct {
+        const char *name;
+        const char *id;
+    } rows[] = {{"0001.sql", "a"}, {"b.sql", "a"},  {"ab.sql", "a"},
+                {"A.sql", "a"},    {"a.sql", "ab"}, {"a_b.sql", "a_b"}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("-- Revision ID: %s\n-- migrate:up\n", rows[i].id);
+        g_autofree char *path = write_file(folder, rows[i].name, text);
+        g_autoptr(Graph) graph = load(folder, NULL);
+
+        g_assert_nonnull(graph);
+        g_assert_null(graph_listing(graph));
+        g_assert_cmpint(g_remove(path), ==, 0);
+    }
+}
+
 static void test_a_missing_folder(Folder *folder, gconstpointer data)
 {
     g_autofree char *path = g_build_filename(folder->path, "nowhere", NULL);
@@ -240,6 +314,9 @@ int main(int argc, char **argv)
         {"/load/headers of any length", test_headers_of_any_length},
         {"/load/a header without end is refused", test_a_header_without_end_is_refused},
         {"/load/errors name the files", test_errors_name_the_files},
+        {"/load/a copied file is found", test_a_copied_file_is_found},
+        {"/listing/of names that tell IDs", test_names_that_tell_ids_make_a_listing},
+        {"/listing/none of names that tell no ID", test_names_that_tell_no_id_make_no_listing},
         {"/load/a missing folder", test_a_missing_folder},
         {"/load/several folders are one graph", test_several_folders_are_one_graph},
         {"/load/a FIFO does not hang", test_a_fifo_does_not_hang},

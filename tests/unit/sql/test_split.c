@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "sql/place.h"
 
 enum { FIRST_LINE = 10 };
 
@@ -133,6 +134,47 @@ static void test_many_statements_take_linear_time(void)
     g_assert_cmpuint(last->line, ==, 20000);
 }
 
+/* Longer than the time limit of a test when the column is counted from the line's start. */
+static void test_many_statements_on_a_line(void)
+{
+    enum { COUNT = 250000 };
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GPtrArray) statements = NULL;
+    const Statement *last;
+
+    for (guint i = 0; i < COUNT; i++)
+        g_string_append(text, "FROB '\u00e9';");
+    statements = sql_split(text->str, "a.sql", 1, NULL);
+    g_assert_cmpuint(statements->len, ==, COUNT);
+    last = g_ptr_array_index(statements, COUNT - 1);
+    g_assert_cmpuint(last->line, ==, 1);
+    g_assert_cmpuint(last->column, ==, 9 * (COUNT - 1) + 1);
+}
+
+static void assert_quote(const char *bytes, gsize offset, const char *expected)
+{
+    PlaceText text = {"a.sql", bytes, strlen(bytes), 1};
+    g_autofree char *quote = place_quote(&text, offset);
+
+    g_assert_cmpstr(quote, ==, expected);
+}
+
+static void test_long_lines_are_quoted_in_part(void)
+{
+    g_autofree char *start = g_strnfill(1999, 'x');
+    g_autofree char *fits = g_strdup_printf("first\n%sy\r\nlast", start);
+    g_autofree char *fitting = g_strdup_printf("%sy", start);
+    g_autofree char *longer = g_strdup_printf("first\n%s\u00e9 and more\nlast", start);
+    g_autofree char *cut = g_strdup_printf("%s...", start);
+
+    assert_quote("one\ntwo\n", 4, "two");
+    assert_quote("one\ntwo\n", 8, "");
+    assert_quote(fits, 6, fitting);
+    assert_quote(longer, 6, cut);
+    assert_quote(longer, 6 + 1999, cut);
+    assert_quote(longer, 6 + 2003, NULL);
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *text = read_cases();
@@ -146,6 +188,8 @@ int main(int argc, char **argv)
         g_test_add_data_func(path, cases[i], run);
     }
     g_test_add_func("/split/threads may split at once", test_threads_may_split_at_once);
+    g_test_add_func("/split/many statements on a line", test_many_statements_on_a_line);
+    g_test_add_func("/place/long lines are quoted in part", test_long_lines_are_quoted_in_part);
     g_test_add_func("/split/many statements take linear time",
                     test_many_statements_take_linear_time);
     return g_test_run();

@@ -9,3 +9,7 @@ tests_unit_view_test_document_SOURCES = tests/unit/view/test_document.c \
 	tests/unit/view/sample.c tests/unit/view/sample.h
 tests_unit_view_test_document_CPPFLAGS = $(VIEW_CPPFLAGS)
 tests_unit_view_test_document_LDADD = $(VIEW_LIBS)
+
+check_PROGRAMS += tests/unit/view/test_answer
+tests_unit_view_test_answer_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_unit_view_test_answer_LDADD = $(VIEW_LIBS)

@@ -1,0 +1,6 @@
+/* Text from elsewhere (servers, file names, messages) made harmless for a terminal. Pure. */
+#pragma once
+
+/* A copy in which control characters other than line end and tab read \x1b or, beyond ASCII,
+ * \u009b; bytes that are not UTF-8 read \xff. g_free. */
+char *escape_controls(const char *text);

@@ -1,0 +1,78 @@
+/* The list of messages of one revision. */
+#include "engine/step.h"
+
+#include "engine/pairs.h"
+
+static void add_own(GArray *messages, ScriptPhase phase, const char *sql)
+{
+    StepMessage message = {.phase = phase, .sql = sql};
+
+    g_array_append_val(messages, message);
+}
+
+static void add_section(GArray *messages, ScriptPhase phase, const GPtrArray *statements)
+{
+    for (guint i = 0; i < statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(statements, i);
+        StepMessage message = {phase, statement, i, statement->sql};
+
+        g_array_append_val(messages, message);
+    }
+}
+
+/* The verify section must succeed and leaves nothing. */
+static void add_checks(GArray *messages, const Script *script)
+{
+    if (script->checks->len == 0)
+        return;
+    add_own(messages, PHASE_VERIFY, "SAVEPOINT pgsluice_verify");
+    add_section(messages, PHASE_VERIFY, script->checks);
+    add_own(messages, PHASE_VERIFY, "ROLLBACK TO SAVEPOINT pgsluice_verify");
+}
+
+/* The record is written by the role that logged in, and nothing that the revision set reaches the
+ * next one; the record statement itself sets the session's parameters again. */
+static void add_reset(GArray *messages)
+{
+    add_own(messages, PHASE_RECORD, "RESET SESSION AUTHORIZATION");
+    add_own(messages, PHASE_RECORD, "RESET ROLE");
+    add_own(messages, PHASE_RECORD, "RESET ALL");
+    /* A role's own limit, back since the reset, must not end the record. */
+    add_own(messages, PHASE_RECORD, "SET statement_timeout = 0");
+}
+
+GArray *step_messages(const Script *script, gboolean only_record, const char *durability)
+{
+    GArray *messages = g_array_sized_new(FALSE, FALSE, sizeof(StepMessage), 12);
+
+    add_own(messages, PHASE_BEGIN, "BEGIN");
+    if (!only_record)
+        add_section(messages, PHASE_STATEMENT, script->statements);
+    add_checks(messages, script);
+    if (script->may_change_session)
+        add_reset(messages);
+    add_own(messages, PHASE_RECORD, NULL);
+    if (durability)
+        add_own(messages, PHASE_COMMIT, durability);
+    add_own(messages, PHASE_COMMIT, "COMMIT");
+    return messages;
+}
+
+char *step_facts(const Script *script, gboolean is_last, const char *listing)
+{
+    const RevisionBody *body = script->body;
+    g_autoptr(Pairs) pairs = pairs_new();
+    g_autofree char *down_sql = script_down_to_keep(body);
+
+    pairs_add(pairs, "event", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
+    pairs_add(pairs, "revision", script->step->revision->id);
+    pairs_add(pairs, "up_checksum", body->up.checksum);
+    pairs_add(pairs, "listing", listing);
+    pairs_add(pairs, "is_last", is_last ? "yes" : NULL);
+    if (script->direction == PLAN_UPGRADE) {
+        pairs_add_redacted(pairs, "up_sql", body->up.text);
+        pairs_add(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
+        pairs_add(pairs, "down_sql", down_sql);
+    }
+    return pairs_format(pairs);
+}

@@ -1,0 +1,158 @@
+/* A list of connections, each with the time since which it has been at its present business. */
+#include "http/visitors.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+enum { LOOKS_PER_TIMEOUT = 8 };
+
+struct Visitors {
+    gint64 request_timeout;
+    gint64 wait_timeout;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; /* the first visitor, or the end */
+    GQueue visits;          /* Visit */
+    gboolean is_over;
+};
+
+typedef struct {
+    GList link;
+    int fd;
+    atomic_bool is_asking;
+    _Atomic gint64 since;
+} Visit;
+
+/* The descriptor is open for as long as the visit is in the list. */
+static void cut_late(gpointer data, gpointer user)
+{
+    const Visitors *visitors = user;
+    Visit *visit = data;
+    gint64 allowed =
+        atomic_load(&visit->is_asking) ? visitors->request_timeout : visitors->wait_timeout;
+
+    if (clock_monotonic() - atomic_load(&visit->since) > allowed)
+        shutdown(visit->fd, SHUT_RDWR);
+}
+
+static void wait_a_little(Visitors *visitors)
+{
+    gint64 pause = CLAMP(visitors->request_timeout / LOOKS_PER_TIMEOUT,
+                         10 * G_TIME_SPAN_MILLISECOND, G_USEC_PER_SEC);
+    struct timespec end;
+
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += (time_t)((end.tv_nsec / 1000 + pause) / G_USEC_PER_SEC);
+    end.tv_nsec = (long)((end.tv_nsec / 1000 + pause) % G_USEC_PER_SEC * 1000);
+    pthread_cond_timedwait(&visitors->changed, &visitors->mutex, &end);
+}
+
+static void *watch(void *data)
+{
+    Visitors *visitors = data;
+
+    pthread_mutex_lock(&visitors->mutex);
+    while (!visitors->is_over) {
+        if (g_queue_is_empty(&visitors->visits))
+            pthread_cond_wait(&visitors->changed, &visitors->mutex);
+        else
+            wait_a_little(visitors);
+        g_queue_foreach(&visitors->visits, cut_late, visitors);
+    }
+    pthread_mutex_unlock(&visitors->mutex);
+    return NULL;
+}
+
+Visitors *visitors_new(gint64 request_timeout, gint64 idle_timeout)
+{
+    Visitors *visitors = g_new0(Visitors, 1);
+    pthread_condattr_t attributes;
+
+    visitors->request_timeout = request_timeout;
+    visitors->wait_timeout = MAX(request_timeout, idle_timeout);
+    g_queue_init(&visitors->visits);
+    pthread_mutex_init(&visitors->mutex, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&visitors->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (request_timeout > 0 && pthread_create(&visitors->thread, NULL, watch, visitors) != 0)
+        visitors->request_timeout = 0; /* nobody watches, then */
+    return visitors;
+}
+
+void visitors_free(Visitors *visitors)
+{
+    if (!visitors)
+        return;
+    pthread_mutex_lock(&visitors->mutex);
+    visitors->is_over = TRUE;
+    pthread_cond_signal(&visitors->changed);
+    pthread_mutex_unlock(&visitors->mutex);
+    if (visitors->request_timeout > 0)
+        pthread_join(visitors->thread, NULL);
+    pthread_cond_destroy(&visitors->changed);
+    pthread_mutex_destroy(&visitors->mutex);
+    g_free(visitors);
+}
+
+static Visit *visit_new(struct MHD_Connection *connection)
+{
+    Visit *visit = g_new0(Visit, 1);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    visit->link.data = visit;
+    visit->fd = info ? info->connect_fd : -1;
+    atomic_init(&visit->is_asking, FALSE);
+    atomic_init(&visit->since, clock_monotonic());
+    return visit;
+}
+
+void visitors_notify(void *data, struct MHD_Connection *connection, void **context,
+                     enum MHD_ConnectionNotificationCode what)
+{
+    Visitors *visitors = data;
+    Visit *visit = what == MHD_CONNECTION_NOTIFY_STARTED ? visit_new(connection) : *context;
+
+    if (!visit)
+        return;
+    pthread_mutex_lock(&visitors->mutex);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = visit;
+        g_queue_push_tail_link(&visitors->visits, &visit->link);
+        if (visitors->visits.length == 1)
+            pthread_cond_signal(&visitors->changed);
+    } else {
+        *context = NULL;
+        g_queue_unlink(&visitors->visits, &visit->link);
+        g_free(visit);
+    }
+    pthread_mutex_unlock(&visitors->mutex);
+}
+
+static void set_business(struct MHD_Connection *connection, gboolean is_asking)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    Visit *visit = info ? info->socket_context : NULL;
+
+    if (!visit)
+        return;
+    atomic_store(&visit->since, clock_monotonic());
+    atomic_store(&visit->is_asking, is_asking);
+}
+
+void visitors_request_begins(struct MHD_Connection *connection)
+{
+    set_business(connection, TRUE);
+}
+
+void visitors_request_ends(struct MHD_Connection *connection)
+{
+    set_business(connection, FALSE);
+}

@@ -1,0 +1,23 @@
+/* The open connections of one listener, and the thread that cuts off those whose request takes too
+ * long. libmicrohttpd itself only counts silence, and a byte now and then is none. */
+#pragma once
+
+#include <microhttpd.h>
+
+#include <glib.h>
+
+typedef struct Visitors Visitors;
+
+/* Microseconds; starts the thread. A request may take `request_timeout` from its first line to the
+ * end of its answer; 0: as long as it likes. Waiting for a first line may take the longer one. */
+Visitors *visitors_new(gint64 request_timeout, gint64 idle_timeout);
+/* After the daemon has stopped. */
+void visitors_free(Visitors *visitors);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Visitors, visitors_free)
+
+/* For MHD_OPTION_NOTIFY_CONNECTION; `visitors` is the Visitors. */
+void visitors_notify(void *visitors, struct MHD_Connection *connection, void **context,
+                     enum MHD_ConnectionNotificationCode what);
+/* The first line of a request is there; its answer is sent (or will never be). */
+void visitors_request_begins(struct MHD_Connection *connection);
+void visitors_request_ends(struct MHD_Connection *connection);

@@ -1,0 +1,125 @@
+/* What the engine's events become on stderr, on a clock that the test moves. */
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "cli/progress.h"
+
+static char id[] = "aaaa1111";
+static char message[] = "first";
+static char *no_parents[] = {NULL};
+static const Revision revision = {.id = id, .message = message, .down_revisions = no_parents};
+static const PlanStep step = {.revision = &revision};
+static gint64 now;
+
+static gint64 fake_monotonic(gpointer data)
+{
+    return now;
+}
+
+static const Clock fake_clock = {.monotonic = fake_monotonic};
+
+/* stderr into a file, from here to end_capture. */
+typedef struct {
+    int saved;
+    char *path;
+} Capture;
+
+static Capture begin_capture(void)
+{
+    Capture capture = {dup(STDERR_FILENO), NULL};
+    int fd = g_file_open_tmp(NULL, &capture.path, NULL);
+
+    g_assert_cmpint(dup2(fd, STDERR_FILENO), ==, STDERR_FILENO);
+    close(fd);
+    return capture;
+}
+
+static char *end_capture(Capture *capture)
+{
+    char *text = NULL;
+
+    dup2(capture->saved, STDERR_FILENO);
+    close(capture->saved);
+    g_assert_true(g_file_get_contents(capture->path, &text, NULL, NULL));
+    g_unlink(capture->path);
+    g_free(capture->path);
+    return text;
+}
+
+static void send(const Progress *progress, EngineEvent event)
+{
+    event_send(progress_events(progress), &event);
+}
+
+/* One try of the revision that ends in a lock timeout. */
+static void try_in_vain(const Progress *progress)
+{
+    g_autoptr(GError) error = NULL;
+
+    error_set(&error, ERROR_SQL, "applying aaaa1111: canceling statement due to lock timeout");
+    error_set_hint(&error, "then run the same command again");
+    send(progress, (EngineEvent){.kind = EVENT_REVISION_STARTED, .step = &step});
+    send(progress, (EngineEvent){.kind = EVENT_REVISION_RETRY,
+                                 .step = &step,
+                                 .error = error,
+                                 .pause = 500 * G_TIME_SPAN_MILLISECOND});
+}
+
+static void test_retries_are_told_of_now_and_then(void)
+{
+    gboolean is_quiet = FALSE;
+    int verbosity = 0;
+    Progress *progress = progress_new(&is_quiet, &verbosity);
+    Capture capture = begin_capture();
+    g_autofree char *text = NULL;
+
+    clock_replace(&fake_clock);
+    for (now = G_TIME_SPAN_SECOND; now < 8 * G_TIME_SPAN_SECOND; now += G_TIME_SPAN_SECOND / 2)
+        try_in_vain(progress);
+    send(progress, (EngineEvent){.kind = EVENT_REVISION_STARTED, .step = &step});
+    send(progress, (EngineEvent){.kind = EVENT_REVISION_DONE, .step = &step, .elapsed = 1000});
+    clock_replace(NULL);
+    text = end_capture(&capture);
+    progress_free(progress);
+    g_assert_cmpstr(
+        text, ==,
+        "Running upgrade  -> aaaa1111, first\n"
+        "applying aaaa1111: canceling statement due to lock timeout; trying again every "
+        "500.0 ms\n"
+        "applying aaaa1111: canceling statement due to lock timeout; trying again every "
+        "500.0 ms\n"
+        "  done in 1.0 ms\n");
+}
+
+static char *text_of_notice(gboolean is_quiet)
+{
+    int verbosity = 0;
+    Progress *progress = progress_new(&is_quiet, &verbosity);
+    Capture capture = begin_capture();
+
+    send(progress, (EngineEvent){.kind = EVENT_REVISION_STARTED, .step = &step});
+    send(progress, (EngineEvent){.kind = EVENT_NOTICE, .text = "WARNING: mind the \033gap"});
+    progress_free(progress);
+    return end_capture(&capture);
+}
+
+static void test_warnings_of_the_server_are_shown(void)
+{
+    g_autofree char *text = text_of_notice(FALSE);
+    g_autofree char *quiet = text_of_notice(TRUE);
+
+    g_assert_cmpstr(text, ==, "Running upgrade  -> aaaa1111, first\nWARNING: mind the \\x1bgap\n");
+    g_assert_cmpstr(quiet, ==, "");
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cli/progress/retries are told of now and then",
+                    test_retries_are_told_of_now_and_then);
+    g_test_add_func("/cli/progress/warnings of the server are shown",
+                    test_warnings_of_the_server_are_shown);
+    return g_test_run();
+}
