@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "view/answer.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "view/answer.h"
 
 /* Stands in front of an operand such as -1 while GOption looks at it. */
 #define SHIELD '\037'

@@ -2,11 +2,11 @@
  * tests. Needs no database and no configuration file. */
 #include <string.h>
 
-#include "view/answer.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "db/cluster.h"
+#include "view/answer.h"
 
 static const char directory_default[] = ".pgsluice";
 

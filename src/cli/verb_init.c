@@ -1,11 +1,11 @@
 /* pgsluice init [DIR]: a script directory, and a configuration file that points at it. */
 #include <glib/gstdio.h>
 
-#include "view/answer.h"
 #include "cli/create.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "view/answer.h"
 
 static const char conf_name[] = "pgsluice.conf";
 

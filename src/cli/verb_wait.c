@@ -3,7 +3,6 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/units.h"
-#include "view/answer.h"
 #include "cli/change.h"
 #include "cli/format.h"
 #include "cli/options.h"
@@ -11,6 +10,7 @@
 #include "cli/verb.h"
 #include "engine/status.h"
 #include "revision/spec.h"
+#include "view/answer.h"
 
 static const char timeout_default[] = "5min";
 

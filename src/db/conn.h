@@ -48,6 +48,10 @@ gboolean conn_pipeline_begin(Conn *conn, GError **error);
  * is writable, reads when the server must be drained. */
 gboolean conn_pipeline_send(Conn *conn, const char *sql, int count, const char *const *values,
                             GError **error);
+/* The same with a statement that SQL's PREPARE has made in this session. Direct connections only: a
+ * pooler would hand it to a server that does not know it. */
+gboolean conn_pipeline_send_prepared(Conn *conn, const char *name, int count,
+                                     const char *const *values, GError **error);
 /* Asks the server to send what it has answered so far (no sync point). */
 gboolean conn_pipeline_flush(Conn *conn, GError **error);
 gboolean conn_pipeline_sync(Conn *conn, GError **error);

@@ -27,24 +27,44 @@ gboolean conn_pipeline_begin(Conn *conn, GError **error)
     return TRUE;
 }
 
-gboolean conn_pipeline_send(Conn *conn, const char *sql, int count, const char *const *values,
-                            GError **error)
+/* Once something is on its way a cancellation is obeyed where answers are awaited: who stops in the
+ * middle does not learn what the server has done. */
+static gboolean may_queue(Conn *conn, GError **error)
 {
-    /* Once something is on its way a cancellation is obeyed where answers are awaited: who stops in
-     * the middle does not learn what the server has done. */
-    if (conn->unanswered ? !conn_call_resume(conn, error) : !conn_call_begin(conn, error))
-        return FALSE;
-    if (!PQsendQueryParams(conn->pg, sql, count, NULL, values, NULL, NULL, 0)) {
+    return conn->unanswered ? conn_call_resume(conn, error) : conn_call_begin(conn, error);
+}
+
+/* Counts what libpq has taken, and empties the socket when it is much. */
+static gboolean note_queued(Conn *conn, gboolean is_queued, gsize length, int count,
+                            const char *const *values, GError **error)
+{
+    if (!is_queued) {
         connection_lost_set(error, conn);
         return FALSE;
     }
     conn->unanswered++;
     conn->needs_flush = TRUE;
     conn->needs_sync = TRUE;
-    conn->unwritten += strlen(sql) + STATEMENT_OVERHEAD;
+    conn->unwritten += length + STATEMENT_OVERHEAD;
     for (int i = 0; i < count; i++)
         conn->unwritten += values[i] ? strlen(values[i]) : 0;
     return conn->unwritten < UNWRITTEN_MAX || conn_write_all(conn, error);
+}
+
+gboolean conn_pipeline_send(Conn *conn, const char *sql, int count, const char *const *values,
+                            GError **error)
+{
+    return may_queue(conn, error) &&
+           note_queued(conn, PQsendQueryParams(conn->pg, sql, count, NULL, values, NULL, NULL, 0),
+                       strlen(sql), count, values, error);
+}
+
+gboolean conn_pipeline_send_prepared(Conn *conn, const char *name, int count,
+                                     const char *const *values, GError **error)
+{
+    return may_queue(conn, error) &&
+           note_queued(conn, PQsendQueryPrepared(conn->pg, name, count, values, NULL, NULL, 0),
+                       strlen(name), count, values, error);
 }
 
 gboolean conn_pipeline_flush(Conn *conn, GError **error)

@@ -31,11 +31,14 @@ typedef struct {
     const char *run;
     const char *listing; /* goes with the last script; NULL: none */
     const EventSink *events;
-    char *record_sql;           /* for a revision that leaves the session alone */
+    char *record_sql;
     char *restoring_record_sql; /* the same, and sets the session's parameters again */
+    char *prepared_record;      /* the name under which the server has record_sql; NULL: has not */
     char *version_table;
     guint next; /* the first script that is not committed */
 } Execution;
+
+#define RECORD_STATEMENT "pgsluice_record"
 
 static void tell(const Execution *execution, EventKind kind, guint index, EngineEvent event)
 {
@@ -74,10 +77,11 @@ static GArray *messages_of(const Execution *execution, guint index, gboolean onl
                          durability_sql(execution, index));
 }
 
-static gboolean send_record(const Execution *execution, guint index, GError **error)
+static gboolean send_record(Execution *execution, guint index, GError **error)
 {
     const Script *script = g_ptr_array_index(execution->scripts, index);
     const PlanStep *step = script->step;
+    Conn *conn = execution->session->conn;
     gboolean ends_run = is_last(execution, index);
     g_autofree char *before = text_array_format((const char *const *)step->heads_before);
     g_autofree char *after = text_array_format((const char *const *)step->heads_after);
@@ -88,14 +92,18 @@ static gboolean send_record(const Execution *execution, guint index, GError **er
         execution->version_table, before, after, removed, added, facts, execution->run};
 
     FAILPOINT("statements-sent");
-    return conn_pipeline_send(execution->session->conn,
-                              script->may_change_session ? execution->restoring_record_sql
-                                                         : execution->record_sql,
-                              G_N_ELEMENTS(values), values, error);
+    if (!script->may_change_session && execution->prepared_record)
+        return conn_pipeline_send_prepared(conn, execution->prepared_record, G_N_ELEMENTS(values),
+                                           values, error);
+    /* It may have dropped prepared statements, too. */
+    if (script->may_change_session)
+        g_clear_pointer(&execution->prepared_record, g_free);
+    return conn_pipeline_send(
+        conn, script->may_change_session ? execution->restoring_record_sql : execution->record_sql,
+        G_N_ELEMENTS(values), values, error);
 }
 
-static gboolean send_script(const Execution *execution, guint index, gboolean only_record,
-                            GError **error)
+static gboolean send_script(Execution *execution, guint index, gboolean only_record, GError **error)
 {
     Conn *conn = execution->session->conn;
     g_autoptr(GArray) messages = messages_of(execution, index, only_record);
@@ -223,8 +231,8 @@ static void roll_back(Session *session)
 }
 
 /* Sends ahead as far as the window allows. *sent and *bytes say what is on its way. */
-static gboolean fill_window(const Execution *execution, guint end, gboolean only_record,
-                            guint *sent, gsize *bytes, GError **error)
+static gboolean fill_window(Execution *execution, guint end, gboolean only_record, guint *sent,
+                            gsize *bytes, GError **error)
 {
     while (*sent < end && *sent - execution->next < WINDOW_REVISIONS &&
            (*bytes < WINDOW_BYTES || *sent == execution->next)) {
@@ -294,19 +302,27 @@ static gint64 lock_timeout_of_try(const EngineSettings *settings, guint failures
     return settings->lock_timeout == 0 ? 0 : MIN(timeout, settings->lock_timeout);
 }
 
-/* Sets the try's lock timeout, for its first revision now and for the others with each record. */
+/* Sets the try's lock timeout, for its first revision now and for the others with each record, and
+ * prepares the record, which many revisions need. One round trip. */
 static gboolean prepare_try(Execution *execution, guint failures, GError **error)
 {
     Session *session = execution->session;
     gint64 timeout = lock_timeout_of_try(session->settings, failures);
     g_autofree char *parameters = session_parameters(session, timeout);
-    g_autofree char *now = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'", timeout);
+    g_autofree char *sql = NULL;
 
     g_free(execution->restoring_record_sql);
     execution->restoring_record_sql =
         g_strconcat(execution->record_sql, ", ", parameters,
                     ", pg_catalog.set_config('synchronous_commit', 'off', false)", NULL);
-    return conn_exec(session->conn, now, NULL, error);
+    if (execution->prepared_record) {
+        sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'", timeout);
+    } else {
+        execution->prepared_record = g_strdup_printf("pgsluice_record_%u", session->prepared++);
+        sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'; PREPARE %s AS %s",
+                              timeout, execution->prepared_record, execution->record_sql);
+    }
+    return conn_exec(session->conn, sql, NULL, error);
 }
 
 /* --- Transaction: none --------------------------------------------------------------------------
@@ -442,11 +458,16 @@ static void tell_notice(const char *severity, const char *message, gpointer data
 }
 
 /* Everything is committed: from here on an interruption comes too late to matter. */
-static void finish(Session *session)
+static void finish(const Execution *execution)
 {
-    conn_set_cancel(session->conn, NULL);
-    conn_exec(session->conn, "SET synchronous_commit TO DEFAULT", NULL, NULL);
-    conn_set_cancel(session->conn, session->cancel);
+    Conn *conn = execution->session->conn;
+    g_autofree char *sql = g_strdup_printf(
+        "SET synchronous_commit TO DEFAULT%s%s", execution->prepared_record ? "; DEALLOCATE " : "",
+        execution->prepared_record ? execution->prepared_record : "");
+
+    conn_set_cancel(conn, NULL);
+    conn_exec(conn, sql, NULL, NULL);
+    conn_set_cancel(conn, execution->session->cancel);
 }
 
 gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts, const char *run,
@@ -473,10 +494,11 @@ gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts,
     succeeded = run_all(&execution, &reason);
     conn_set_notice_sink(session->conn, NULL, NULL);
     if (succeeded)
-        finish(session);
+        finish(&execution);
     else
         record_failure(&execution, reason);
     g_free(execution.restoring_record_sql);
+    g_free(execution.prepared_record);
     *committed = execution.next;
     if (!succeeded)
         g_propagate_error(error, g_steal_pointer(&reason));

@@ -16,7 +16,7 @@ src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
 
 # The queries: include "engine/sql_engine.h".
 engine_queries = \
-	src/engine/q/append_event.sql \
+	src/engine/q/record_event.sql \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \
 	src/engine/q/layout_1.sql \

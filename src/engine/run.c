@@ -50,7 +50,7 @@ gboolean run_record_event(Session *session, const char *run, const char *event,
                           const char *revision, const char *const *heads, const char *checksum,
                           const char *sqlstate, const char *message, GError **error)
 {
-    g_autofree char *sql = session_expand(session, sql_append_event);
+    g_autofree char *sql = session_expand(session, sql_record_event);
     g_autofree char *heads_text = text_array_format(heads);
     g_autofree char *redacted = secret_redact(message);
     const char *values[] = {event, revision, heads_text, checksum, sqlstate, redacted, run};

@@ -10,6 +10,7 @@ struct Session {
     DatabaseFacts facts;
     LockKey key;
     gboolean has_lock;
+    guint prepared;             /* so many statements had names */
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
     char *default_synchronous_commit; /* what role, database and server say */

@@ -109,6 +109,7 @@ start_cutting_server() {
             }
             close $_ for $client, $server;
         }' "$folder/.s.PGSQL.5432" cutter.port sessions 3>&- 4>&- &
+    # shellcheck disable=SC2034 # for the teardown
     cutter_pid=$!
     wait_for '[ -s cutter.port ]'
     # shellcheck disable=SC2034 # for the test

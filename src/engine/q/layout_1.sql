@@ -66,12 +66,15 @@ CREATE TABLE :"state".settled (
     heads text[] NOT NULL
 );
 
+-- The functions below without a search_path of their own are parts of record_step, record_stamp and record_event,
+-- which set it for them once: entering a function that sets it costs more than what it does.
+
 -- Appends one row to the ledger. The lock makes "the row before" well defined; it is held until the
 -- end of the transaction, so this comes last.
 CREATE FUNCTION :"state".append_ledger(
     event text, revision text, heads_before text[], heads_after text[], up_checksum text,
     sqlstate text, message text, duration_us bigint, run jsonb
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+) RETURNS void LANGUAGE plpgsql AS $function$
 DECLARE
     last_id bigint;
     last_hash bytea;
@@ -97,7 +100,7 @@ $function$;
 -- Moves the heads: a compare-and-set of the whole version table.
 CREATE FUNCTION :"state".move_heads(
     version_table regclass, heads_before text[], removed text[], added text[]
-) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+) RETURNS void LANGUAGE plpgsql AS $function$
 DECLARE
     found text[];
     changed bigint;
@@ -137,9 +140,11 @@ END
 $function$;
 
 CREATE FUNCTION :"state".settle(listing text, heads text[])
-RETURNS void LANGUAGE sql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+RETURNS void LANGUAGE plpgsql AS $function$
+BEGIN
     INSERT INTO settled (listing, heads) VALUES ($1, $2)
-    ON CONFLICT ON CONSTRAINT settled_pkey DO UPDATE SET listing = EXCLUDED.listing, heads = EXCLUDED.heads
+    ON CONFLICT ON CONSTRAINT settled_pkey DO UPDATE SET listing = EXCLUDED.listing, heads = EXCLUDED.heads;
+END
 $function$;
 
 -- Ends a revision's transaction: proves that this backend still holds the migration lock, moves the
@@ -183,5 +188,30 @@ BEGIN
         PERFORM pg_notify(run->>'channel', step->>'revision');
     END IF;
     RETURN took;
+END
+$function$;
+
+-- Moves the heads without running anything, for a stamp.
+CREATE FUNCTION :"state".record_stamp(
+    version_table regclass, heads_before text[], heads_after text[], removed text[], added text[],
+    listing text, run jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    PERFORM move_heads(version_table, heads_before, removed, added);
+    IF listing IS NOT NULL THEN
+        PERFORM settle(listing, heads_after);
+    END IF;
+    PERFORM append_ledger('stamp', NULL, heads_before, heads_after, NULL, NULL, NULL, NULL, run);
+    PERFORM pg_notify(run->>'channel', 'stamp');
+END
+$function$;
+
+-- One ledger row for what moved no heads (a failure, a refusal).
+CREATE FUNCTION :"state".record_event(
+    event text, revision text, heads text[], up_checksum text, sqlstate text, message text, run jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    PERFORM append_ledger(event, revision, heads, heads, up_checksum, sqlstate, message, NULL, run);
+    PERFORM pg_notify(run->>'channel', event);
 END
 $function$;

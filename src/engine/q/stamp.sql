@@ -2,9 +2,7 @@
 -- $1 version table, $2 heads before, $3 heads after, $4 removed, $5 added, $6 run,
 -- $7 revisions now applied, $8-$9 their checksums ('' = no such section), $10 their down sections ('' = none),
 -- $11 the listing of the files when these are their heads, else null.
-WITH moved AS MATERIALIZED (
-    SELECT :"state".move_heads($1::regclass, $2::text[], $4::text[], $5::text[])
-), forgotten AS (
+WITH forgotten AS (
     DELETE FROM :"state".applied WHERE NOT revision = ANY ($7::text[])
 ), adopted AS (
     INSERT INTO :"state".applied (revision, up_checksum, down_checksum, down_sql, event, applied_at, role, actor, host, instance)
@@ -14,7 +12,5 @@ WITH moved AS MATERIALIZED (
         (SELECT pg_catalog.jsonb_object($6::text[]) AS run) AS r
     ON CONFLICT ON CONSTRAINT applied_pkey DO NOTHING
 )
-SELECT :"state".append_ledger('stamp', NULL, $2::text[], $3::text[], NULL, NULL, NULL, NULL, pg_catalog.jsonb_object($6::text[])),
-    CASE WHEN $11::text IS NOT NULL THEN :"state".settle($11, $3::text[]) END,
-    pg_catalog.pg_notify(r.run->>'channel', 'stamp')
-FROM moved, (SELECT pg_catalog.jsonb_object($6::text[]) AS run) AS r
+SELECT :"state".record_stamp($1::regclass, $2::text[], $3::text[], $4::text[], $5::text[], $11,
+    pg_catalog.jsonb_object($6::text[]))
