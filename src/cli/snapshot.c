@@ -10,7 +10,7 @@ gboolean snapshot_print(Cli *cli, GError **error)
 {
     const Graph *graph = cli_graph(cli, error);
     Session *session = graph ? cli_session(cli, FALSE, error) : NULL;
-    g_autoptr(Status) status = session ? status_read(session, graph, error) : NULL;
+    g_autoptr(Status) status = session ? status_read(session, graph, TRUE, error) : NULL;
     g_autofree char *document = NULL;
     const Conf *conf = cli_conf(cli, NULL);
     ServiceView service = {.version = PACKAGE_VERSION};

@@ -114,7 +114,7 @@ gboolean verb_status(Cli *cli, const Verb *verb, const char *const *words, GErro
         return snapshot_print(cli, error);
     graph = cli_graph(cli, error);
     session = graph ? cli_session(cli, FALSE, error) : NULL;
-    status = session ? status_read(session, graph, error) : NULL;
+    status = session ? status_read(session, graph, TRUE, error) : NULL;
     if (!status)
         return FALSE;
     print_stand(status, graph, setup_script_directory(cli_conf(cli, NULL)));

@@ -72,7 +72,7 @@ static gboolean look(Waiting *waiting, gboolean *reached, GError **error)
         waiting->session =
             session_open(&waiting->settings, FALSE, cli_cancel(waiting->cli), NULL, error);
     }
-    status = waiting->session ? status_read(waiting->session, waiting->graph, error) : NULL;
+    status = waiting->session ? status_read(waiting->session, waiting->graph, FALSE, error) : NULL;
     if (!status)
         return FALSE;
     *reached = is_there(waiting, status);

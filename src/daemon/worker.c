@@ -210,7 +210,7 @@ static Next connect_to_server(Worker *worker)
     return NEXT_END;
 }
 
-static Next look(Worker *worker);
+static Next look(Worker *worker, gboolean asks_holder);
 
 /* The first try comes after a pause as well: a server that accepts sessions and cuts them would
  * else be called without one. */
@@ -269,7 +269,7 @@ static Next upgrade_failed(Worker *worker, GError *error)
     report_failure(worker->reports, GATE_EVENT_FAIL, "upgrading", error);
     if (!worker->has_opened)
         return NEXT_END;
-    return is_alive ? look(worker) : lose_connection(worker, g_steal_pointer(&reason));
+    return is_alive ? look(worker, FALSE) : lose_connection(worker, g_steal_pointer(&reason));
 }
 
 static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
@@ -295,7 +295,7 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     ground_note_try(&worker->ground, NULL);
     migrate_result_clear(&result);
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
-    return look(worker);
+    return look(worker, FALSE);
 }
 
 static Next refuse_start(Worker *worker, const Verdict *verdict, Status *status)
@@ -340,7 +340,9 @@ static Policy current_policy(const Worker *worker)
     };
 }
 
-static Next look(Worker *worker)
+/* `asks_holder`: also who has the migration lock. A start has no time for that; the first poll
+ * tells. */
+static Next look(Worker *worker, gboolean asks_holder)
 {
     GError *error = NULL;
     Policy policy;
@@ -348,7 +350,7 @@ static Next look(Worker *worker)
     Status *status;
 
     pulse_await_server(worker->pulse);
-    status = status_read(worker->session, worker->bundle->graph, &error);
+    status = status_read(worker->session, worker->bundle->graph, asks_holder, &error);
     if (!status)
         return look_failed(worker, error);
     worker->is_trying = FALSE;
@@ -382,7 +384,7 @@ static Next reload_session(Worker *worker)
     session_close(worker->session);
     worker->session = session;
     put_in_force(worker, next);
-    return look(worker);
+    return look(worker, FALSE);
 }
 
 /* Waits for a NOTIFY, the next poll, or somebody in this process. */
@@ -431,7 +433,7 @@ static Next watch_once(Worker *worker)
         return lose_connection(worker, error);
     if (!notified && !has_moved(worker, &moved, &error))
         return look_failed(worker, error);
-    return notified || moved ? look(worker) : NEXT_WATCH;
+    return notified || moved ? look(worker, moved) : NEXT_WATCH;
 }
 
 static gpointer work(gpointer data)
@@ -451,7 +453,7 @@ static gpointer work(gpointer data)
         }
         next = connect_to_server(worker);
         if (next == NEXT_WATCH)
-            next = look(worker);
+            next = look(worker, FALSE);
     }
     g_clear_pointer(&worker->session, session_close);
     report_ended(worker->reports);

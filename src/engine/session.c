@@ -14,9 +14,9 @@
 #define VERSION_PKEY_SUFFIX "_pkc"
 
 enum {
-    IDENTIFIER_MAX = 63,         /* bytes of a PostgreSQL name */
-    LOCK_PAUSE_FIRST = 5 * 1000, /* microseconds */
-    LOCK_PAUSE_LONGEST = 250 * 1000,
+    IDENTIFIER_MAX = 63,          /* bytes of a PostgreSQL name */
+    LOCK_PAUSE_FIRST = 20 * 1000, /* microseconds */
+    LOCK_PAUSE_LONGEST = 500 * 1000,
     LOCK_HOLDER_AFTER = G_USEC_PER_SEC, /* most waits are shorter: they do not ask for whom */
     LOCK_NEWS_EVERY = 5 * G_USEC_PER_SEC,
 };
@@ -50,40 +50,65 @@ static Conn *connect_to_server(const EngineSettings *settings, gboolean retries,
                            cancel, tell_retry, &news, error);
 }
 
-static void add_parameter(GString *list, const char *name, const char *value)
+/* "SET a = ''; SET b = ''; " for a session's start, "set_config(...), set_config(...)" for a
+ * query's list. */
+typedef enum { AS_STATEMENTS, AS_LIST } ParameterForm;
+
+static void add_parameter(GString *text, ParameterForm form, const char *name, const char *value)
 {
     g_autofree char *quoted = sql_quote_literal(value);
 
-    g_string_append_printf(list, "%spg_catalog.set_config('%s', %s, false)", list->len ? ", " : "",
-                           name, quoted);
+    if (form == AS_STATEMENTS)
+        g_string_append_printf(text, "SET %s = %s; ", name, quoted);
+    else
+        g_string_append_printf(text, "%spg_catalog.set_config('%s', %s, false)",
+                               text->len ? ", " : "", name, quoted);
 }
 
-static void add_timeout(GString *list, const char *name, gint64 microseconds)
+static void add_timeout(GString *text, ParameterForm form, const char *name, gint64 microseconds)
 {
     g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT "us", microseconds);
 
-    add_parameter(list, name, value);
+    add_parameter(text, form, name, value);
+}
+
+/* All but the search_path, which SET would take for one name. */
+static GString *format_parameters(const Session *session, ParameterForm form, gint64 lock_timeout)
+{
+    GString *text = g_string_new(NULL);
+
+    add_parameter(text, form, "client_min_messages", "warning");
+    add_parameter(text, form, "default_transaction_read_only", "off");
+    add_parameter(text, form, "default_transaction_isolation", "read committed");
+    add_parameter(text, form, "standard_conforming_strings", "on"); /* as the splitter reads */
+    add_parameter(text, form, "row_security", "off"); /* a hidden head must be an error */
+    add_parameter(text, form, "idle_in_transaction_session_timeout", "0");
+    if (conn_server_version(session->conn) >= 140000) {
+        add_parameter(text, form, "client_connection_check_interval", "1s");
+        add_parameter(text, form, "idle_session_timeout", "0");
+    }
+    add_timeout(text, form, "statement_timeout", session->settings->statement_timeout);
+    add_timeout(text, form, "lock_timeout", lock_timeout);
+    return text;
 }
 
 char *session_parameters(const Session *session, gint64 lock_timeout)
 {
-    GString *list = g_string_new(NULL);
+    GString *list = format_parameters(session, AS_LIST, lock_timeout);
 
-    add_parameter(list, "client_min_messages", "warning");
-    add_parameter(list, "default_transaction_read_only", "off");
-    add_parameter(list, "default_transaction_isolation", "read committed");
-    add_parameter(list, "standard_conforming_strings", "on"); /* the splitter reads text this way */
-    add_parameter(list, "row_security",
-                  "off"); /* a hidden row must be an error, not a missing head */
-    add_parameter(list, "idle_in_transaction_session_timeout", "0");
-    if (conn_server_version(session->conn) >= 140000) {
-        add_parameter(list, "client_connection_check_interval", "1s");
-        add_parameter(list, "idle_session_timeout", "0");
-    }
-    add_timeout(list, "statement_timeout", session->settings->statement_timeout);
-    add_timeout(list, "lock_timeout", lock_timeout);
-    add_parameter(list, "search_path", session->settings->search_path);
+    add_parameter(list, AS_LIST, "search_path", session->settings->search_path);
     return g_string_free(list, FALSE);
+}
+
+/* Plain SETs cost a new server process less than a query with as many functions. */
+static char *opening_statements(const Session *session)
+{
+    GString *text = format_parameters(session, AS_STATEMENTS, session->settings->lock_timeout);
+    g_autofree char *search_path = sql_quote_literal(session->settings->search_path);
+
+    g_string_append_printf(text, "SELECT pg_catalog.set_config('search_path', %s, false); ",
+                           search_path);
+    return g_string_free(text, FALSE);
 }
 
 /* libpq is asked for a primary, but a service file or the URL may say otherwise. */
@@ -117,12 +142,12 @@ static gboolean refuse_pooler(const Session *session, int backend_pid, GError **
 
 static gboolean learn_facts(Session *session, GError **error)
 {
-    g_autofree char *parameters = session_parameters(session, session->settings->lock_timeout);
+    g_autofree char *parameters = opening_statements(session);
     g_autofree char *question = session_expand(session, sql_facts);
     g_autofree char *both = NULL;
     g_autoptr(Result) result = NULL;
 
-    both = g_strconcat("SELECT ", parameters, "; ", question, NULL);
+    both = g_strconcat(parameters, question, NULL);
     if (!conn_exec(session->conn, both, &result, error)) {
         g_prefix_error(error, "preparing the session: ");
         return FALSE;
@@ -284,13 +309,37 @@ static gboolean look_again(Session *session, SessionIsDone is_done, gpointer dat
     return TRUE;
 }
 
+/* From now on the end of another's run wakes us: it notifies the state schema's channel. */
+static gboolean listen_for_end(Session *session, GError **error)
+{
+    g_autofree char *channel = sql_quote_identifier(session->settings->state_schema);
+    g_autofree char *sql = g_strconcat("LISTEN ", channel, NULL);
+
+    return conn_exec(session->conn, sql, NULL, error);
+}
+
+/* The next pause, cut short by a notification. FALSE at the deadline or when it was interrupted. */
+static gboolean pause_for_lock(Session *session, Backoff *backoff, gint64 start, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    gint64 pause = backoff_next(backoff);
+
+    if (pause >= 0 && conn_wait_notify(session->conn, pause, NULL, &reason))
+        return TRUE;
+    if (pause < 0 || error_is(reason, ERROR_CANCELLED))
+        give_up_waiting(session, start, error);
+    else
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+}
+
 static gboolean wait_for_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
                               gboolean *taken, const EventSink *events, GError **error)
 {
     gint64 start = clock_monotonic(), waited = 0, next_news = 0;
     Backoff backoff = {.initial = LOCK_PAUSE_FIRST,
                        .ceiling = LOCK_PAUSE_LONGEST,
-                       .factor = 1.6,
+                       .factor = 2.0,
                        .jitter = 0.5,
                        .deadline = start + session->settings->lock_wait};
     EngineEvent event = {.kind = EVENT_LOCK_TAKEN};
@@ -306,15 +355,15 @@ static gboolean wait_for_lock(Session *session, SessionIsDone is_done, gpointer 
         if (done)
             break;
         waited = clock_monotonic() - start;
+        if (next_news == 0 && !listen_for_end(session, error))
+            return FALSE;
         if (waited >= next_news) {
             if (!tell_waiting(session, waited, events, error))
                 return FALSE;
             next_news = waited + (waited < LOCK_HOLDER_AFTER ? LOCK_HOLDER_AFTER : LOCK_NEWS_EVERY);
         }
-        if (!backoff_wait(&backoff, session->cancel)) {
-            give_up_waiting(session, start, error);
+        if (!pause_for_lock(session, &backoff, start, error))
             return FALSE;
-        }
     }
     session->has_lock = *taken = is_ours;
     FAILPOINT("lock-decided");

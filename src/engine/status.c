@@ -155,7 +155,7 @@ static gboolean look_at_files(Session *session, const Graph *graph, Status *stat
     return TRUE;
 }
 
-Status *status_read(Session *session, const Graph *graph, GError **error)
+Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
     g_autoptr(Status) status = g_new0(Status, 1);
@@ -173,7 +173,7 @@ Status *status_read(Session *session, const Graph *graph, GError **error)
     status->unknown = graph_unknown(graph, heads);
     status->hold = hold_copy(state->hold);
     if (!look_at_files(session, graph, status, error) ||
-        !lock_find_holder(session->conn, session->key, &status->holder, error))
+        (asks_holder && !lock_find_holder(session->conn, session->key, &status->holder, error)))
         return NULL;
     status->pending = pending_revisions(graph, status);
     status->is_locked = status->holder != NULL;

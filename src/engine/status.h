@@ -30,6 +30,7 @@ typedef struct {
 void status_free(Status *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Status, status_free)
 
-/* Reads all of it; works at unknown revisions, without a version table, and while somebody
- * migrates. The graph must outlive the Status. */
-Status *status_read(Session *session, const Graph *graph, GError **error);
+/* Reads all of it (is_locked and holder only when `asks_holder`: a new server process pays most for
+ * that); works at unknown revisions, without a version table, and while somebody migrates. The
+ * graph must outlive the Status. */
+Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, GError **error);

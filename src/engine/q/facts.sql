@@ -1,4 +1,5 @@
--- What a session asks first: who answers, and whether the version table and the state schema exist.
+-- What a session asks first: who answers, and whether the version table and the state schema exist (see
+-- presence.sql).
 -- psql -v version_schema=public -v version_table=alembic_version -v state=pgsluice -f facts.sql
 SELECT pg_catalog.current_setting('server_version') AS server_version,
     pg_catalog.current_database() AS database,
@@ -6,7 +7,11 @@ SELECT pg_catalog.current_setting('server_version') AS server_version,
     pg_catalog.pg_is_in_recovery() AS in_recovery,
     pg_catalog.pg_backend_pid() AS backend_pid,
     pg_catalog.current_setting('synchronous_commit') AS synchronous_commit,
-    EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = :'version_schema' AND c.relname = :'version_table') AS has_version_table,
-    EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = :'state' AND c.relname = 'layout') AS has_state
+    CASE WHEN NOT pg_catalog.has_schema_privilege(
+            pg_catalog.to_regnamespace(pg_catalog.quote_ident(:'version_schema')), 'USAGE') THEN true
+        ELSE pg_catalog.to_regclass(pg_catalog.format('%I.%I', :'version_schema', :'version_table')) IS NOT NULL
+        END AS has_version_table,
+    CASE WHEN NOT pg_catalog.has_schema_privilege(
+            pg_catalog.to_regnamespace(pg_catalog.quote_ident(:'state')), 'USAGE') THEN true
+        ELSE pg_catalog.to_regclass(pg_catalog.format('%I.layout', :'state')) IS NOT NULL
+        END AS has_state

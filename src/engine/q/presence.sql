@@ -1,6 +1,10 @@
--- Whether the version table and the state schema exist. Asked of the catalog: to_regclass would fail where
--- the role may not enter the schema.
-SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = :'version_schema' AND c.relname = :'version_table') AS has_version_table,
-    EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = :'state' AND c.relname = 'layout') AS has_state
+-- Whether the version table and the state schema exist. A schema that the role may not enter counts as one that
+-- has them: reading them then says what is missing. No table is looked at: this is the first query of a session.
+SELECT CASE WHEN NOT pg_catalog.has_schema_privilege(
+            pg_catalog.to_regnamespace(pg_catalog.quote_ident(:'version_schema')), 'USAGE') THEN true
+        ELSE pg_catalog.to_regclass(pg_catalog.format('%I.%I', :'version_schema', :'version_table')) IS NOT NULL
+        END AS has_version_table,
+    CASE WHEN NOT pg_catalog.has_schema_privilege(
+            pg_catalog.to_regnamespace(pg_catalog.quote_ident(:'state')), 'USAGE') THEN true
+        ELSE pg_catalog.to_regclass(pg_catalog.format('%I.layout', :'state')) IS NOT NULL
+        END AS has_state

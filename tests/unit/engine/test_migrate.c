@@ -466,7 +466,7 @@ static void test_status(Fixture *fixture, gconstpointer data)
 
     (void)data;
     fixture_three(fixture);
-    before = status_read(fixture->session, fixture->graph, &error);
+    before = status_read(fixture->session, fixture->graph, TRUE, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(before->pending->len, ==, 3);
     g_assert_null(before->heads[0]);
@@ -475,7 +475,7 @@ static void test_status(Fixture *fixture, gconstpointer data)
     fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE TABLE t1 (a bigint);", NULL);
     testdb_run(fixture->witness, "INSERT INTO alembic_version VALUES ('zzzz9999')");
     fixture_load(fixture);
-    after = status_read(fixture->session, fixture->graph, &error);
+    after = status_read(fixture->session, fixture->graph, TRUE, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(after->pending->len, ==, 1);
     g_assert_cmpstr(after->unknown[0], ==, "zzzz9999");
