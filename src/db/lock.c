@@ -66,14 +66,21 @@ static gboolean call(Conn *conn, const char *sql, LockKey key, gboolean *answer,
 
 gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error)
 {
-    return call(conn, "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)", key, taken, error);
+    return call(conn,
+                "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1::bigint)"
+                " THEN pg_catalog.pg_try_advisory_lock($1::bigint) ELSE false END",
+                key, taken, error);
 }
 
 gboolean lock_release(Conn *conn, LockKey key, GError **error)
 {
     gboolean was_held;
 
-    if (!call(conn, "SELECT pg_catalog.pg_advisory_unlock($1::bigint)", key, &was_held, error))
+    /* AND would be free to ask for the second one first, and to leave it at that. */
+    if (!call(conn,
+              "SELECT CASE WHEN pg_catalog.pg_advisory_unlock($1::bigint)"
+              " THEN pg_catalog.pg_advisory_unlock($1::bigint) ELSE false END",
+              key, &was_held, error))
         return FALSE;
     if (was_held)
         return TRUE;

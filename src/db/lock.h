@@ -29,8 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LockHolder, lock_holder_free)
 /* "pgsluice/web1:812 (process 4711, user app, from 10.0.0.7, since 2026-...)"; g_free. */
 char *lock_holder_describe(const LockHolder *holder);
 
-/* One try, never waits on the server. *taken tells. Taking a lock that this connection already has
- * is a bug. */
+/* One try, never waits on the server. *taken tells. The session then holds the lock twice: giving
+ * one hold back and taking it again proves that it is still ours and never frees it (record_step
+ * does that in each transaction). Taking a lock that this connection already has is a bug. */
 gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error);
 gboolean lock_release(Conn *conn, LockKey key, GError **error);
 /* *holder is NULL when nobody has it. */

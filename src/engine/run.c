@@ -29,6 +29,7 @@ char *run_format(Session *session, const char *plan_digest, const char *actor, c
 {
     const EngineSettings *settings = session->settings;
     g_autoptr(Pairs) pairs = pairs_new();
+    g_autofree char *lock_key = g_strdup_printf("%" G_GINT64_FORMAT, session->key.key);
     g_autofree char *class_id = g_strdup_printf("%u", (guint32)session->key.class_id);
     g_autofree char *object_id = g_strdup_printf("%u", (guint32)session->key.object_id);
 
@@ -40,6 +41,7 @@ char *run_format(Session *session, const char *plan_digest, const char *actor, c
     pairs_add(pairs, "host", g_get_host_name());
     pairs_add(pairs, "instance", settings->instance);
     pairs_add(pairs, "backend_pid", session->facts.backend_pid);
+    pairs_add(pairs, "lock_key", lock_key);
     pairs_add(pairs, "lock_class", class_id);
     pairs_add(pairs, "lock_object", object_id);
     pairs_add(pairs, "channel", settings->state_schema);

@@ -69,6 +69,7 @@ char *step_facts(const Script *script, gboolean is_last, const char *listing)
     pairs_add(pairs, "up_checksum", body->up.checksum);
     pairs_add(pairs, "listing", listing);
     pairs_add(pairs, "is_last", is_last ? "yes" : NULL);
+    pairs_add(pairs, "asks_lock_table", is_last || script->may_change_session ? "yes" : NULL);
     if (script->direction == PLAN_UPGRADE) {
         pairs_add_redacted(pairs, "up_sql", body->up.text);
         pairs_add(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
