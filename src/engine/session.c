@@ -224,6 +224,7 @@ void session_close(Session *session)
     g_free(session->default_synchronous_commit);
     g_free(session->variables);
     g_free(session->version_pkey);
+    g_free(session->prepared_state);
     g_free(session->read_state_sql);
     g_free(session);
 }

@@ -16,6 +16,7 @@ struct Session {
     char *default_synchronous_commit; /* what role, database and server say */
     const char **variables;           /* name, value, ..., NULL: for sql_expand */
     char *version_pkey;
+    char *prepared_state; /* the name under which the server has it; NULL: has not */
     char *read_state_sql; /* expanded once: the daemon polls with it */
 };
 

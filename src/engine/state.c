@@ -105,9 +105,49 @@ static gboolean refuse_newer_layout(const DatabaseState *state, const Session *s
     return FALSE;
 }
 
-static DatabaseState *read_tables(Session *session, GError **error)
+/* Plans the question once in a session that asks it again and again. */
+static gboolean prepare_and_ask(Session *session, Result **result, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("pgsluice_state_%u", session->prepared++);
+    g_autofree char *sql =
+        g_strdup_printf("PREPARE %s AS %s; EXECUTE %s", name, session->read_state_sql, name);
+
+    if (!conn_exec(session->conn, sql, result, error))
+        return FALSE;
+    g_free(session->prepared_state);
+    session->prepared_state = g_steal_pointer(&name);
+    return TRUE;
+}
+
+/* A revision may have dropped the prepared statement (DISCARD ALL), or changed what it returns. */
+static gboolean ask_again(Session *session, Result **result, GError **error)
+{
+    g_autofree char *sql = g_strconcat("EXECUTE ", session->prepared_state, NULL);
+    g_autoptr(GError) reason = NULL;
+    const char *sqlstate;
+
+    if (conn_exec(session->conn, sql, result, &reason))
+        return TRUE;
+    sqlstate = error_sqlstate(reason);
+    if (g_strcmp0(sqlstate, "26000") == 0 || g_strcmp0(sqlstate, "0A000") == 0)
+        return prepare_and_ask(session, result, error);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+}
+
+static gboolean ask_state(Session *session, Result **result, GError **error)
 {
     g_autofree char *heads_only = NULL;
+
+    if (session->has_state)
+        return session->prepared_state ? ask_again(session, result, error)
+                                       : prepare_and_ask(session, result, error);
+    heads_only = session_expand(session, sql_read_heads);
+    return conn_exec(session->conn, heads_only, result, error);
+}
+
+static DatabaseState *read_tables(Session *session, GError **error)
+{
     g_autoptr(DatabaseState) state = NULL;
     g_autoptr(Result) result = NULL;
 
@@ -116,10 +156,7 @@ static DatabaseState *read_tables(Session *session, GError **error)
         state->heads = g_new0(char *, 1);
         return g_steal_pointer(&state);
     }
-    if (!session->has_state)
-        heads_only = session_expand(session, sql_read_heads);
-    if (!conn_exec(session->conn, heads_only ? heads_only : session->read_state_sql, &result,
-                   error))
+    if (!ask_state(session, &result, error))
         return NULL;
     if (session->has_state && !result_text(result, 0, 1)) {
         error_set(error, ERROR_SQL, "table \"%s\".layout has lost its row",

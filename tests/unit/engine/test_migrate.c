@@ -637,6 +637,11 @@ static void test_settled(Fixture *fixture, gconstpointer data)
     g_assert_true(is_settled(fixture, "head"));
     g_assert_true(is_settled(fixture, "heads"));
     g_assert_false(is_settled(fixture, "cccc3333"));
+    /* The question survives what a revision may do to the session and to the table. */
+    testdb_run(session_conn(fixture->session), "DEALLOCATE ALL");
+    g_assert_true(is_settled(fixture, "head"));
+    testdb_run(fixture->witness, "ALTER TABLE pgsluice.settled ALTER listing TYPE varchar");
+    g_assert_true(is_settled(fixture, "head"));
     testdb_run(fixture->witness, "INSERT INTO pgsluice.hold (target) VALUES ('bbbb2222')");
     g_assert_false(is_settled(fixture, "head"));
     testdb_run(fixture->witness, "DELETE FROM pgsluice.hold");
