@@ -141,8 +141,11 @@ static gboolean check_ports(const char *ports, GError **error)
 
         if (!**port || (is_whole_number(*port) && number > 0 && number <= 65535))
             continue;
-        error_set(error, ERROR_CONFIG, "\"%s\" is not a port in the database's URL", *port);
-        error_set_hint(error, "a port is a number from 1 to 65535");
+        /* Not quoted: behind a slash in a password this is a part of it. */
+        error_set(error, ERROR_CONFIG,
+                  "the port in the database's URL is no number from 1 to 65535");
+        error_set_hint(error,
+                       "in a password / : @ # and %% are written %%2F %%3A %%40 %%23 and %%25");
         return FALSE;
     }
     return TRUE;
@@ -161,7 +164,8 @@ static gboolean check_values(const Dsn *dsn, GError **error)
             continue;
         words = checked[i].allowed ? g_strjoinv(", ", (char **)checked[i].allowed)
                                    : g_strdup("a whole number");
-        error_set(error, ERROR_CONFIG, "the database's URL has %s=%s", checked[i].keyword, value);
+        error_set(error, ERROR_CONFIG, "the database's URL has a %s that is not understood",
+                  checked[i].keyword);
         error_set_hint(error, "use %s", words);
         return FALSE;
     }

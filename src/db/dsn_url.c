@@ -149,7 +149,7 @@ static gboolean take_ssl(Query *query, const char *value, GError **error)
             return TRUE;
         }
     }
-    error_set(error, ERROR_CONFIG, "the URL's ssl=%s is not understood", value);
+    error_set(error, ERROR_CONFIG, "the URL's ssl parameter is not understood");
     error_set_hint(error, "use sslmode= with disable, prefer, require, verify-ca or verify-full");
     return FALSE;
 }

@@ -19,6 +19,7 @@ enum {
     LOCK_PAUSE_LONGEST = 500 * 1000,
     LOCK_HOLDER_AFTER = G_USEC_PER_SEC, /* most waits are shorter: they do not ask for whom */
     LOCK_NEWS_EVERY = 5 * G_USEC_PER_SEC,
+    FIRST_ANSWER = 30 * G_USEC_PER_SEC, /* a server that is frozen after the login */
 };
 
 typedef struct {
@@ -148,10 +149,12 @@ static gboolean learn_facts(Session *session, GError **error)
     g_autoptr(Result) result = NULL;
 
     both = g_strconcat(parameters, question, NULL);
+    conn_set_timeout(session->conn, FIRST_ANSWER);
     if (!conn_exec(session->conn, both, &result, error)) {
         g_prefix_error(error, "preparing the session: ");
         return FALSE;
     }
+    conn_set_timeout(session->conn, 0);
     session->facts.server_version = g_strdup(result_text(result, 0, 0));
     session->facts.database = g_strdup(result_text(result, 0, 1));
     session->facts.role = g_strdup(result_text(result, 0, 2));
