@@ -126,7 +126,6 @@ static void keep_settings(EngineSettings *next, const EngineSettings *first)
     next->version_table = g_intern_string(first->version_table);
     next->version_table_schema = g_intern_string(first->version_table_schema);
     next->state_schema = g_intern_string(first->state_schema);
-    next->environment = g_intern_string(first->environment);
 }
 
 char **bundle_succeed(Bundle *next, const Bundle *first)

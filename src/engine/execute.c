@@ -26,7 +26,6 @@ enum {
 
 typedef struct {
     Session *session;
-    const Plan *plan;
     GPtrArray *scripts;
     const char *run;
     const char *listing; /* goes with the last script; NULL: none */
@@ -470,16 +469,11 @@ static void finish(const Execution *execution)
     conn_set_cancel(conn, execution->session->cancel);
 }
 
-gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts, const char *run,
-                         const char *listing, const EventSink *events, guint *committed,
-                         GError **error)
+gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, const char *listing,
+                         const EventSink *events, guint *committed, GError **error)
 {
-    Execution execution = {.session = session,
-                           .plan = plan,
-                           .scripts = scripts,
-                           .run = run,
-                           .listing = listing,
-                           .events = events};
+    Execution execution = {
+        .session = session, .scripts = scripts, .run = run, .listing = listing, .events = events};
     g_autofree char *version_table = run_version_table(session);
     g_autofree char *record_sql = session_expand(session, sql_record_step);
     g_autoptr(GError) reason = NULL;

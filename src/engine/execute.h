@@ -10,6 +10,5 @@
  * run_format's. `listing` (may be NULL) is
  * that of the files when the plan ends at their heads: it is remembered with the last revision.
  * *committed counts the revisions that are in the database, on failure too. */
-gboolean execute_scripts(Session *session, const Plan *plan, GPtrArray *scripts, const char *run,
-                         const char *listing, const EventSink *events, guint *committed,
-                         GError **error);
+gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, const char *listing,
+                         const EventSink *events, guint *committed, GError **error);

@@ -121,7 +121,7 @@ static gboolean run_plan(Session *session, const Plan *plan, const Wish *wish,
     if (!run)
         return FALSE;
     event_send(events, &event);
-    return execute_scripts(session, plan, scripts, run, listing, events, committed, error);
+    return execute_scripts(session, scripts, run, listing, events, committed, error);
 }
 
 gboolean migrate_is_settled(const DatabaseState *state, const char *const *folders,

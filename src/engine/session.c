@@ -252,11 +252,6 @@ const EngineSettings *session_settings(const Session *session)
     return session->settings;
 }
 
-gboolean session_has_lock(const Session *session)
-{
-    return session->has_lock;
-}
-
 /* The first news comes at once and without a name. */
 static gboolean tell_waiting(Session *session, gint64 waited, const EventSink *events,
                              GError **error)

@@ -9,7 +9,6 @@ typedef struct {
     const char *version_table;
     const char *version_table_schema;
     const char *state_schema;
-    const char *environment; /* environment.name */
     const char
         *instance; /* who we are: "host" or "host:port"; in application_name and the ledger */
     gint64 connect_timeout; /* microseconds for all tries together; 0 = one try */
@@ -64,18 +63,22 @@ typedef struct {
 
 /* Reads heads, hold and layout. A few milliseconds, no lock, creates nothing. */
 DatabaseState *session_read_state(Session *session, GError **error);
+/* What was learned when the session opened; never NULL, belongs to the session. */
 const DatabaseFacts *session_facts(const Session *session);
+/* The connection, for listening and for questions of one's own; belongs to the session. */
 Conn *session_conn(Session *session);
+/* As given to session_open. */
 const EngineSettings *session_settings(const Session *session);
 
 /* Tries the migration lock until settings->lock_wait has passed, idle in between. After each failed
- * try *is_done (when `is_done_check` is given) may end the wait: return TRUE = nothing is left to
- * do. ERROR_LOCK_TIMEOUT names the holder. *taken FALSE only when the check ended the wait. */
+ * try `is_done` (may be NULL) may end the wait: it returns TRUE when nothing is left to do.
+ * ERROR_LOCK_TIMEOUT names the holder. *taken is FALSE only when is_done ended the wait. */
 typedef gboolean (*SessionIsDone)(const DatabaseState *state, gpointer data);
 gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
                       gboolean *taken, const EventSink *events, GError **error);
+/* Gives the lock back; quiet when this session does not hold it, LOCK_LOST when it was lost
+ * meanwhile. */
 gboolean session_unlock(Session *session, GError **error);
-gboolean session_has_lock(const Session *session);
 
 /* Under the lock: makes the version table and the state schema, or brings its layout up to date. */
 gboolean session_prepare_state(Session *session, const EventSink *events, GError **error);

@@ -22,7 +22,6 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
         .version_table = conf_string(conf, CONF_VERSION_TABLE),
         .version_table_schema = conf_string(conf, CONF_VERSION_TABLE_SCHEMA),
         .state_schema = conf_string(conf, CONF_STATE_SCHEMA),
-        .environment = conf_string(conf, CONF_ENVIRONMENT_NAME),
         .instance = instance,
         .connect_timeout = conf_duration(conf, CONF_CONNECT_TIMEOUT),
         .lock_wait = conf_duration(conf, CONF_GATE_LOCK_WAIT),

@@ -32,7 +32,6 @@ void fixture_set_up(Fixture *fixture, gconstpointer data)
                                          .version_table = "alembic_version",
                                          .version_table_schema = "public",
                                          .state_schema = "pgsluice",
-                                         .environment = "test",
                                          .instance = "unit",
                                          .search_path = "\"$user\", public",
                                          .connect_timeout = 10 * G_USEC_PER_SEC,
