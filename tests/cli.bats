@@ -292,13 +292,80 @@ tables() {
     create_database
     make_line
     pgsluice upgrade aaaa
-    sql "INSERT INTO pgsluice.hold (target, reason) VALUES ('aaaa1111', 'it hurt')"
+    pgsluice hold --reason 'it hurt'
     run --separate-stderr pgsluice status
     [[ $output == *"hold        at aaaa1111 since "*": it hurt"* ]]
     next=$(sed -n 's/^next .*lifted: //p' <<<"$output")
-    sql "$next"
+    $next
     run --separate-stderr pgsluice status
     [[ $output == *"next        pgsluice upgrade head"* ]]
+}
+
+@test "hold stops an upgrade, release lets it pass, and both are in the ledger" {
+    create_database
+    make_line
+    pgsluice upgrade aaaa
+    run --separate-stderr pgsluice hold --reason 'the index is slow'
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    [[ $stderr == *"on hold at aaaa1111"* ]]
+    run --separate-stderr pgsluice upgrade head
+    [ "$status" -eq 6 ]
+    [[ $stderr == *"the index is slow"*"pgsluice release"* ]]
+    [ "$(tables)" = a ]
+    [ "$(pgsluice --json -q release --reason 'index dropped' | jq -r .released)" = aaaa1111 ]
+    pgsluice upgrade head
+    [ "$(sql "SELECT string_agg(event || coalesce(': ' || reason, ''), ', ' ORDER BY id) FROM pgsluice.ledger")" = \
+        'upgrade, hold: the index is slow, release: index dropped, upgrade, upgrade' ]
+    run --separate-stderr pgsluice release
+    [ "$status" -eq 0 ]
+    [[ $stderr == *"not on hold"* ]]
+}
+
+@test "hold takes a revision, base, and asks when the database is at several heads" {
+    create_database
+    make_line
+    make_table_revision dddd4444 aaaa1111 d
+    [ "$(pgsluice --json -q hold base | jq -c .held_at)" = '""' ]
+    pgsluice release
+    pgsluice upgrade heads
+    run --separate-stderr pgsluice hold
+    [ "$status" -eq 2 ]
+    [[ $stderr == *"several heads: cccc3333, dddd4444"*"pgsluice hold cccc3333"* ]]
+    [ "$(pgsluice --json -q hold bbbb | jq -r .held_at)" = bbbb2222 ]
+    run --separate-stderr pgsluice hold zzzz
+    [ "$status" -eq 2 ]
+}
+
+@test "audit tells who did what, and --verify finds a row that was changed" {
+    create_database
+    make_line
+    [ -z "$(pgsluice audit)" ]
+    [ "$(pgsluice audit --json)" = '[]' ]
+    pgsluice upgrade bbbb
+    pgsluice downgrade -1
+    run --separate-stderr pgsluice audit
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 3 ]
+    [[ ${lines[0]} == "1 20"*"Z upgrade aaaa1111, <base> -> aaaa1111, by "*" as role "*" on "* ]]
+    [[ ${lines[2]} == "3 20"*" downgrade bbbb2222, bbbb2222 -> aaaa1111, by "* ]]
+    [ "$(pgsluice audit --json | jq -c 'map([.id, .event, .revision])')" = \
+        '[[1,"upgrade","aaaa1111"],[2,"upgrade","bbbb2222"],[3,"downgrade","bbbb2222"]]' ]
+    [ "$(pgsluice audit --since 1h | wc -l)" -eq 3 ]
+    [ -z "$(pgsluice audit --since 2999-01-01)" ]
+    run --separate-stderr pgsluice audit --since yesterday
+    [ "$status" -eq 2 ]
+    run --separate-stderr pgsluice audit --verify
+    [ "$status" -eq 0 ]
+    [ "$output" = "The ledger is whole: 3 rows, the last hash is $(sql \
+        "SELECT encode(hash, 'hex') FROM pgsluice.ledger WHERE id = 3")" ]
+    sql "ALTER TABLE pgsluice.ledger DISABLE TRIGGER ledger_append_only;
+        UPDATE pgsluice.ledger SET actor = 'nobody' WHERE id = 2"
+    run --separate-stderr pgsluice audit --verify
+    [ "$status" -eq 1 ]
+    [ -z "$output" ]
+    [[ $stderr == *"row 2 of the ledger was changed"* ]]
+    [ "$(pgsluice --json audit --verify 2>/dev/null | jq -r .error.kind)" = findings ]
 }
 
 @test "status --json is the daemon's document without a gate" {

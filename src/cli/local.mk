@@ -11,6 +11,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/snapshot.c src/cli/snapshot.h \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verb.c src/cli/verb.h src/cli/verbs.def \
+	src/cli/verb_audit.c \
 	src/cli/verb_cluster.c \
 	src/cli/verb_current.c \
 	src/cli/verb_downgrade.c \
@@ -18,8 +19,10 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_heads.c \
 	src/cli/verb_help.c \
 	src/cli/verb_history.c \
+	src/cli/verb_hold.c \
 	src/cli/verb_init.c \
 	src/cli/verb_plan.c \
+	src/cli/verb_release.c \
 	src/cli/verb_revision.c \
 	src/cli/verb_show.c \
 	src/cli/verb_stamp.c \

@@ -78,9 +78,8 @@ static void print_lock(const Status *status)
         print_row("lock", "held by %s", holder ? holder : "another session");
 }
 
-static void print_next(const Status *status, const char *state_schema)
+static void print_next(const Status *status)
 {
-    g_autofree char *schema = sql_quote_identifier(state_schema);
     gboolean is_forked = status->script_heads[0] && status->script_heads[1];
 
     if (status->unknown[0])
@@ -94,7 +93,7 @@ static void print_next(const Status *status, const char *state_schema)
     else if (status->is_locked)
         print_row("next", "somebody is migrating; follow it with: pgsluice wait");
     else if (status->hold && status->pending->len > 0)
-        print_row("next", "nothing, until the hold is lifted: DELETE FROM %s.hold", schema);
+        print_row("next", "nothing, until the hold is lifted: pgsluice release");
     else if (status->pending->len > 0)
         print_row("next", "pgsluice upgrade %s", is_forked ? "heads" : "head");
     else
@@ -121,6 +120,6 @@ gboolean verb_status(Cli *cli, const Verb *verb, const char *const *words, GErro
     print_pending(status, graph);
     print_troubles(status);
     print_lock(status);
-    print_next(status, session_settings(session)->state_schema);
+    print_next(status);
     return TRUE;
 }

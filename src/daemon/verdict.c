@@ -117,16 +117,15 @@ static char *say_unknown(const Status *status, const Policy *policy, GPtrArray *
                            unknown, policy->directory, wanted);
 }
 
-static char *say_held(const Status *status, const Policy *policy)
+static char *say_held(const Status *status)
 {
     const Hold *hold = status->hold;
-    g_autofree char *schema = sql_quote_identifier(policy->state_schema);
 
     return g_strdup_printf("a hold by %s since %s pins the database at %s%s%s%s: "
-                           "`DELETE FROM %s.hold` lifts it",
+                           "`pgsluice release` lifts it",
                            hold->actor ? hold->actor : "somebody", hold->since,
                            hold->target[0] ? hold->target : "base", hold->reason ? " (" : "",
-                           hold->reason ? hold->reason : "", hold->reason ? ")" : "", schema);
+                           hold->reason ? hold->reason : "", hold->reason ? ")" : "");
 }
 
 /* Why the daemon does not run what is pending; g_free. */
@@ -190,7 +189,7 @@ static Verdict *judge_behind(const Graph *graph, const Status *status, const Pol
     if (status->unknown[0])
         return verdict_new(VERDICT_WAIT, FALSE, say_unknown(status, policy, missing));
     if (status->hold)
-        return verdict_new(VERDICT_WAIT, FALSE, say_held(status, policy));
+        return verdict_new(VERDICT_WAIT, FALSE, say_held(status));
     if (!status->pending->len)
         return verdict_new(VERDICT_WAIT, FALSE, say_behind(status, missing));
     return verdict_new(policy->fails_when_pending && !policy->is_controlled ? VERDICT_REFUSE

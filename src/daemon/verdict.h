@@ -4,10 +4,9 @@
 #include "engine/status.h"
 
 typedef struct {
-    const char *required;  /* gate.required_revision; "head" or "heads" = all heads of the files */
-    const char *directory; /* of the files: for messages */
-    const char *state_schema;    /* for messages */
-    gboolean is_controlled;      /* may run what is pending */
+    const char *required;   /* gate.required_revision; "head" or "heads" = all heads of the files */
+    const char *directory;  /* of the files: for messages */
+    gboolean is_controlled; /* may run what is pending */
     gboolean fails_when_pending; /* gate.on_pending = "fail" */
     gboolean may_migrate;        /* now: at boot and after a reload, and not again after a try */
     const char *failure;         /* what the last try met, or NULL */

@@ -3,6 +3,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
 	src/engine/failure.c src/engine/failure.h \
+	src/engine/hold.c src/engine/hold.h \
+	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
 	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/run.c src/engine/run.h \
@@ -24,10 +26,14 @@ engine_queries = \
 	src/engine/q/privileges.sql \
 	src/engine/q/read_applied.sql \
 	src/engine/q/read_heads.sql \
+	src/engine/q/read_ledger.sql \
 	src/engine/q/read_state.sql \
+	src/engine/q/record_hold.sql \
+	src/engine/q/record_release.sql \
 	src/engine/q/record_step.sql \
 	src/engine/q/server_identity.sql \
-	src/engine/q/stamp.sql
+	src/engine/q/stamp.sql \
+	src/engine/q/verify_ledger.sql
 EXTRA_DIST += $(engine_queries)
 nodist_src_engine_libengine_a_SOURCES = src/engine/sql_engine.c src/engine/sql_engine.h
 BUILT_SOURCES += src/engine/sql_engine.h

@@ -49,10 +49,8 @@ static Plan *plan_wish(const Wish *wish, const DatabaseState *state, gboolean *i
 }
 
 /* A person who upgrades past a hold is told of it; the hold was set to be noticed. */
-static gboolean refuse_held(const Session *session, const DatabaseState *state, const Wish *wish,
-                            GError **error)
+static gboolean refuse_held(const DatabaseState *state, const Wish *wish, GError **error)
 {
-    g_autofree char *state_schema = sql_quote_identifier(session->settings->state_schema);
     const Hold *hold = state->hold;
 
     if (!hold || wish->options->obeys_hold || wish->direction == PLAN_DOWNGRADE)
@@ -62,7 +60,7 @@ static gboolean refuse_held(const Session *session, const DatabaseState *state, 
               hold->actor ? hold->actor : "", hold->reason ? ": " : "",
               hold->reason ? hold->reason : "");
     error_set_outcome(error, "nothing was changed");
-    error_set_hint(error, "lift the hold first: DELETE FROM %s.hold", state_schema);
+    error_set_hint(error, "lift the hold first: pgsluice release --reason \"why it is over\"");
     return FALSE;
 }
 
@@ -149,7 +147,7 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     EngineEvent event = {.kind = EVENT_FINISHED};
     gboolean is_held;
 
-    if (!state || !refuse_held(session, state, wish, error))
+    if (!state || !refuse_held(state, wish, error))
         return FALSE;
     plan = plan_wish(wish, state, &is_held, error);
     if (!plan)
@@ -199,7 +197,7 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
         fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
         return TRUE;
     }
-    if (!refuse_held(session, state, wish, error))
+    if (!refuse_held(state, wish, error))
         return FALSE;
     if (!session_lock(session, is_wish_fulfilled, (gpointer)wish, &taken, events, error))
         return FALSE;

@@ -126,3 +126,34 @@ char *error_document(const GError *error)
     json_object_set_new(document, "error", json);
     return render_print(document);
 }
+
+static json_t *number_or_null(const char *digits)
+{
+    return digits ? json_integer(g_ascii_strtoll(digits, NULL, 10)) : json_null();
+}
+
+char *ledger_row_document(const LedgerRow *row)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "id", number_or_null(row->id));
+    json_object_set_new(json, "at", render_text(row->at));
+    json_object_set_new(json, "event", render_text(row->event));
+    json_object_set_new(json, "revision", render_text(row->revision));
+    json_object_set_new(json, "heads_before", render_texts((const char *const *)row->heads_before));
+    json_object_set_new(json, "heads_after", render_texts((const char *const *)row->heads_after));
+    json_object_set_new(json, "plan_digest", render_text(row->plan_digest));
+    json_object_set_new(json, "up_checksum", render_text(row->up_checksum));
+    json_object_set_new(json, "role", render_text(row->role));
+    json_object_set_new(json, "actor", redacted(row->actor));
+    json_object_set_new(json, "host", render_text(row->host));
+    json_object_set_new(json, "instance", render_text(row->instance));
+    json_object_set_new(json, "reason", redacted(row->reason));
+    json_object_set_new(json, "sqlstate", render_text(row->sqlstate));
+    json_object_set_new(json, "message", redacted(row->message));
+    json_object_set_new(json, "duration_us", number_or_null(row->duration_us));
+    json_object_set_new(json, "system_identifier", render_text(row->system_identifier));
+    json_object_set_new(json, "timeline", number_or_null(row->timeline));
+    json_object_set_new(json, "hash", render_text(row->hash));
+    return render_print(json);
+}

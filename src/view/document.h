@@ -3,6 +3,7 @@
  * two, with a final line end. Times are RFC 3339. Free each with g_free. */
 #pragma once
 
+#include "engine/ledger.h"
 #include "engine/status.h"
 
 typedef struct {
@@ -40,3 +41,7 @@ char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *c
 /* {"error":{"kind","message","path","line","column","sqlstate","detail","database","hint"}}; what
  * is unknown is null, "database" says what is in it now, secrets are redacted. */
 char *error_document(const GError *error);
+/* One row of the ledger: {"id","at","event","revision","heads_before":[],"heads_after":[],
+ * "plan_digest","up_checksum","role","actor","host","instance","reason","sqlstate","message",
+ * "duration_us","system_identifier","timeline","hash"}; what the row does not have is null. */
+char *ledger_row_document(const LedgerRow *row);

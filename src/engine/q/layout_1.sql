@@ -50,6 +50,16 @@ CREATE TABLE :"state".ledger (
     hash bytea NOT NULL             -- SHA-256 over previous_hash and the other columns
 );
 
+-- The ledger only grows: not even its owner changes it by accident, whatever role or replication setting.
+CREATE FUNCTION :"state".refuse_change() RETURNS trigger LANGUAGE plpgsql AS $function$
+BEGIN
+    RAISE EXCEPTION 'the ledger is append-only: % refused', TG_OP USING ERRCODE = 'PS004';
+END
+$function$;
+CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON :"state".ledger
+    FOR EACH STATEMENT EXECUTE FUNCTION :"state".refuse_change();
+ALTER TABLE :"state".ledger ENABLE ALWAYS TRIGGER ledger_append_only;
+
 CREATE TABLE :"state".hold (
     is_set boolean CONSTRAINT hold_pkey PRIMARY KEY DEFAULT true CONSTRAINT hold_one_row CHECK (is_set),
     target text NOT NULL,           -- boots do not pass this revision; '' = base
@@ -66,8 +76,7 @@ CREATE TABLE :"state".settled (
     heads text[] NOT NULL
 );
 
--- The functions below without a search_path of their own are parts of record_step, record_stamp and record_event,
--- which set it for them once: entering a function that sets it costs more than what it does.
+-- The functions below without a search_path of their own are parts of the record_ functions, which set it for them once: entering a function that sets it costs more than what it does.
 
 -- Appends one row to the ledger. The lock makes "the row before" well defined; it is held until the
 -- end of the transaction, so this comes last.
@@ -222,5 +231,33 @@ CREATE FUNCTION :"state".record_event(
 BEGIN
     PERFORM append_ledger(event, revision, heads, heads, up_checksum, sqlstate, message, NULL, run);
     PERFORM pg_notify(run->>'channel', event);
+END
+$function$;
+
+-- Puts the database on hold at `target`, in place of an earlier hold.
+CREATE FUNCTION :"state".record_hold(
+    target text, heads text[], run jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    INSERT INTO hold (target, reason, actor) VALUES ($1, run->>'reason', run->>'actor')
+    ON CONFLICT ON CONSTRAINT hold_pkey DO UPDATE SET
+        target = EXCLUDED.target, reason = EXCLUDED.reason, actor = EXCLUDED.actor, since = EXCLUDED.since;
+    PERFORM append_ledger('hold', $1, heads, heads, NULL, NULL, NULL, NULL, run);
+    PERFORM pg_notify(run->>'channel', 'hold');
+END
+$function$;
+
+-- Lifts the hold; returns where it was ('' = base), null when there was none.
+CREATE FUNCTION :"state".record_release(heads text[], run jsonb)
+RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+DECLARE
+    held text;
+BEGIN
+    DELETE FROM hold h RETURNING h.target INTO held;
+    IF held IS NOT NULL THEN
+        PERFORM append_ledger('release', held, heads, heads, NULL, NULL, NULL, NULL, run);
+        PERFORM pg_notify(run->>'channel', 'release');
+    END IF;
+    RETURN held;
 END
 $function$;

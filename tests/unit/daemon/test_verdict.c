@@ -65,8 +65,8 @@ static const Case cases[] = {
      "does not record the required revision c"},
     {"held, controlled", "abc", "b", "a b", "head", "cmh", VERDICT_MIGRATE, FALSE, "pending"},
     {"held, after a try", "abc", "b", "a b", "head", "ch", VERDICT_WAIT, FALSE,
-     "a hold by ops since 2026-01-01T00:00:00Z pins the database at b (incident): `DELETE "
-     "FROM \"state\".hold` lifts it"},
+     "a hold by ops since 2026-01-01T00:00:00Z pins the database at b (incident): "
+     "`pgsluice release` lifts it"},
     {"held, required is older", "abc", "b", "a b", "b", "ch", VERDICT_SERVE, TRUE, "1 pending"},
     {"after a failure", "abc", "b", "a b", "head", "cF", VERDICT_WAIT, FALSE,
      "the last upgrade failed (boom)"},
@@ -145,7 +145,6 @@ static void test_case(gconstpointer data)
     Policy policy = {
         .required = given->required,
         .directory = "/files",
-        .state_schema = "state",
         .is_controlled = strchr(given->flags, 'c') != NULL,
         .may_migrate = strchr(given->flags, 'm') != NULL,
         .fails_when_pending = strchr(given->flags, 'f') != NULL,

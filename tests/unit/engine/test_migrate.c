@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "engine/hold.h"
+#include "engine/ledger.h"
 #include "engine/status.h"
 #include "fixture.h"
 
@@ -435,6 +437,142 @@ static void test_hold(Fixture *fixture, gconstpointer data)
     testdb_assert_value(fixture->witness, HEADS, "bbbb2222");
 }
 
+static void test_hold_and_release(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *released = NULL;
+    g_autofree char *again = NULL;
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    g_assert_true(hold_set(fixture->session, "", "ann", "not yet", &fixture->events, &error));
+    g_assert_no_error(error);
+    g_assert_true(hold_set(fixture->session, "aaaa1111", "bob", NULL, &fixture->events, &error));
+    testdb_assert_value(fixture->witness,
+                        "SELECT target || ' ' || actor || ' ' || coalesce(reason, '-') FROM "
+                        "pgsluice.hold",
+                        "aaaa1111 bob -");
+    g_assert_true(hold_release(fixture->session, "ann", "over", &released, &error));
+    g_assert_cmpstr(released, ==, "aaaa1111");
+    g_assert_true(hold_release(fixture->session, "ann", "over", &again, &error));
+    g_assert_null(again);
+    testdb_assert_value(fixture->witness, "SELECT count(*) FROM pgsluice.hold", "0");
+    testdb_assert_value(fixture->witness,
+                        "SELECT string_agg(event || ':' || coalesce(revision, '') || ':' || "
+                        "coalesce(reason, ''), ' ' ORDER BY id) FROM pgsluice.ledger",
+                        "hold::not yet hold:aaaa1111: release:aaaa1111:over");
+    fixture_assert_ledger(fixture, 3);
+}
+
+static void count_row(const LedgerRow *row, gpointer data)
+{
+    g_string_append_printf(data, "%s %s %s;", row->id, row->event,
+                           row->revision ? row->revision : "-");
+}
+
+static void test_ledger_is_read(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GString) rows = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    g_assert_true(ledger_read(fixture->session, NULL, count_row, rows, &error));
+    g_assert_cmpstr(rows->str, ==, "");
+    g_assert_true(fixture_upgrade(fixture, "bbbb2222", &result, &error));
+    g_assert_true(ledger_read(fixture->session, NULL, count_row, rows, &error));
+    g_assert_cmpstr(rows->str, ==, "1 upgrade aaaa1111;2 upgrade bbbb2222;");
+    g_string_truncate(rows, 0);
+    g_assert_true(ledger_read(fixture->session, "2999-01-01T00:00:00Z", count_row, rows, &error));
+    g_assert_cmpstr(rows->str, ==, "");
+    g_assert_no_error(error);
+}
+
+/* More rows than one page. */
+static void test_long_ledger(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GString) rows = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    LedgerProof proof;
+
+    (void)data;
+    g_assert_true(migrate_ensure_version(fixture->session, &fixture->events, &error));
+    testdb_run(fixture->witness,
+               "SET search_path = pgsluice; SELECT append_ledger('refuse', NULL, '{}', '{}', NULL, "
+               "NULL, NULL, NULL, '{}') FROM generate_series(1, 1201)");
+    g_assert_true(ledger_read(fixture->session, NULL, count_row, rows, &error));
+    g_assert_true(g_str_has_suffix(rows->str, ";1201 refuse -;"));
+    g_assert_true(ledger_verify(fixture->session, &proof, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(proof.problem, ==, LEDGER_INTACT);
+    g_assert_cmpint(proof.rows, ==, 1201);
+}
+
+/* What each kind of tampering does to a ledger of three rows, and what the proof says of it. */
+static const struct {
+    const char *tampering;
+    LedgerProblem problem;
+    gint64 row;
+} tamperings[] = {
+    {"SELECT 1", LEDGER_INTACT, 0},
+    {"UPDATE pgsluice.ledger SET actor = 'nobody' WHERE id = 2", LEDGER_CHANGED, 2},
+    {"UPDATE pgsluice.ledger SET at = at + interval '1 us' WHERE id = 3", LEDGER_CHANGED, 3},
+    {"DELETE FROM pgsluice.ledger WHERE id = 1", LEDGER_MISSING, 2},
+    {"DELETE FROM pgsluice.ledger WHERE id = 2", LEDGER_MISSING, 3},
+    {"UPDATE pgsluice.ledger l SET previous_hash = '\\x00', hash = sha256('\\x00' || "
+     "convert_to(jsonb_build_array(l.id, (extract(epoch FROM l.at) * 1000000)::bigint, l.event, "
+     "l.revision, l.heads_before, l.heads_after, l.plan_digest, l.up_checksum, l.role, l.actor, "
+     "l.host, l.instance, l.reason, l.sqlstate, l.message, l.duration_us, l.system_identifier, "
+     "l.timeline)::text, 'UTF8')) WHERE id = 3",
+     LEDGER_UNLINKED, 3},
+};
+
+static void test_tampering_is_found(Fixture *fixture, gconstpointer data)
+{
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    g_assert_true(fixture_upgrade(fixture, "head", &result, &error));
+    for (gsize i = 0; i < G_N_ELEMENTS(tamperings); i++) {
+        LedgerProof proof;
+
+        testdb_run(fixture->witness, "CREATE TABLE kept AS TABLE pgsluice.ledger; "
+                                     "ALTER TABLE pgsluice.ledger DISABLE TRIGGER ALL");
+        testdb_run(fixture->witness, tamperings[i].tampering);
+        g_assert_true(ledger_verify(fixture->session, &proof, &error));
+        g_assert_no_error(error);
+        g_assert_cmpint(proof.problem, ==, tamperings[i].problem);
+        g_assert_cmpint(proof.row, ==, tamperings[i].row);
+        testdb_run(fixture->witness, "TRUNCATE pgsluice.ledger; INSERT INTO pgsluice.ledger TABLE "
+                                     "kept; DROP TABLE kept");
+    }
+}
+
+/* Even the owner is stopped, in every mode of replication. */
+static void test_ledger_only_grows(Fixture *fixture, gconstpointer data)
+{
+    static const char *const attempts[] = {"UPDATE pgsluice.ledger SET actor = 'nobody'",
+                                           "DELETE FROM pgsluice.ledger",
+                                           "TRUNCATE pgsluice.ledger"};
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    fixture_three(fixture);
+    g_assert_true(fixture_upgrade(fixture, "head", &result, &error));
+    testdb_run(fixture->witness, "SET session_replication_role = replica");
+    for (gsize i = 0; i < G_N_ELEMENTS(attempts); i++) {
+        g_autoptr(GError) refused = NULL;
+
+        g_assert_false(conn_exec(fixture->witness, attempts[i], NULL, &refused));
+        g_assert_cmpstr(error_sqlstate(refused), ==, "PS004");
+    }
+    fixture_assert_ledger(fixture, 3);
+}
+
 static void test_passwords_are_not_kept(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *role = g_strdup_printf("unit_secret_%d", (int)g_random_int_range(1, G_MAXINT));
@@ -727,6 +865,11 @@ int main(int argc, char **argv)
     ADD("missing-privilege", test_missing_privilege_names_grant);
     ADD("stamp", test_stamp);
     ADD("hold", test_hold);
+    ADD("hold-and-release", test_hold_and_release);
+    ADD("ledger-is-read", test_ledger_is_read);
+    ADD("long-ledger", test_long_ledger);
+    ADD("tampering-is-found", test_tampering_is_found);
+    ADD("ledger-only-grows", test_ledger_only_grows);
     ADD("passwords", test_passwords_are_not_kept);
     ADD("status", test_status);
     ADD("verify-section", test_verify_section);

@@ -1,0 +1,17 @@
+/* A hold pins the database's revision: boots do not pass it, and a person's upgrade is refused
+ * until it is lifted. Both calls write the ledger and wake whoever listens. Neither waits for the
+ * migration lock of a running migration: a hold is what an admin sets while something goes wrong.
+ */
+#pragma once
+
+#include "engine/session.h"
+
+/* Puts the database on hold at the revision `target` ("" = base), in place of an earlier hold.
+ * `actor` and `reason` may be NULL. Creates the state schema (under the lock) when there is none.
+ */
+gboolean hold_set(Session *session, const char *target, const char *actor, const char *reason,
+                  const EventSink *events, GError **error);
+
+/* Lifts the hold. *released says where it was ("" = base), NULL when there was none; g_free. */
+gboolean hold_release(Session *session, const char *actor, const char *reason, char **released,
+                      GError **error);
