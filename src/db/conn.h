@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "base/cancel.h"
+#include "base/quote.h"
 #include "db/dsn.h"
 #include "db/result.h"
 
@@ -100,9 +101,6 @@ void conn_set_cancel(Conn *conn, Cancel *cancel);
 /* Longest wait for any one call from now on, microseconds; 0 = none. For the last words, too. */
 void conn_set_timeout(Conn *conn, gint64 timeout);
 
-/* Quotes an identifier ("a""b") or a literal, for DDL that cannot take parameters; g_free. */
-char *sql_quote_identifier(const char *name);
-char *sql_quote_literal(const char *text);
 /* Replaces :"name" and :'name' and :name (as psql does with -v) in an embedded query; pairs is
  * name, value, ..., NULL. An unknown variable is a bug. Free with g_free. */
 char *sql_expand(const char *sql, const char *const *pairs);
