@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { REMEMBERED_MAX = 64, REMEMBERED_LENGTH_MIN = 4, COMMENT_MAX = 4096 };
+enum { REMEMBERED_MAX = 256, REMEMBERED_LENGTH_MIN = 4, COMMENT_MAX = 4096 };
 
 struct Secret {
     char *value;

@@ -160,7 +160,7 @@ static void test_the_oldest_values_give_way(void)
 
     secret_remember("oldest-value");
     secret_remember("renewed-value");
-    for (int i = 0; i < 63; i++) {
+    for (int i = 0; i < 255; i++) {
         g_autofree char *value = g_strdup_printf("filler-%d", i);
 
         secret_remember(value);
@@ -168,7 +168,7 @@ static void test_the_oldest_values_give_way(void)
     }
     first = secret_redact("oldest-value");
     renewed = secret_redact("renewed-value");
-    last = secret_redact("filler-62!");
+    last = secret_redact("filler-254!");
     g_assert_cmpstr(first, ==, "oldest-value");
     g_assert_cmpstr(renewed, ==, "***");
     g_assert_cmpstr(last, ==, "***!");
