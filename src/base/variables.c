@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 #include "base/secret.h"
 
@@ -163,6 +164,23 @@ const char *variables_origin(const Variables *variables, const char *name)
     const Variable *variable = find(variables, name, strlen(name));
 
     return variable ? variable->origin : NULL;
+}
+
+static gboolean collect_name(gpointer name, gpointer data, gpointer names)
+{
+    g_ptr_array_add(names, name);
+    return FALSE;
+}
+
+const char *variables_nearest(const Variables *variables, const char *name)
+{
+    g_autofree char *folded = g_ascii_strdown(name, -1);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    if (variables)
+        g_tree_foreach(variables->by_name, collect_name, names);
+    g_ptr_array_add(names, NULL);
+    return nearest_slip(folded, (const char *const *)names->pdata);
 }
 
 /* C escapes, but what is no ASCII stays readable. */

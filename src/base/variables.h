@@ -30,6 +30,9 @@ gboolean variables_set(Variables *variables, const char *name, const char *value
 const char *variables_get(const Variables *variables, const char *name, gsize length);
 const char *variables_origin(const Variables *variables, const char *name);
 
+/* The set variable for which `name` is probably a slip, or NULL. Belongs to the variables. */
+const char *variables_nearest(const Variables *variables, const char *name);
+
 /* Adds a line "variables.name = value  # origin" for each, by name, with line ends and other
  * control characters as escapes, and secrets as ***. */
 void variables_show(const Variables *variables, GString *text);

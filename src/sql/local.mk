@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/sql/libsql.a
 src_sql_libsql_a_SOURCES = \
 	src/sql/classify.c src/sql/classify.h \
+	src/sql/expand.c src/sql/expand.h \
 	src/sql/place.c src/sql/place.h \
+	src/sql/reference.c src/sql/reference.h \
 	src/sql/scan.c src/sql/scan.h \
 	src/sql/split.c src/sql/split.h
 src_sql_libsql_a_CPPFLAGS = $(SQL_CPPFLAGS)

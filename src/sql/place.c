@@ -35,7 +35,7 @@ void place_find(const PlaceText *text, gsize offset, unsigned *line, unsigned *c
 char *place_quote(const PlaceText *text, gsize offset)
 {
     gsize start = line_start(text, offset);
-    const char *line = text->bytes + start;
+    const char *line = (text->shown ? text->shown : text->bytes) + start;
     const char *newline = memchr(line, '\n', MIN(text->length - start, QUOTE_MAX + 2));
     gsize length = newline ? (gsize)(newline - line) : text->length - start;
     g_autofree char *cut = NULL;

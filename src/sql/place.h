@@ -9,6 +9,7 @@ typedef struct {
     const char *bytes; /* need not be NUL-terminated */
     gsize length;
     unsigned first_line;
+    const char *shown; /* what quotes show instead of `bytes`, of the same length; NULL: bytes */
 } PlaceText;
 
 /* Line and column (in characters, from 1) of the byte at `offset`, which may be the end of the

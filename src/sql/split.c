@@ -23,6 +23,8 @@ static void statement_free(gpointer data)
     Statement *statement = data;
 
     g_free(statement->sql);
+    if (statement->pieces)
+        g_array_unref(statement->pieces);
     g_free(statement);
 }
 
@@ -121,13 +123,34 @@ static gboolean split_by_scanner(Splitter *splitter, const PlaceText *place, GEr
     return TRUE;
 }
 
+GPtrArray *sql_split_text(const PlaceText *text, GError **error)
+{
+    g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func(statement_free);
+    Splitter splitter = {text->bytes, statements, 0, text->first_line, 1};
+
+    if (!split_by_parser(&splitter) && !split_by_scanner(&splitter, text, error))
+        return NULL;
+    return g_steal_pointer(&statements);
+}
+
 GPtrArray *sql_split(const char *text, const char *path, unsigned first_line, GError **error)
 {
     PlaceText place = {path, text, strlen(text), first_line};
-    g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func(statement_free);
-    Splitter splitter = {text, statements, 0, first_line, 1};
 
-    if (!split_by_parser(&splitter) && !split_by_scanner(&splitter, &place, error))
-        return NULL;
-    return g_steal_pointer(&statements);
+    return sql_split_text(&place, error);
+}
+
+gsize statement_offset(const Statement *statement, gsize at)
+{
+    const Piece *piece;
+    guint i;
+
+    if (!statement->pieces)
+        return statement->offset + at;
+    for (i = statement->pieces->len; i > 1; i--) {
+        if (g_array_index(statement->pieces, Piece, i - 1).at <= at)
+            break;
+    }
+    piece = &g_array_index(statement->pieces, Piece, i - 1);
+    return piece->is_value ? piece->offset : piece->offset + (at - piece->at);
 }

@@ -1,7 +1,7 @@
 /* Splitting SQL text into statements with libpg_query. Pure; any thread may call it. */
 #pragma once
 
-#include <glib.h>
+#include "sql/place.h"
 
 typedef enum {
     STATEMENT_ORDINARY,
@@ -10,13 +10,22 @@ typedef enum {
     STATEMENT_COPY_STREAM,         /* COPY ... FROM STDIN or TO STDOUT */
 } StatementKind;
 
+/* A part of a statement that was put together: it begins at byte `at` of its sql. */
+typedef struct {
+    gsize at;
+    gsize offset;      /* in the text: where the part stands, or what a value stands for */
+    gboolean is_value; /* has no counterpart in the text */
+} Piece;
+
 typedef struct {
     gsize offset;    /* bytes into the text where the statement's first token begins */
     gsize length;    /* bytes, without the semicolon */
     unsigned line;   /* of its first token, counted from first_line */
     unsigned column; /* in characters, from 1 */
     StatementKind kind;
-    char *sql; /* the statement, NUL-terminated */
+    char *sql;      /* the statement as it is to be sent, NUL-terminated */
+    GArray *pieces; /* of Piece, in order, when sql is not the text itself (sql/expand.h); or NULL
+                     */
 } Statement;
 
 /* Splits `text`, whose first line is line `first_line` of `path`, into an array of Statement (with
@@ -25,3 +34,9 @@ typedef struct {
  * (PostgreSQL 15's) does not parse is split by the scanner alone, so that the server is the judge.
  * A psql meta-command and an unterminated quote or comment are ERROR_REVISION_FILE with place. */
 GPtrArray *sql_split(const char *text, const char *path, unsigned first_line, GError **error);
+/* The same for a PlaceText whose bytes are NUL-terminated. */
+GPtrArray *sql_split_text(const PlaceText *text, GError **error);
+
+/* Where the byte at `at` of statement->sql stands in the text that was split: of a value, the
+ * reference to it. */
+gsize statement_offset(const Statement *statement, gsize at);

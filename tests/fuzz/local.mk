@@ -40,6 +40,12 @@ tests_fuzz_fuzz_sql_split_CPPFLAGS = $(SQL_CPPFLAGS)
 tests_fuzz_fuzz_sql_split_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_sql_split_LDADD = $(SQL_LIBS)
 
+fuzz_programs += tests/fuzz/fuzz-sql-variables
+tests_fuzz_fuzz_sql_variables_SOURCES = tests/fuzz/fuzz-sql-variables.c $(fuzz_main)
+tests_fuzz_fuzz_sql_variables_CPPFLAGS = $(SQL_CPPFLAGS)
+tests_fuzz_fuzz_sql_variables_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_sql_variables_LDADD = $(SQL_LIBS)
+
 fuzz_programs += tests/fuzz/fuzz-revision-file
 tests_fuzz_fuzz_revision_file_SOURCES = tests/fuzz/fuzz-revision-file.c $(fuzz_main)
 tests_fuzz_fuzz_revision_file_CPPFLAGS = $(REVISION_CPPFLAGS)

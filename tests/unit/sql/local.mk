@@ -1,3 +1,10 @@
-check_PROGRAMS += tests/unit/sql/test_split
+check_PROGRAMS += \
+	tests/unit/sql/test_expand \
+	tests/unit/sql/test_split
+sql_table = tests/unit/sql/table.c tests/unit/sql/table.h
+tests_unit_sql_test_expand_SOURCES = tests/unit/sql/test_expand.c $(sql_table)
+tests_unit_sql_test_expand_CPPFLAGS = $(SQL_CPPFLAGS)
+tests_unit_sql_test_expand_LDADD = $(SQL_LIBS)
+tests_unit_sql_test_split_SOURCES = tests/unit/sql/test_split.c $(sql_table)
 tests_unit_sql_test_split_CPPFLAGS = $(SQL_CPPFLAGS)
 tests_unit_sql_test_split_LDADD = $(SQL_LIBS)
