@@ -109,7 +109,7 @@ static gboolean run_plan(Session *session, const Plan *plan, const Wish *wish,
 {
     const MigrateOptions *options = wish->options;
     g_autofree char *listing = listing_at(wish->graph, (const char *const *)plan->to);
-    g_autoptr(GPtrArray) scripts = scripts_load(plan, error);
+    g_autoptr(GPtrArray) scripts = scripts_load(plan, session->settings->variables, error);
     g_autofree char *run = NULL;
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
 

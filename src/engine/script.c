@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "sql/place.h"
+#include "sql/expand.h"
 
 enum { REQUEST_OVERHEAD = 1024 }; /* bytes of a script's other messages, about */
 
@@ -26,15 +26,13 @@ void script_locate(const Section *section, const Statement *statement, unsigned 
 {
     const PlaceText text = {NULL, section->text, strlen(section->text), section->first_line};
     const char *at = statement->sql;
+    gsize offset;
 
-    *line = statement->line;
-    *column = statement->column;
-    for (unsigned i = 1; i < position && *at; i++) {
-        *column = *at == '\n' ? 1 : *column + 1;
-        *line += *at == '\n';
+    for (unsigned i = 1; i < position && *at; i++)
         at = g_utf8_next_char(at);
-    }
-    *source = place_quote(&text, statement->offset + (gsize)(at - statement->sql));
+    offset = statement_offset(statement, (gsize)(at - statement->sql));
+    place_find(&text, offset, line, column);
+    *source = place_quote(&text, offset);
 }
 
 static gboolean refuse_statement(const Revision *revision, const Section *section,
@@ -62,22 +60,27 @@ static gboolean refuse_statement(const Revision *revision, const Section *sectio
     script_locate(section, statement, 0, &site.line, &site.column, &source);
     site.source = source;
     error_set_site(error, &site);
-    error_set_outcome(error, "nothing was changed");
     return FALSE;
 }
 
 /* The section's statements, checked; none when the section is absent. */
-static GPtrArray *split_section(const Revision *revision, const Section *section, GError **error)
+static GPtrArray *split_section(const Revision *revision, const Section *section,
+                                const Variables *variables, GError **error)
 {
     g_autoptr(GPtrArray) statements = NULL;
+    gboolean is_accepted;
 
     if (!section->text)
         return g_ptr_array_new();
-    statements = sql_split(section->text, revision->path, section->first_line, error);
-    for (guint i = 0; statements && i < statements->len; i++)
-        if (!refuse_statement(revision, section, g_ptr_array_index(statements, i), error))
-            return NULL;
-    return g_steal_pointer(&statements);
+    statements =
+        sql_split_expanded(section->text, revision->path, section->first_line, variables, error);
+    is_accepted = statements != NULL;
+    for (guint i = 0; is_accepted && i < statements->len; i++)
+        is_accepted = refuse_statement(revision, section, g_ptr_array_index(statements, i), error);
+    if (is_accepted)
+        return g_steal_pointer(&statements);
+    error_set_outcome(error, "nothing was changed");
+    return NULL;
 }
 
 static gboolean refuse_irreversible(const Script *script, GError **error)
@@ -134,7 +137,19 @@ char *script_down_to_keep(const RevisionBody *body)
     return g_str_equal(redacted, body->down.text) ? g_steal_pointer(&redacted) : NULL;
 }
 
-static Script *script_load(const PlanStep *step, PlanDirection direction, GError **error)
+/* The section goes to the applied table, too. */
+static gsize measure(const Script *script)
+{
+    gsize length = REQUEST_OVERHEAD + strlen(script->section->text) +
+                   (script->body->down.text ? strlen(script->body->down.text) : 0);
+
+    for (guint i = 0; i < script->statements->len; i++)
+        length += strlen(((const Statement *)g_ptr_array_index(script->statements, i))->sql);
+    return length;
+}
+
+static Script *script_load(const PlanStep *step, PlanDirection direction,
+                           const Variables *variables, GError **error)
 {
     const Section absent = {0};
     gboolean goes_up = direction == PLAN_UPGRADE;
@@ -149,29 +164,29 @@ static Script *script_load(const PlanStep *step, PlanDirection direction, GError
     script->section = goes_up ? &script->body->up : &script->body->down;
     if (!refuse_irreversible(script, error))
         goto failed;
-    script->statements = split_section(step->revision, script->section, error);
+    script->statements = split_section(step->revision, script->section, variables, error);
     if (!script->statements)
         goto failed;
     script->checks =
-        split_section(step->revision, goes_up ? &script->body->verify : &absent, error);
+        split_section(step->revision, goes_up ? &script->body->verify : &absent, variables, error);
     if (!script->checks)
         goto failed;
     script->may_change_session =
         may_change_session(script->statements) || may_change_session(script->checks);
-    script->length = REQUEST_OVERHEAD + 2 * strlen(script->section->text) +
-                     (script->body->down.text ? strlen(script->body->down.text) : 0);
+    script->length = measure(script);
     return script;
 failed:
     script_free(script);
     return NULL;
 }
 
-GPtrArray *scripts_load(const Plan *plan, GError **error)
+GPtrArray *scripts_load(const Plan *plan, const Variables *variables, GError **error)
 {
     g_autoptr(GPtrArray) scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
 
     for (guint i = 0; i < plan->steps->len; i++) {
-        Script *script = script_load(g_ptr_array_index(plan->steps, i), plan->direction, error);
+        Script *script =
+            script_load(g_ptr_array_index(plan->steps, i), plan->direction, variables, error);
 
         if (!script)
             return NULL;

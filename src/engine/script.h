@@ -2,6 +2,7 @@
  * anything is sent to the server. */
 #pragma once
 
+#include "base/variables.h"
 #include "revision/file.h"
 #include "revision/plan.h"
 #include "sql/split.h"
@@ -11,7 +12,7 @@ typedef struct {
     PlanDirection direction;
     RevisionBody *body;
     const Section *section; /* of body: the one that runs */
-    GPtrArray *statements;  /* Statement * */
+    GPtrArray *statements;  /* Statement *: what is sent, with the values of variables in it */
     GPtrArray *checks;      /* Statement * of the verify section; empty for a downgrade */
     gboolean is_transactional;
     gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
@@ -20,16 +21,19 @@ typedef struct {
 
 void script_free(Script *script);
 
-/* One Script a step, in order (a GPtrArray with free function). Errors: an unreadable or broken
- * file; BEGIN or COMMIT and the like, or COPY ... FROM STDIN, in a section (with place); an
- * irreversible step of a downgrade. The plan must outlive the scripts. */
-GPtrArray *scripts_load(const Plan *plan, GError **error);
+/* One Script a step, in order (a GPtrArray with free function). The bodies keep the text of the
+ * files; the values of `variables` (NULL: none are set) are in the statements only. Errors: an
+ * unreadable or broken file; BEGIN or COMMIT and the like, or COPY ... FROM STDIN, in a section,
+ * and a variable that is not set (with place); an irreversible step of a downgrade. The plan must
+ * outlive the scripts. */
+GPtrArray *scripts_load(const Plan *plan, const Variables *variables, GError **error);
 
 /* The down text that a database may keep to undo the revision without its file: NULL when it is
  * irreversible, or has a password in it that must not be stored. g_free. */
 char *script_down_to_keep(const RevisionBody *body);
 
 /* Where the server's position (in characters from 1, 0 = unknown) in a statement stands in the
- * file. *source is the line's text as place_quote gives it, g_free. */
+ * file: in the value of a variable, where the reference to it does. *source is the line's text as
+ * place_quote gives it, g_free. */
 void script_locate(const Section *section, const Statement *statement, unsigned position,
                    unsigned *line, unsigned *column, char **source);

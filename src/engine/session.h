@@ -2,6 +2,7 @@
  * runs, with everything it needs to know about the server (DESIGN section 5). */
 #pragma once
 
+#include "base/variables.h"
 #include "engine/event.h"
 
 typedef struct {
@@ -18,6 +19,7 @@ typedef struct {
     const char *search_path; /* of every migration, whatever role or database say */
     gint64 retry_deadline;
     gboolean accepts_session_pooler; /* database.pooler = "session" */
+    const Variables *variables;      /* what revision bodies refer to; NULL: none are set */
 } EngineSettings;
 
 typedef struct Session Session;

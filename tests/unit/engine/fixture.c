@@ -38,6 +38,8 @@ void fixture_set_up(Fixture *fixture, gconstpointer data)
                                          .lock_wait = 10 * G_USEC_PER_SEC,
                                          .lock_timeout = 2 * G_USEC_PER_SEC,
                                          .retry_deadline = 10 * G_USEC_PER_SEC};
+    fixture->variables = variables_new();
+    fixture->settings.variables = fixture->variables;
     fixture->witness = testdb_connect(fixture->url);
     fixture_reopen(fixture);
 }
@@ -56,6 +58,7 @@ void fixture_tear_down(Fixture *fixture, gconstpointer data)
     g_free(fixture->folder);
     g_free(fixture->url);
     secret_free(fixture->secret);
+    variables_free(fixture->variables);
     cancel_free(fixture->cancel);
     g_string_free(fixture->told, TRUE);
 }

@@ -10,6 +10,7 @@ typedef struct {
     Graph *graph; /* read by fixture_load */
     Secret *secret;
     EngineSettings settings;
+    Variables *variables; /* of the settings; empty */
     Cancel *cancel;
     Session *session;
     Conn *witness; /* another connection, to look and to disturb */
