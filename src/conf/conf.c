@@ -20,7 +20,7 @@
 struct Conf {
     char *folder; /* the working folder when it was loaded */
     char *file;   /* absolute, or NULL */
-    ConfValue values[CONF_KEY_COUNT];
+    ConfValues values;
 };
 
 /* --- Loading ------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ static void set_default(Conf *conf, ConfKey key, const char *text, const char *o
     ConfPlace place = {CONF_FROM_DEFAULT, origin, NULL, 0, conf->folder};
     g_autoptr(GError) error = NULL;
 
-    if (!conf_value_set(&conf->values[key], key, text ? text : "", &place, &error))
+    if (!conf_value_set(&conf->values.keys[key], key, text ? text : "", &place, &error))
         g_error("conf_keys.def: %s: %s", conf_key_name(key), error->message);
 }
 
@@ -82,7 +82,7 @@ static gboolean load_file(Conf *conf, const char *path, const char *from, GError
                        from);
         return FALSE;
     }
-    return conf_file_read(path, conf->values, error);
+    return conf_file_read(path, &conf->values, error);
 }
 
 static gboolean apply_option(Conf *conf, const char *option, GError **error)
@@ -93,7 +93,7 @@ static gboolean apply_option(Conf *conf, const char *option, GError **error)
     ConfKey key;
 
     g_strstrip(name);
-    if (!conf_key_find(name, &key)) {
+    if (!conf_variable_in_key(name) && !conf_key_find(name, &key)) {
         conf_key_set_unknown(error, name);
         g_prefix_error(error, "--set: ");
         return FALSE;
@@ -103,7 +103,10 @@ static gboolean apply_option(Conf *conf, const char *option, GError **error)
         error_set_hint(error, "write --set %s=VALUE", name);
         return FALSE;
     }
-    return conf_value_set(&conf->values[key], key, equals + 1, &place, error);
+    if (conf_variable_in_key(name))
+        return conf_variable_set(&conf->values, conf_variable_in_key(name), equals + 1, &place,
+                                 error);
+    return conf_value_set(&conf->values.keys[key], key, equals + 1, &place, error);
 }
 
 static gboolean apply_options(Conf *conf, const char *const *options, GError **error)
@@ -113,6 +116,35 @@ static gboolean apply_options(Conf *conf, const char *const *options, GError **e
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean apply_variables(Conf *conf, const char *const *variables, GError **error)
+{
+    ConfPlace place = {CONF_FROM_OPTION, "-x", NULL, 0, conf->folder};
+
+    for (; variables && *variables; variables++) {
+        gsize length = strcspn(*variables, "=");
+        const char *value = *variables + length;
+        g_autofree char *name = g_strndup(*variables, length);
+
+        if (!conf_variable_set(&conf->values, name, *value ? value + 1 : "", &place, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean apply_tag(Conf *conf, const char *tag, GError **error)
+{
+    ConfPlace place = {CONF_FROM_OPTION, "--tag", NULL, 0, conf->folder};
+
+    if (!tag)
+        return TRUE;
+    if (g_strcmp0(variables_origin(conf->values.variables, "tag"), "-x") == 0) {
+        error_set(error, ERROR_USAGE, "--tag and -x tag=... set the same variable");
+        error_set_hint(error, "leave -x tag=... out: --tag also goes into the ledger");
+        return FALSE;
+    }
+    return conf_variable_set(&conf->values, "tag", tag, &place, error);
 }
 
 Conf *conf_load(const ConfSources *sources, GError **error)
@@ -126,14 +158,16 @@ Conf *conf_load(const ConfSources *sources, GError **error)
     if (!dotenv)
         return NULL;
     conf->folder = g_get_current_dir();
+    conf->values.variables = variables_new();
     path = find_file(sources, dotenv, &from);
     conf->file = path ? g_canonicalize_filename(path, conf->folder) : NULL;
     set_defaults(conf);
     if ((path && !load_file(conf, path, from, error)) ||
-        !environment_apply_credentials(conf->folder, conf->values, error) ||
-        !environment_apply_dotenv(dotenv, conf->folder, conf->values, error) ||
-        !environment_apply(conf->folder, conf->values, error) ||
-        !apply_options(conf, sources->options, error))
+        !environment_apply_credentials(conf->folder, &conf->values, error) ||
+        !environment_apply_dotenv(dotenv, conf->folder, &conf->values, error) ||
+        !environment_apply(conf->folder, &conf->values, error) ||
+        !apply_options(conf, sources->options, error) ||
+        !apply_variables(conf, sources->variables, error) || !apply_tag(conf, sources->tag, error))
         return NULL;
     return g_steal_pointer(&conf);
 }
@@ -143,7 +177,8 @@ void conf_free(Conf *conf)
     if (!conf)
         return;
     for (guint key = 0; key < CONF_KEY_COUNT; key++)
-        conf_value_clear(&conf->values[key]);
+        conf_value_clear(&conf->values.keys[key]);
+    variables_free(conf->values.variables);
     g_free(conf->folder);
     g_free(conf->file);
     g_free(conf);
@@ -155,7 +190,7 @@ void conf_free(Conf *conf)
 static const ConfValue *value_of(const Conf *conf, ConfKey key, ConfType type)
 {
     g_assert(conf_row(key)->type == type);
-    return &conf->values[key];
+    return &conf->values.keys[key];
 }
 
 const char *conf_string(const Conf *conf, ConfKey key)
@@ -163,7 +198,7 @@ const char *conf_string(const Conf *conf, ConfKey key)
     ConfType type = conf_row(key)->type;
 
     g_assert(type == CONF_TYPE_STRING || type == CONF_TYPE_CHOICE);
-    return conf->values[key].text;
+    return conf->values.keys[key].text;
 }
 
 const Secret *conf_secret(const Conf *conf, ConfKey key)
@@ -212,14 +247,19 @@ const ConfToken *conf_tokens(const Conf *conf, gsize *count)
     return tokens ? (const ConfToken *)(gconstpointer)tokens->data : NULL;
 }
 
+const Variables *conf_variables(const Conf *conf)
+{
+    return conf->values.variables;
+}
+
 ConfOrigin conf_origin(const Conf *conf, ConfKey key)
 {
-    return conf->values[key].origin;
+    return conf->values.keys[key].origin;
 }
 
 const char *conf_origin_text(const Conf *conf, ConfKey key)
 {
-    return conf->values[key].origin_text;
+    return conf->values.keys[key].origin_text;
 }
 
 const char *conf_file(const Conf *conf)
@@ -256,10 +296,11 @@ char *conf_show(const Conf *conf)
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (guint key = 0; key < CONF_KEY_COUNT; key++) {
-        g_autofree char *shown = show_value(&conf->values[key]);
+        g_autofree char *shown = show_value(&conf->values.keys[key]);
 
         g_string_append_printf(text, "%s = %s  # %s\n", conf_key_name((ConfKey)key), shown,
-                               conf->values[key].origin_text);
+                               conf->values.keys[key].origin_text);
     }
+    variables_show(conf->values.variables, text);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "base/secret.h"
+#include "base/variables.h"
 
 typedef enum {
 #define CONF_KEY(name, section, key, type, default_value, minimum, maximum, flags, text)           \
@@ -34,7 +35,10 @@ typedef struct {
     const char *path;           /* the file, or NULL: search $PGSLUICE_CONFIG, ./pgsluice.conf,
                                    PGSLUICE_SYSCONFDIR/pgsluice.conf; no file at all is fine then */
     const char *const *options; /* "section.key=value" from --set, NULL-terminated; may be NULL */
-    gboolean reads_dotenv;      /* a .env in the working folder counts as environment (CLI only) */
+    const char *const
+        *variables;        /* "name=value", or "name" for an empty one, from -x; like options */
+    const char *tag;       /* from --tag: the value of the variable "tag"; or NULL */
+    gboolean reads_dotenv; /* a .env in the working folder counts as environment (CLI only) */
 } ConfSources;
 
 typedef struct Conf Conf;
@@ -44,7 +48,7 @@ typedef struct Conf Conf;
  * http.traffic.listen is PGSLUICE_HTTP_TRAFFIC_LISTEN, lists comma separated); SYNC_DATABASE_URL
  * and DATABASE_URL stand for database.migration_url and database.runtime_url, PGSLUICE_CONTROLLED
  * for environment.controlled. Credentials: $CREDENTIALS_DIRECTORY/<section.key>, trailing newline
- * dropped. */
+ * dropped. PGSLUICE_VARIABLES_NAME and <variables.name> set variables. */
 Conf *conf_load(const ConfSources *sources, GError **error);
 void conf_free(Conf *conf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conf, conf_free)
@@ -62,6 +66,9 @@ const char *const *conf_list(const Conf *conf, ConfKey key); /* NULL-terminated,
  * environment). NULL when unset. */
 const char *conf_path(const Conf *conf, ConfKey key);
 const ConfToken *conf_tokens(const Conf *conf, gsize *count);
+/* What revision bodies refer to: section `variables`, from all sources, -x and --tag the last.
+ * Belongs to the Conf. */
+const Variables *conf_variables(const Conf *conf);
 
 ConfOrigin conf_origin(const Conf *conf, ConfKey key);
 /* "pgsluice.conf:12", "PGSLUICE_GATE_ON_PENDING", "--set", ".env:3", "default"; belongs to the
@@ -75,6 +82,6 @@ const char *conf_key_text(ConfKey key);
 /* FALSE for keys that take effect only after a restart (listeners, for example). */
 gboolean conf_key_is_reloadable(ConfKey key);
 
-/* One line a key: "section.key = value  # origin", secrets as ***, passwords in URLs as ***.
- * Free with g_free. */
+/* One line a key and a variable: "section.key = value  # origin", secrets as ***, passwords in URLs
+ * as ***. Free with g_free. */
 char *conf_show(const Conf *conf);

@@ -44,7 +44,7 @@ static gboolean refuse_unknown(const ConfPlace *place, GError **error)
 
 /* One variable in one of two rounds: the aliases first, so that full names replace them. */
 static gboolean apply_variable(const ConfPlace *place, const char *text, gboolean is_alias_round,
-                               ConfValue *values, GError **error)
+                               ConfValues *values, GError **error)
 {
     ConfKey key;
 
@@ -52,13 +52,16 @@ static gboolean apply_variable(const ConfPlace *place, const char *text, gboolea
         return TRUE;
     if (is_alias_round)
         return !find_alias(place->name, &key) ||
-               conf_value_set(&values[key], key, text, place, error);
+               conf_value_set(&values->keys[key], key, text, place, error);
+    if (conf_variable_in_environment(place->name))
+        return conf_variable_set(values, conf_variable_in_environment(place->name), text, place,
+                                 error);
     if (conf_key_find_variable(place->name, &key))
-        return conf_value_set(&values[key], key, text, place, error);
+        return conf_value_set(&values->keys[key], key, text, place, error);
     return !conf_variable_names_section(place->name) || refuse_unknown(place, error);
 }
 
-gboolean environment_apply_dotenv(const GArray *rows, const char *folder, ConfValue *values,
+gboolean environment_apply_dotenv(const GArray *rows, const char *folder, ConfValues *values,
                                   GError **error)
 {
     for (int round = 0; round < 2; round++) {
@@ -73,7 +76,7 @@ gboolean environment_apply_dotenv(const GArray *rows, const char *folder, ConfVa
     return TRUE;
 }
 
-gboolean environment_apply(const char *folder, ConfValue *values, GError **error)
+gboolean environment_apply(const char *folder, ConfValues *values, GError **error)
 {
     for (int round = 0; round < 2; round++) {
         for (char **variable = environ; variable && *variable; variable++) {
@@ -92,19 +95,19 @@ gboolean environment_apply(const char *folder, ConfValue *values, GError **error
     return TRUE;
 }
 
-static gboolean apply_credential(const char *directory, ConfKey key, const char *folder,
-                                 ConfValue *values, GError **error)
+/* The credential of that name; *text stays NULL when there is none, or nothing in it. */
+static gboolean read_credential(const char *directory, const char *name, char **text,
+                                GError **error)
 {
-    g_autofree char *path = g_build_filename(directory, conf_key_name(key), NULL);
-    g_autofree char *name = g_strconcat("credential ", conf_key_name(key), NULL);
-    ConfPlace place = {CONF_FROM_CREDENTIAL, name, NULL, 0, folder};
-    g_autofree char *text = NULL;
+    g_autofree char *path = g_build_filename(directory, name, NULL);
 
-    switch (slurp(path, CREDENTIAL_MAX, &text, error)) {
+    switch (slurp(path, CREDENTIAL_MAX, text, error)) {
     case SLURP_DONE:
-        if (g_str_has_suffix(text, "\n"))
-            text[strlen(text) - 1] = '\0';
-        return *text == '\0' || conf_value_set(&values[key], key, text, &place, error);
+        if (g_str_has_suffix(*text, "\n"))
+            (*text)[strlen(*text) - 1] = '\0';
+        if (**text == '\0')
+            g_clear_pointer(text, g_free);
+        return TRUE;
     case SLURP_MISSING:
         return TRUE;
     default:
@@ -112,15 +115,49 @@ static gboolean apply_credential(const char *directory, ConfKey key, const char 
     }
 }
 
-gboolean environment_apply_credentials(const char *folder, ConfValue *values, GError **error)
+/* One that is named after a key or a variable. */
+static gboolean apply_credential(const char *directory, const char *name, const char *folder,
+                                 ConfValues *values, GError **error)
+{
+    g_autofree char *origin = g_strconcat("credential ", name, NULL);
+    ConfPlace place = {CONF_FROM_CREDENTIAL, origin, NULL, 0, folder};
+    const char *variable = conf_variable_in_key(name);
+    g_autofree char *text = NULL;
+    ConfKey key;
+
+    if (!read_credential(directory, name, &text, error))
+        return FALSE;
+    if (!text)
+        return TRUE;
+    if (variable)
+        return conf_variable_set(values, variable, text, &place, error);
+    return !conf_key_find(name, &key) ||
+           conf_value_set(&values->keys[key], key, text, &place, error);
+}
+
+/* Only the folder knows their names. */
+static gboolean apply_credential_variables(const char *directory, const char *folder,
+                                           ConfValues *values, GError **error)
+{
+    g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+    const char *name;
+
+    while (entries && (name = g_dir_read_name(entries)) != NULL) {
+        if (conf_variable_in_key(name) && !apply_credential(directory, name, folder, values, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean environment_apply_credentials(const char *folder, ConfValues *values, GError **error)
 {
     const char *directory = g_getenv("CREDENTIALS_DIRECTORY");
 
     if (!directory || !*directory)
         return TRUE;
     for (guint key = 0; key < CONF_KEY_COUNT; key++) {
-        if (!apply_credential(directory, (ConfKey)key, folder, values, error))
+        if (!apply_credential(directory, conf_key_name((ConfKey)key), folder, values, error))
             return FALSE;
     }
-    return TRUE;
+    return apply_credential_variables(directory, folder, values, error);
 }

@@ -7,11 +7,11 @@
 #include "conf/value.h"
 
 /* The rows of a .env file in the working folder `folder`. ERROR_CONFIG with .env:line. */
-gboolean environment_apply_dotenv(const GArray *rows, const char *folder, ConfValue *values,
+gboolean environment_apply_dotenv(const GArray *rows, const char *folder, ConfValues *values,
                                   GError **error);
 
 /* The variables of this process. */
-gboolean environment_apply(const char *folder, ConfValue *values, GError **error);
+gboolean environment_apply(const char *folder, ConfValues *values, GError **error);
 
-/* Files in $CREDENTIALS_DIRECTORY that are named after a key, each at most 64 KiB. */
-gboolean environment_apply_credentials(const char *folder, ConfValue *values, GError **error);
+/* Files in $CREDENTIALS_DIRECTORY that are named after a key or a variable, each at most 64 KiB. */
+gboolean environment_apply_credentials(const char *folder, ConfValues *values, GError **error);

@@ -1,4 +1,4 @@
-/* Walks what libconfig read. The only other user of libconfig is tokens.c. */
+/* Walks what libconfig read. tokens.c and scalar.c use libconfig, too. */
 #include "conf/file.h"
 
 #include <libconfig.h>
@@ -6,14 +6,13 @@
 
 #include "base/error.h"
 #include "conf/keys.h"
+#include "conf/scalar.h"
 #include "conf/slurp.h"
 #include "conf/tokens.h"
 
-enum { FILE_MAX = 1024 * 1024 };
-
 typedef struct {
     const char *path;
-    ConfValue *values;
+    ConfValues *values;
 } FileReader;
 
 /* What a type wants in the file, for messages; examples are for keys without a default. */
@@ -121,11 +120,11 @@ static gboolean read_tokens(FileReader *reader, const config_setting_t *setting,
     GArray *tokens = tokens_read(setting, &place->line, error);
 
     if (!tokens) {
-        conf_place_blame(place, CONF_ADMIN_TOKENS, error);
+        conf_place_blame(place, conf_key_name(CONF_ADMIN_TOKENS), error);
         return FALSE;
     }
     place->line = first_line;
-    conf_value_set_tokens(&reader->values[CONF_ADMIN_TOKENS], tokens, place);
+    conf_value_set_tokens(&reader->values->keys[CONF_ADMIN_TOKENS], tokens, place);
     return TRUE;
 }
 
@@ -135,9 +134,9 @@ static gboolean read_text_key(FileReader *reader, const config_setting_t *settin
     g_autofree char *text = setting_text(setting, conf_row(key)->type);
 
     if (text)
-        return conf_value_set(&reader->values[key], key, text, place, error);
+        return conf_value_set(&reader->values->keys[key], key, text, place, error);
     set_wrong_type(key, error);
-    conf_place_blame(place, key, error);
+    conf_place_blame(place, conf_key_name(key), error);
     return FALSE;
 }
 
@@ -181,6 +180,33 @@ static gboolean refuse_flat_section(const FileReader *reader, const config_setti
     return FALSE;
 }
 
+static gboolean read_variable(FileReader *reader, const config_setting_t *setting, GError **error)
+{
+    const char *name = config_setting_name(setting);
+    g_autofree char *key = g_strconcat(CONF_VARIABLES ".", name, NULL);
+    g_autofree char *path = source_path(reader, config_setting_source_file(setting));
+    ConfPlace place = {CONF_FROM_FILE, NULL, path, config_setting_source_line(setting), NULL};
+    g_autofree char *text = scalar_read(setting, path, error);
+
+    if (text && !variables_origin(reader->values->variables, name))
+        return conf_variable_set(reader->values, name, text, &place, error);
+    if (text) {
+        error_set(error, ERROR_CONFIG, "is there twice");
+        error_set_hint(error, "upper and lower case do not matter in the name of a variable");
+    }
+    conf_place_blame(&place, key, error);
+    return FALSE;
+}
+
+static gboolean read_variables(FileReader *reader, const config_setting_t *group, GError **error)
+{
+    for (int i = 0; i < config_setting_length(group); i++) {
+        if (!read_variable(reader, config_setting_get_elem(group, (unsigned)i), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* `prefix` is "" or "section."; the recursion is as deep as the names of the sections have dots. */
 static gboolean read_section(FileReader *reader, const config_setting_t *group, const char *prefix,
                              GError **error)
@@ -200,6 +226,11 @@ static gboolean read_section(FileReader *reader, const config_setting_t *group, 
             return refuse_unknown(reader, setting, name, error);
         if (!config_setting_is_group(setting))
             return refuse_flat_section(reader, setting, name, error);
+        if (strcmp(name, CONF_VARIABLES) == 0) {
+            if (!read_variables(reader, setting, error))
+                return FALSE;
+            continue;
+        }
         inner = g_strconcat(name, ".", NULL);
         if (!read_section(reader, setting, inner, error))
             return FALSE;
@@ -241,12 +272,12 @@ static gboolean read_text(FileReader *reader, const char *text, GError **error)
     return is_read;
 }
 
-gboolean conf_file_read(const char *path, ConfValue *values, GError **error)
+gboolean conf_file_read(const char *path, ConfValues *values, GError **error)
 {
     FileReader reader = {path, values};
     g_autofree char *text = NULL;
 
-    switch (slurp(path, FILE_MAX, &text, error)) {
+    switch (slurp(path, CONF_FILE_MAX, &text, error)) {
     case SLURP_DONE:
         return read_text(&reader, text, error);
     case SLURP_MISSING:

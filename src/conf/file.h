@@ -5,7 +5,9 @@
 
 #include "conf/value.h"
 
-/* Reads the file at `path` (as people should see it in messages) into `values`, one for each key.
+enum { CONF_FILE_MAX = 1024 * 1024 }; /* bytes */
+
+/* Reads the file at `path` (as people should see it in messages) into `values`.
  * FALSE: ERROR_CONFIG with file:line and the nearest valid key; some values may be set by then.
  * A missing file is an error here. */
-gboolean conf_file_read(const char *path, ConfValue *values, GError **error);
+gboolean conf_file_read(const char *path, ConfValues *values, GError **error);

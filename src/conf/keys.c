@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 
 #define VARIABLE_PREFIX "PGSLUICE_"
+#define VARIABLES_PREFIX VARIABLE_PREFIX "VARIABLES_"
 
 static const ConfRow rows[CONF_KEY_COUNT] = {
 #define CONF_KEY(name, section, key, type, default_value, minimum, maximum, flags, text)           \
@@ -83,10 +84,23 @@ gboolean conf_key_find_variable(const char *variable, ConfKey *key)
     return FALSE;
 }
 
+const char *conf_variable_in_key(const char *name)
+{
+    return g_str_has_prefix(name, CONF_VARIABLES ".") ? name + strlen(CONF_VARIABLES ".") : NULL;
+}
+
+const char *conf_variable_in_environment(const char *variable)
+{
+    return g_str_has_prefix(variable, VARIABLES_PREFIX) ? variable + strlen(VARIABLES_PREFIX)
+                                                        : NULL;
+}
+
 gboolean conf_section_exists(const char *name)
 {
     gsize length = strlen(name);
 
+    if (strcmp(name, CONF_VARIABLES) == 0)
+        return TRUE;
     for (guint i = 0; i < CONF_KEY_COUNT; i++) {
         if (strncmp(rows[i].section, name, length) == 0 &&
             (rows[i].section[length] == '\0' || rows[i].section[length] == '.'))
@@ -109,7 +123,7 @@ gboolean conf_variable_names_section(const char *variable)
     return FALSE;
 }
 
-/* Each section once, in the order of the table; the array's strings are the table's. */
+/* Each section once, in the order of the table; the strings are static. */
 static GPtrArray *sections(void)
 {
     GPtrArray *list = g_ptr_array_new();
@@ -118,6 +132,7 @@ static GPtrArray *sections(void)
         if (!g_ptr_array_find_with_equal_func(list, rows[i].section, g_str_equal, NULL))
             g_ptr_array_add(list, (gpointer)rows[i].section);
     }
+    g_ptr_array_add(list, (gpointer)CONF_VARIABLES);
     g_ptr_array_add(list, NULL);
     return list;
 }

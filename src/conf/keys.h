@@ -40,6 +40,14 @@ gboolean conf_key_find(const char *name, ConfKey *key);
 /* By PGSLUICE_SECTION_KEY. FALSE leaves *key untouched. */
 gboolean conf_key_find_variable(const char *variable, ConfKey *key);
 
+/* The section whose keys are the variables of revision bodies, and named by people. */
+#define CONF_VARIABLES "variables"
+
+/* The variable that "variables.name" or PGSLUICE_VARIABLES_NAME stands for, a part of the text;
+ * NULL when it is none. */
+const char *conf_variable_in_key(const char *name);
+const char *conf_variable_in_environment(const char *variable);
+
 /* "http" and "http.traffic" are sections. */
 gboolean conf_section_exists(const char *name);
 /* Whether a variable can only be meant for a key: PGSLUICE_, a section and something behind it. */

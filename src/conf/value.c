@@ -28,14 +28,14 @@ static char *describe_place(const ConfPlace *place)
                            : g_strdup(place->name);
 }
 
-void conf_place_blame(const ConfPlace *place, ConfKey key, GError **error)
+void conf_place_blame(const ConfPlace *place, const char *key, GError **error)
 {
     ErrorSite site = {.path = place->path, .line = place->line};
 
     if (place->origin == CONF_FROM_FILE)
-        g_prefix_error(error, "%s: ", conf_key_name(key));
+        g_prefix_error(error, "%s: ", key);
     else if (place->origin == CONF_FROM_OPTION)
-        g_prefix_error(error, "%s %s: ", place->name, conf_key_name(key));
+        g_prefix_error(error, "%s %s: ", place->name, key);
     else
         g_prefix_error(error, "%s: ", place->name);
     if (place->path)
@@ -248,7 +248,7 @@ gboolean conf_value_set(ConfValue *value, ConfKey key, const char *text, const C
     if (!check_text(fresh.text, row, error) ||
         (*fresh.text && !parse_text(&fresh, row, place->folder, error))) {
         conf_value_clear(&fresh);
-        conf_place_blame(place, key, error);
+        conf_place_blame(place, conf_key_name(key), error);
         return FALSE;
     }
     if (fresh.text && !*fresh.text)
@@ -265,4 +265,16 @@ void conf_value_set_tokens(ConfValue *value, GArray *tokens, const ConfPlace *pl
     value->origin = place->origin;
     value->origin_text = describe_place(place);
     value->tokens = tokens;
+}
+
+gboolean conf_variable_set(ConfValues *values, const char *name, const char *text,
+                           const ConfPlace *place, GError **error)
+{
+    g_autofree char *key = g_strconcat(CONF_VARIABLES ".", name, NULL);
+    g_autofree char *origin = describe_place(place);
+
+    if (variables_set(values->variables, name, text, origin, error))
+        return TRUE;
+    conf_place_blame(place, key, error);
+    return FALSE;
 }

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "base/variables.h"
 #include "conf/conf.h"
 
 /* Where a value stands. Strings belong to the caller. */
@@ -28,6 +29,12 @@ typedef struct {
     GArray *tokens; /* TOKENS, of ConfToken */
 } ConfValue;
 
+/* What the sources fill, one after the other. */
+typedef struct {
+    ConfValue keys[CONF_KEY_COUNT];
+    Variables *variables;
+} ConfValues;
+
 /* Replaces *value by what `text` says. An empty text unsets a key that has no default. ERROR_CONFIG
  * names key and place and leaves *value untouched. */
 gboolean conf_value_set(ConfValue *value, ConfKey key, const char *text, const ConfPlace *place,
@@ -38,5 +45,10 @@ void conf_value_set_tokens(ConfValue *value, GArray *tokens, const ConfPlace *pl
 
 void conf_value_clear(ConfValue *value);
 
-/* Adds the place to an error about `key` that is already set. */
-void conf_place_blame(const ConfPlace *place, ConfKey key, GError **error);
+/* Sets the variable `name` of revision bodies; any text is a value. ERROR_CONFIG names variable and
+ * place. */
+gboolean conf_variable_set(ConfValues *values, const char *name, const char *text,
+                           const ConfPlace *place, GError **error);
+
+/* Adds the place to an error about the key "section.key" that is already set. */
+void conf_place_blame(const ConfPlace *place, const char *key, GError **error);

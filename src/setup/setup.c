@@ -30,6 +30,7 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
         .search_path = conf_string(conf, CONF_EXECUTION_SEARCH_PATH),
         .retry_deadline = conf_duration(conf, CONF_EXECUTION_RETRY_DEADLINE),
         .accepts_session_pooler = g_str_equal(conf_string(conf, CONF_POOLER), "session"),
+        .variables = conf_variables(conf),
     };
     return TRUE;
 }
