@@ -7,9 +7,10 @@
 #include "setup/setup.h"
 #include "view/document.h"
 
-MigrateOptions change_options(const char *target)
+MigrateOptions change_options(Cli *cli, const char *target)
 {
-    return (MigrateOptions){.target = target, .actor = g_get_user_name()};
+    return (MigrateOptions){
+        .target = target, .actor = g_get_user_name(), .reason = cli_options(cli)->tag};
 }
 
 char *change_describe_heads(const Graph *graph, const char *const *heads)
@@ -82,7 +83,7 @@ static gboolean migrate(Cli *cli, PlanDirection direction, const char *target,
 {
     const Graph *graph = cli_graph(cli, error);
     Session *session = graph ? cli_session(cli, TRUE, error) : NULL;
-    MigrateOptions options = change_options(target);
+    MigrateOptions options = change_options(cli, target);
 
     return session &&
            (direction == PLAN_UPGRADE ? migrate_upgrade : migrate_downgrade)(

@@ -2,14 +2,22 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "engine/migrate.h"
 
 /* Brings the database to `target`: progress and a summary on stderr, with --json the plan that was
  * run on stdout. */
 gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GError **error);
 
-/* The options for what a person asks; `target` is borrowed. */
-MigrateOptions change_options(const char *target);
+/* The entry of --tag, for the verbs that change the database. */
+#define CHANGE_TAG(cli)                                                                            \
+    {                                                                                              \
+        "tag", 0, 0, OPTION_TEXT, &cli_options(cli)->tag,                                          \
+            "Set the variable tag, and keep TEXT in the ledger as the reason", "TEXT"              \
+    }
+
+/* The options for what a person asks; `target` is borrowed. --tag is the reason. */
+MigrateOptions change_options(Cli *cli, const char *target);
 
 /* "3f2a9c1b7d10 (head)", "a, b", "<base>": heads as one phrase; g_free. */
 char *change_describe_heads(const Graph *graph, const char *const *heads);

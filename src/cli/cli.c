@@ -37,6 +37,7 @@ Cli *cli_new(void)
     Cli *cli = g_new0(Cli, 1);
 
     cli->options.sets = g_ptr_array_new_with_free_func(g_free);
+    cli->options.variables = g_ptr_array_new_with_free_func(g_free);
     cli->progress = progress_new(&cli->options.is_quiet, &cli->options.verbosity);
     return cli;
 }
@@ -55,6 +56,8 @@ void cli_free(Cli *cli)
     g_free(cli->changed_to);
     g_free(cli->options.config_path);
     g_ptr_array_unref(cli->options.sets);
+    g_ptr_array_unref(cli->options.variables);
+    g_free(cli->options.tag);
     g_free(cli);
 }
 
@@ -129,18 +132,30 @@ static gboolean show_conf(const Conf *conf, GError **error)
     return TRUE;
 }
 
+/* NULL-terminated; the strings stay with `texts`. */
+static GPtrArray *terminated(const GPtrArray *texts)
+{
+    GPtrArray *copy = g_ptr_array_new();
+
+    for (guint i = 0; i < texts->len; i++)
+        g_ptr_array_add(copy, texts->pdata[i]);
+    g_ptr_array_add(copy, NULL);
+    return copy;
+}
+
 const Conf *cli_conf(Cli *cli, GError **error)
 {
     g_autoptr(GPtrArray) sets = NULL;
-    ConfSources sources = {.path = cli->options.config_path, .reads_dotenv = TRUE};
+    g_autoptr(GPtrArray) variables = NULL;
+    ConfSources sources = {
+        .path = cli->options.config_path, .tag = cli->options.tag, .reads_dotenv = TRUE};
 
     if (cli->conf)
         return cli->conf;
-    sets = g_ptr_array_new();
-    for (guint i = 0; i < cli->options.sets->len; i++)
-        g_ptr_array_add(sets, cli->options.sets->pdata[i]);
-    g_ptr_array_add(sets, NULL);
+    sets = terminated(cli->options.sets);
+    variables = terminated(cli->options.variables);
     sources.options = (const char *const *)sets->pdata;
+    sources.variables = (const char *const *)variables->pdata;
     cli->conf = conf_load(&sources, error);
     if (cli->conf && cli->options.verbosity >= VERBOSITY_CONF && !show_conf(cli->conf, error))
         g_clear_pointer(&cli->conf, conf_free);

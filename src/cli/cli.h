@@ -14,9 +14,11 @@ typedef struct Cli Cli;
 typedef struct Verb Verb; /* cli/verb.h */
 
 typedef struct {
-    char *config_path; /* -c, or NULL */
-    GPtrArray *sets;   /* --set, in order */
-    int verbosity;     /* how many -v */
+    char *config_path;    /* -c, or NULL */
+    GPtrArray *sets;      /* --set, in order */
+    GPtrArray *variables; /* -x, in order */
+    char *tag;            /* --tag, of the verbs that have it; or NULL */
+    int verbosity;        /* how many -v */
     gboolean is_quiet;
     gboolean wants_json;
     gboolean refuses_colour;

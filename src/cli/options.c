@@ -29,6 +29,14 @@ static gboolean on_set(const gchar *name, const gchar *value, gpointer data, GEr
     return TRUE;
 }
 
+static gboolean on_variable(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    GlobalOptions *globals = data;
+
+    g_ptr_array_add(globals->variables, g_strdup(value));
+    return TRUE;
+}
+
 static gboolean on_verbose(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     GlobalOptions *globals = data;
@@ -37,7 +45,7 @@ static gboolean on_verbose(const gchar *name, const gchar *value, gpointer data,
     return TRUE;
 }
 
-enum { GLOBAL_ENTRIES = 9 };
+enum { GLOBAL_ENTRIES = 10 };
 
 static void global_entries(GlobalOptions *globals, GOptionEntry entries[GLOBAL_ENTRIES])
 {
@@ -46,6 +54,8 @@ static void global_entries(GlobalOptions *globals, GOptionEntry entries[GLOBAL_E
          "Read this configuration file", "FILE"},
         {"set", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_set,
          "Override one configuration key (repeatable)", "SECTION.KEY=VALUE"},
+        {"variable", 'x', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_variable,
+         "Set a variable of revision files (repeatable)", "NAME=VALUE"},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &globals->is_quiet, "Print results and errors only",
          NULL},
         {"verbose", 'v', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, on_verbose,

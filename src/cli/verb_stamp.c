@@ -29,6 +29,7 @@ gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError
         {"purge", 0, 0, G_OPTION_ARG_NONE, &purges,
          "Forget what the version table says first, also revisions that the files do not know",
          NULL},
+        CHANGE_TAG(cli),
         {NULL},
     };
     g_auto(GStrv) operands = NULL;
@@ -43,7 +44,7 @@ gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError
     session = graph ? cli_session(cli, TRUE, error) : NULL;
     if (!session)
         return FALSE;
-    options = change_options(operands[0]);
+    options = change_options(cli, operands[0]);
     if (!migrate_stamp(session, graph, (const char *const *)operands, purges, &options,
                        progress_events(cli_progress(cli)), &result, error))
         return FALSE;
