@@ -163,6 +163,25 @@ static void test_raw_text_controls_no_transaction(Fixture *fixture, gconstpointe
     testdb_assert_value(fixture->witness, TABLES, "");
 }
 
+/* As the manual says: what is in a dollar quote is no reference. */
+static void test_a_block_takes_a_value_from_a_parameter(Fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    give(fixture, "name", "it's \\ one");
+    fixture_revision(fixture, "aaaa1111", "", NULL,
+                     "SELECT set_config('my.name', :{name}, true);\n"
+                     "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (a text DEFAULT %L)',"
+                     " current_setting('my.name'), ':{name}'); END $$;",
+                     NULL);
+    fixture_load(fixture);
+    upgrade(fixture);
+    testdb_assert_value(fixture->witness, TABLES, "it's \\ one");
+    testdb_assert_value(fixture->witness,
+                        "SELECT column_default FROM information_schema.columns WHERE table_name = "
+                        "$$it's \\ one$$",
+                        "':{name}'::text");
+}
+
 /* A role that a raw value takes on must not reach the record. */
 static void test_raw_text_that_changes_the_session(Fixture *fixture, gconstpointer data)
 {
@@ -267,6 +286,7 @@ int main(int argc, char **argv)
     ADD("places", test_errors_stand_where_the_file_has_them);
     ADD("unset", test_an_unset_variable_is_refused_before_anything);
     ADD("raw-control", test_raw_text_controls_no_transaction);
+    ADD("block", test_a_block_takes_a_value_from_a_parameter);
     ADD("raw-session", test_raw_text_that_changes_the_session);
     ADD("without-transaction", test_without_transaction);
     ADD("records", test_records_have_no_values);
