@@ -9,6 +9,7 @@
 #include "engine/failure.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
+#include "engine/settings.h"
 #include "engine/sql_engine.h"
 #include "engine/step.h"
 
@@ -79,27 +80,23 @@ static GArray *messages_of(const Execution *execution, guint index, gboolean onl
 static gboolean send_record(Execution *execution, guint index, GError **error)
 {
     const Script *script = g_ptr_array_index(execution->scripts, index);
-    const PlanStep *step = script->step;
     Conn *conn = execution->session->conn;
     gboolean ends_run = is_last(execution, index);
-    g_autofree char *before = text_array_format((const char *const *)step->heads_before);
-    g_autofree char *after = text_array_format((const char *const *)step->heads_after);
-    g_autofree char *removed = text_array_format((const char *const *)step->removed_heads);
-    g_autofree char *added = text_array_format((const char *const *)step->added_heads);
-    g_autofree char *facts = step_facts(script, ends_run, ends_run ? execution->listing : NULL);
-    const char *values[] = {
-        execution->version_table, before, after, removed, added, facts, execution->run};
+    g_autoptr(GPtrArray) arguments =
+        step_arguments(script, execution->version_table, ends_run,
+                       ends_run ? execution->listing : NULL, execution->run);
+    const char *const *values = (const char *const *)arguments->pdata;
 
     FAILPOINT("statements-sent");
     if (!script->may_change_session && execution->prepared_record)
-        return conn_pipeline_send_prepared(conn, execution->prepared_record, G_N_ELEMENTS(values),
+        return conn_pipeline_send_prepared(conn, execution->prepared_record, (int)arguments->len,
                                            values, error);
     /* It may have dropped prepared statements, too. */
     if (script->may_change_session)
         g_clear_pointer(&execution->prepared_record, g_free);
     return conn_pipeline_send(
         conn, script->may_change_session ? execution->restoring_record_sql : execution->record_sql,
-        G_N_ELEMENTS(values), values, error);
+        (int)arguments->len, values, error);
 }
 
 static gboolean send_script(Execution *execution, guint index, gboolean only_record, GError **error)
@@ -474,7 +471,7 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, 
 {
     Execution execution = {
         .session = session, .scripts = scripts, .run = run, .listing = listing, .events = events};
-    g_autofree char *version_table = run_version_table(session);
+    g_autofree char *version_table = settings_version_table(session->settings);
     g_autofree char *record_sql = session_expand(session, sql_record_step);
     g_autoptr(GError) reason = NULL;
     gboolean succeeded;

@@ -11,6 +11,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/script.c src/engine/script.h \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \
+	src/engine/settings.c src/engine/settings.h \
+	src/engine/stamp.c src/engine/stamp.h \
 	src/engine/state.c \
 	src/engine/status.c src/engine/status.h \
 	src/engine/step.c src/engine/step.h

@@ -10,6 +10,7 @@
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
+#include "engine/stamp.h"
 
 void migrate_result_clear(MigrateResult *result)
 {
@@ -87,28 +88,12 @@ static void fill_result(MigrateResult *result, const char *const *from, const ch
     result->is_held = is_held;
 }
 
-/* All of the files are applied, and the version table knows no others. */
-static gboolean is_at_heads(const Graph *graph, const char *const *heads)
-{
-    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
-    g_auto(GStrv) unknown = graph_unknown(graph, heads);
-
-    return g_hash_table_size(applied) == graph_count(graph) && !unknown[0];
-}
-
-/* The listing to remember when the database comes to stand at `heads`; NULL when they are not all
- * of the files' heads. */
-static char *listing_at(const Graph *graph, const char *const *heads)
-{
-    return is_at_heads(graph, heads) ? graph_listing(graph) : NULL;
-}
-
 /* Runs `plan` under the lock. */
 static gboolean run_plan(Session *session, const Plan *plan, const Wish *wish,
                          const EventSink *events, guint *committed, GError **error)
 {
     const MigrateOptions *options = wish->options;
-    g_autofree char *listing = listing_at(wish->graph, (const char *const *)plan->to);
+    g_autofree char *listing = graph_listing_at(wish->graph, (const char *const *)plan->to);
     g_autoptr(GPtrArray) scripts = scripts_load(plan, session->settings->variables, error);
     g_autofree char *run = NULL;
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
@@ -231,92 +216,15 @@ gboolean migrate_downgrade(Session *session, const Graph *graph, const MigrateOp
 /* --- stamp --------------------------------------------------------------------------------------
  */
 
-typedef struct {
-    GPtrArray *revisions;
-    GPtrArray *up_checksums;
-    GPtrArray *down_checksums;
-    GPtrArray *down_sql;
-} Adopted;
-
-static void adopted_clear(Adopted *adopted)
-{
-    g_clear_pointer(&adopted->revisions, g_ptr_array_unref);
-    g_clear_pointer(&adopted->up_checksums, g_ptr_array_unref);
-    g_clear_pointer(&adopted->down_checksums, g_ptr_array_unref);
-    g_clear_pointer(&adopted->down_sql, g_ptr_array_unref);
-}
-
-static gboolean adopt_revision(Adopted *adopted, const Revision *revision, GError **error)
-{
-    g_autoptr(RevisionBody) body = revision_read_body(revision, error);
-    g_autofree char *down_sql = NULL;
-
-    if (!body)
-        return FALSE;
-    down_sql = script_down_to_keep(body);
-    g_ptr_array_add(adopted->revisions, g_strdup(revision->id));
-    g_ptr_array_add(adopted->up_checksums, g_strdup(body->up.checksum));
-    g_ptr_array_add(adopted->down_checksums, g_strdup(body->down.checksum));
-    g_ptr_array_add(adopted->down_sql, down_sql ? g_steal_pointer(&down_sql) : g_strdup(""));
-    return TRUE;
-}
-
-/* Everything that counts as applied at `heads`, with the checksums that the files have now. */
-static gboolean adopt_below(Adopted *adopted, const Graph *graph, const char *const *heads,
-                            GError **error)
-{
-    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
-    g_autoptr(GPtrArray) all = graph_revisions(graph);
-
-    *adopted =
-        (Adopted){g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
-                  g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free)};
-    for (guint i = 0; i < all->len; i++) {
-        const Revision *revision = g_ptr_array_index(all, i);
-
-        if (g_hash_table_contains(applied, revision) && !adopt_revision(adopted, revision, error))
-            return FALSE;
-    }
-    g_ptr_array_add(adopted->revisions, NULL);
-    g_ptr_array_add(adopted->up_checksums, NULL);
-    g_ptr_array_add(adopted->down_checksums, NULL);
-    g_ptr_array_add(adopted->down_sql, NULL);
-    return TRUE;
-}
-
-/* The items of `left` that `right` lacks; the strings stay with `left`. */
-static GPtrArray *difference(char **left, char **right)
-{
-    GPtrArray *result = g_ptr_array_new();
-
-    for (guint i = 0; left[i]; i++)
-        if (!g_strv_contains((const char *const *)right, left[i]))
-            g_ptr_array_add(result, left[i]);
-    g_ptr_array_add(result, NULL);
-    return result;
-}
-
 static gboolean send_stamp(Session *session, const Graph *graph, const DatabaseState *state,
-                           char **heads_after, const Adopted *adopted, const char *run,
-                           GError **error)
+                           char **heads_after, const char *run, GError **error)
 {
-    g_autofree char *listing = listing_at(graph, (const char *const *)heads_after);
-    g_autoptr(GPtrArray) gone = difference(state->heads, heads_after);
-    g_autoptr(GPtrArray) come = difference(heads_after, state->heads);
+    g_autoptr(GPtrArray) arguments = stamp_arguments(session->settings, graph, heads_of(state),
+                                                     (const char *const *)heads_after, run, error);
     g_autofree char *sql = session_expand(session, sql_stamp);
-    g_autofree char *table = run_version_table(session);
-    g_autofree char *before = text_array_format(heads_of(state));
-    g_autofree char *after = text_array_format((const char *const *)heads_after);
-    g_autofree char *removed = text_array_format((const char *const *)gone->pdata);
-    g_autofree char *added = text_array_format((const char *const *)come->pdata);
-    g_autofree char *revisions = text_array_format((const char *const *)adopted->revisions->pdata);
-    g_autofree char *ups = text_array_format((const char *const *)adopted->up_checksums->pdata);
-    g_autofree char *downs = text_array_format((const char *const *)adopted->down_checksums->pdata);
-    g_autofree char *down_sql = text_array_format((const char *const *)adopted->down_sql->pdata);
-    const char *values[] = {table,     before, after, removed,  added,  run,
-                            revisions, ups,    downs, down_sql, listing};
 
-    return conn_exec_params(session->conn, sql, G_N_ELEMENTS(values), values, NULL, error);
+    return arguments && conn_exec_params(session->conn, sql, (int)arguments->len,
+                                         (const char *const *)arguments->pdata, NULL, error);
 }
 
 static gboolean stamp_locked(Session *session, const Graph *graph, const char *const *targets,
@@ -327,7 +235,6 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
     g_autoptr(DatabaseState) state = session_read_state(session, error);
     g_auto(GStrv) heads = NULL;
     g_autofree char *run = NULL;
-    Adopted adopted = {0};
     gboolean succeeded;
 
     if (!state)
@@ -336,9 +243,7 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
     if (!heads || !session_prepare_state(session, events, error))
         return FALSE;
     run = run_format(session, NULL, options->actor, options->reason, error);
-    succeeded = run && adopt_below(&adopted, graph, (const char *const *)heads, error) &&
-                send_stamp(session, graph, state, heads, &adopted, run, error);
-    adopted_clear(&adopted);
+    succeeded = run && send_stamp(session, graph, state, heads, run, error);
     if (succeeded)
         fill_result(result, heads_of(state), (const char *const *)heads, 0, 0, FALSE);
     return succeeded;

@@ -59,11 +59,3 @@ gboolean run_record_event(Session *session, const char *run, const char *event,
 
     return conn_exec_params(session->conn, sql, G_N_ELEMENTS(values), values, NULL, error);
 }
-
-char *run_version_table(const Session *session)
-{
-    g_autofree char *schema = sql_quote_identifier(session->settings->version_table_schema);
-    g_autofree char *table = sql_quote_identifier(session->settings->version_table);
-
-    return g_strconcat(schema, ".", table, NULL);
-}

@@ -12,6 +12,3 @@ char *run_format(Session *session, const char *plan_digest, const char *actor, c
 gboolean run_record_event(Session *session, const char *run, const char *event,
                           const char *revision, const char *const *heads, const char *checksum,
                           const char *sqlstate, const char *message, GError **error);
-
-/* '"schema"."version_table"' for a regclass parameter; g_free. */
-char *run_version_table(const Session *session);

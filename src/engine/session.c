@@ -9,12 +9,10 @@
 #include "base/failpoint.h"
 #include "base/units.h"
 #include "engine/session_private.h"
+#include "engine/settings.h"
 #include "engine/sql_engine.h"
 
-#define VERSION_PKEY_SUFFIX "_pkc"
-
 enum {
-    IDENTIFIER_MAX = 63,          /* bytes of a PostgreSQL name */
     LOCK_PAUSE_FIRST = 20 * 1000, /* microseconds */
     LOCK_PAUSE_LONGEST = 500 * 1000,
     LOCK_HOLDER_AFTER = G_USEC_PER_SEC, /* most waits are shorter: they do not ask for whom */
@@ -66,30 +64,16 @@ static void add_parameter(GString *text, ParameterForm form, const char *name, c
                                text->len ? ", " : "", name, quoted);
 }
 
-static void add_timeout(GString *text, ParameterForm form, const char *name, gint64 microseconds)
-{
-    g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT "us", microseconds);
-
-    add_parameter(text, form, name, value);
-}
-
 /* All but the search_path, which SET would take for one name. */
 static GString *format_parameters(const Session *session, ParameterForm form, gint64 lock_timeout)
 {
+    SessionParameter parameters[SESSION_PARAMETERS];
     GString *text = g_string_new(NULL);
 
-    add_parameter(text, form, "client_min_messages", "warning");
-    add_parameter(text, form, "default_transaction_read_only", "off");
-    add_parameter(text, form, "default_transaction_isolation", "read committed");
-    add_parameter(text, form, "standard_conforming_strings", "on"); /* as the splitter reads */
-    add_parameter(text, form, "row_security", "off"); /* a hidden head must be an error */
-    add_parameter(text, form, "idle_in_transaction_session_timeout", "0");
-    if (conn_server_version(session->conn) >= 140000) {
-        add_parameter(text, form, "client_connection_check_interval", "1s");
-        add_parameter(text, form, "idle_session_timeout", "0");
-    }
-    add_timeout(text, form, "statement_timeout", session->settings->statement_timeout);
-    add_timeout(text, form, "lock_timeout", lock_timeout);
+    settings_parameters(session->settings, lock_timeout, parameters);
+    for (guint i = 0; i < SESSION_PARAMETERS; i++)
+        if (conn_server_version(session->conn) >= parameters[i].since)
+            add_parameter(text, form, parameters[i].name, parameters[i].value);
     return text;
 }
 
@@ -167,34 +151,6 @@ static gboolean learn_facts(Session *session, GError **error)
            refuse_standby(session, error);
 }
 
-static void name_variables(Session *session)
-{
-    const EngineSettings *settings = session->settings;
-    const char *variables[] = {"version_schema",
-                               settings->version_table_schema,
-                               "version_table",
-                               settings->version_table,
-                               "version_pkey",
-                               session->version_pkey,
-                               "state",
-                               settings->state_schema,
-                               NULL};
-
-    session->variables = g_memdup2(variables, sizeof variables);
-}
-
-/* Alembic's name; cut where PostgreSQL would otherwise cut it down to the table's own. */
-static char *name_version_pkey(const char *version_table)
-{
-    gsize length = MIN(strlen(version_table), IDENTIFIER_MAX - strlen(VERSION_PKEY_SUFFIX));
-    g_autofree char *stem = g_strndup(version_table, length);
-    const char *end;
-
-    if (!g_utf8_validate(stem, -1, &end))
-        stem[end - stem] = '\0';
-    return g_strconcat(stem, VERSION_PKEY_SUFFIX, NULL);
-}
-
 Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *cancel,
                       const EventSink *events, GError **error)
 {
@@ -204,8 +160,7 @@ Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *
     session->settings = settings;
     session->cancel = cancel;
     session->key = lock_key(settings->version_table_schema, settings->version_table);
-    session->version_pkey = name_version_pkey(settings->version_table);
-    name_variables(session);
+    session->variables = settings_variables(settings);
     session->read_state_sql = session_expand(session, sql_read_state);
     session->conn = connect_to_server(settings, retries, cancel, events, error);
     if (!session->conn || !learn_facts(session, error))
@@ -225,8 +180,7 @@ void session_close(Session *session)
     g_free(session->facts.role);
     g_free(session->facts.backend_pid);
     g_free(session->default_synchronous_commit);
-    g_free(session->variables);
-    g_free(session->version_pkey);
+    g_strfreev(session->variables);
     g_free(session->prepared_state);
     g_free(session->read_state_sql);
     g_free(session);
@@ -234,7 +188,7 @@ void session_close(Session *session)
 
 char *session_expand(const Session *session, const char *sql)
 {
-    return sql_expand(sql, session->variables);
+    return sql_expand(sql, (const char *const *)session->variables);
 }
 
 const DatabaseFacts *session_facts(const Session *session)

@@ -14,10 +14,9 @@ struct Session {
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
     char *default_synchronous_commit; /* what role, database and server say */
-    const char **variables;           /* name, value, ..., NULL: for sql_expand */
-    char *version_pkey;
-    char *prepared_state; /* the name under which the server has it; NULL: has not */
-    char *read_state_sql; /* expanded once: the daemon polls with it */
+    char **variables;                 /* settings_variables */
+    char *prepared_state;             /* the name under which the server has it; NULL: has not */
+    char *read_state_sql;             /* expanded once: the daemon polls with it */
 };
 
 /* "set_config(...), set_config(...)": everything that role, database, server or the revision before

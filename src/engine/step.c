@@ -1,6 +1,7 @@
 /* The list of messages of one revision. */
 #include "engine/step.h"
 
+#include "db/result.h"
 #include "engine/pairs.h"
 
 static void add_own(GArray *messages, ScriptPhase phase, const char *sql)
@@ -58,7 +59,8 @@ GArray *step_messages(const Script *script, gboolean only_record, const char *du
     return messages;
 }
 
-char *step_facts(const Script *script, gboolean is_last, const char *listing)
+/* What the applied table and the ledger keep of a revision. */
+static char *format_facts(const Script *script, gboolean is_last, const char *listing)
 {
     const RevisionBody *body = script->body;
     g_autoptr(Pairs) pairs = pairs_new();
@@ -76,4 +78,25 @@ char *step_facts(const Script *script, gboolean is_last, const char *listing)
         pairs_add(pairs, "down_sql", down_sql);
     }
     return pairs_format(pairs);
+}
+
+static char *format_heads(char **heads)
+{
+    return text_array_format((const char *const *)heads);
+}
+
+GPtrArray *step_arguments(const Script *script, const char *version_table, gboolean is_last,
+                          const char *listing, const char *run)
+{
+    const PlanStep *step = script->step;
+    GPtrArray *arguments = g_ptr_array_new_full(7, g_free);
+
+    g_ptr_array_add(arguments, g_strdup(version_table));
+    g_ptr_array_add(arguments, format_heads(step->heads_before));
+    g_ptr_array_add(arguments, format_heads(step->heads_after));
+    g_ptr_array_add(arguments, format_heads(step->removed_heads));
+    g_ptr_array_add(arguments, format_heads(step->added_heads));
+    g_ptr_array_add(arguments, format_facts(script, is_last, listing));
+    g_ptr_array_add(arguments, g_strdup(run));
+    return arguments;
 }

@@ -16,6 +16,7 @@ typedef struct {
  * NULL) is a SET LOCAL for this commit. */
 GArray *step_messages(const Script *script, gboolean only_record, const char *durability);
 
-/* What the applied table and the ledger keep of a revision, for record_step; g_free. `listing` may
- * be NULL. */
-char *step_facts(const Script *script, gboolean is_last, const char *listing);
+/* $1 to $7 of record_step.sql. `is_last`: of the run; `listing` (graph_listing_at's, may be NULL)
+ * goes with that one. `run` is run_format's. A GPtrArray with free function. */
+GPtrArray *step_arguments(const Script *script, const char *version_table, gboolean is_last,
+                          const char *listing, const char *run);

@@ -50,5 +50,9 @@ const char *const *graph_folders(const Graph *graph);
  * the ID without "_"): only where names stand for revisions does an equal listing mean that the
  * same revisions are there. */
 char *graph_listing(const Graph *graph);
-/* The same from the folders alone, at the price of reading them without opening a file. */
+/* The listing to remember when a database comes to stand at `heads` (ids): NULL also when they are
+ * not all of the files' heads, or the files do not know one of them. */
+char *graph_listing_at(const Graph *graph, const char *const *heads);
+/* The same as graph_listing from the folders alone, at the price of reading them without opening a
+ * file. */
 char *graph_listing_of_folders(const char *const *folders, GError **error);

@@ -202,6 +202,20 @@ char *graph_listing(const Graph *graph)
     return g_strdup(g_checksum_get_string(listing));
 }
 
+/* All of the files are applied, and the version table knows no others. */
+static gboolean is_at_heads(const Graph *graph, const char *const *heads)
+{
+    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
+    g_auto(GStrv) unknown = graph_unknown(graph, heads);
+
+    return g_hash_table_size(applied) == graph_count(graph) && !unknown[0];
+}
+
+char *graph_listing_at(const Graph *graph, const char *const *heads)
+{
+    return is_at_heads(graph, heads) ? graph_listing(graph) : NULL;
+}
+
 char *graph_listing_of_folders(const char *const *folders, GError **error)
 {
     g_autoptr(GChecksum) listing = g_checksum_new(G_CHECKSUM_SHA256);
