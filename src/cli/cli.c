@@ -187,6 +187,15 @@ const EngineSettings *cli_settings(Cli *cli, GError **error)
     return cli->has_settings ? &cli->settings : NULL;
 }
 
+gboolean cli_offline_settings(Cli *cli, EngineSettings *settings, GError **error)
+{
+    const Conf *conf = cli_conf(cli, error);
+
+    if (conf)
+        setup_engine_offline(conf, settings);
+    return conf != NULL;
+}
+
 Session *cli_session(Cli *cli, gboolean retries, GError **error)
 {
     const EngineSettings *settings = cli_settings(cli, error);

@@ -37,6 +37,8 @@ GlobalOptions *cli_options(Cli *cli);
 const Conf *cli_conf(Cli *cli, GError **error);
 const Graph *cli_graph(Cli *cli, GError **error);
 const EngineSettings *cli_settings(Cli *cli, GError **error);
+/* The settings without URL and instance, for what needs no database; they belong to the Cli. */
+gboolean cli_offline_settings(Cli *cli, EngineSettings *settings, GError **error);
 /* `retries`: goes on until database.connect_timeout; else one try. */
 Session *cli_session(Cli *cli, gboolean retries, GError **error);
 /* What the engine's events are shown with; never NULL. */

@@ -147,14 +147,3 @@ char *format_long_entry(const Listing *listing, const Revision *revision, const 
     g_string_append_c(text, '\n');
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
-
-char *format_running(const Revision *revision, PlanDirection direction)
-{
-    g_autofree char *parents = format_ids((const char *const *)revision->down_revisions, "");
-
-    if (direction == PLAN_UPGRADE)
-        return g_strdup_printf("Running upgrade %s -> %s, %s", parents, revision->id,
-                               revision->message);
-    return g_strdup_printf("Running downgrade %s -> %s, %s", revision->id, parents,
-                           revision->message);
-}

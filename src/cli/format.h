@@ -29,9 +29,6 @@ char *format_entry(const Listing *listing, const Revision *revision, EntryParts 
  * `facts` (may be NULL) are whole lines that follow the path. g_free. */
 char *format_long_entry(const Listing *listing, const Revision *revision, const char *facts);
 
-/* "Running upgrade a -> b, message"; g_free. */
-char *format_running(const Revision *revision, PlanDirection direction);
-
 /* "a, b", or `empty` when there are none; g_free. */
 char *format_ids(const char *const *ids, const char *empty);
 

@@ -9,6 +9,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/range.c src/cli/range.h \
 	src/cli/snapshot.c src/cli/snapshot.h \
+	src/cli/sql_mode.c src/cli/sql_mode.h \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verb.c src/cli/verb.h src/cli/verbs.def \
 	src/cli/verb_audit.c \

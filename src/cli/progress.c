@@ -103,7 +103,7 @@ static void show_notice(Progress *progress, const EngineEvent *event)
 
 static void show_started(Progress *progress, const EngineEvent *event)
 {
-    g_autofree char *line = format_running(event->step->revision, progress->direction);
+    g_autofree char *line = plan_describe_step(event->step->revision, progress->direction);
 
     if (progress->retried_step == event->step)
         return;

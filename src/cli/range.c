@@ -1,8 +1,11 @@
 /* Choosing the revisions of a range. */
 #include "cli/range.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "cli/format.h"
+
 /* One side alone: current means the database's heads. */
 static GPtrArray *resolve_side(const Graph *graph, const char *text, const char *const *current,
                                GError **error)
@@ -108,4 +111,49 @@ GPtrArray *range_select(const Graph *graph, const char *text, const char *const 
             return NULL;
         }
     return g_steal_pointer(&selected);
+}
+
+static gint compare_ids(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static gboolean add_start(GPtrArray *ids, const Graph *graph, const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) found = spec_resolve(graph, word, NULL, SPEC_FOR_SHOW, error);
+
+    for (guint i = 0; found && i < found->len; i++) {
+        const Revision *revision = found->pdata[i];
+
+        if (!g_ptr_array_find_with_equal_func(ids, revision->id, g_str_equal, NULL))
+            g_ptr_array_add(ids, g_strdup(revision->id));
+    }
+    return found != NULL;
+}
+
+char **range_start(const Graph *graph, const char *text, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+
+    for (char **word = words; *word; word++)
+        if (*g_strstrip(*word) && !add_start(ids, graph, *word, error))
+            return NULL;
+    g_ptr_array_sort(ids, compare_ids);
+    g_ptr_array_add(ids, NULL);
+    return (char **)g_ptr_array_steal(ids, NULL);
+}
+
+gboolean range_split(const char *text, char **start, char **target, GError **error)
+{
+    const char *colon = strchr(text, ':');
+
+    if (colon && (colon[1] == '\0' || strchr(colon + 1, ':'))) {
+        error_set(error, ERROR_USAGE, "\"%s\" is not a range", text);
+        error_set_hint(error, "a range is FROM:TO");
+        return FALSE;
+    }
+    *start = colon ? g_strndup(text, (gsize)(colon - text)) : NULL;
+    *target = g_strdup(colon ? colon + 1 : text);
+    return TRUE;
 }

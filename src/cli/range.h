@@ -1,4 +1,4 @@
-/* The range of `history -r A:B`. Pure. */
+/* Ranges of revisions: `history -r A:B`, and where `plan --from` and --sql start. Pure. */
 #pragma once
 
 #include "revision/spec.h"
@@ -8,3 +8,11 @@
  * does not say "current". A that is not below B is ERROR_USAGE. Container only. */
 GPtrArray *range_select(const Graph *graph, const char *text, const char *const *current,
                         GError **error);
+
+/* The heads that a start names: ids, labels, head..., comma separated; empty or "base" for none.
+ * Sorted, each once; NULL-terminated, g_strfreev. */
+char **range_start(const Graph *graph, const char *text, GError **error);
+
+/* Splits "FROM:TO" at its colon; without one *start is NULL and *target all of it. g_free both.
+ * More than one colon, or nothing behind it, is ERROR_USAGE. */
+gboolean range_split(const char *text, char **start, char **target, GError **error);

@@ -67,6 +67,11 @@ void terminal_print_document(const char *document)
     write_stdout(redacted);
 }
 
+void terminal_print_verbatim(const char *script)
+{
+    write_stdout(script);
+}
+
 void terminal_note(const char *format, ...)
 {
     g_autofree char *text = NULL;

@@ -1,5 +1,6 @@
 /* The two streams: results go to stdout, everything else to stderr. Every text passes the redactor
- * on its way out, and what people read has its control characters escaped. */
+ * on its way out, and what people read has its control characters escaped; only what must run as it
+ * was written goes by verbatim. */
 #pragma once
 
 #include <glib.h>
@@ -11,6 +12,8 @@ void terminal_init(gboolean refuses_colour);
 void terminal_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* To stdout: JSON, which has escapes of its own. */
 void terminal_print_document(const char *document);
+/* To stdout, unchanged and unredacted: a script that is going to be run. */
+void terminal_print_verbatim(const char *script);
 /* To stderr. */
 void terminal_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* "pgsluice: error: " and error_describe on stderr. */

@@ -3,31 +3,10 @@
 
 #include "cli/format.h"
 #include "cli/options.h"
+#include "cli/range.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
-#include "revision/spec.h"
 #include "view/document.h"
-
-/* The heads that --from names: ids, labels, head; empty or "base" for none. g_strfreev. */
-static char **resolve_from(const Graph *graph, const char *from, GError **error)
-{
-    g_auto(GStrv) words = g_strsplit(from, ",", -1);
-    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-
-    for (char **word = words; *word; word++) {
-        g_autoptr(GPtrArray) found = NULL;
-
-        if (!*g_strstrip(*word))
-            continue;
-        found = spec_resolve(graph, *word, NULL, SPEC_FOR_SHOW, error);
-        if (!found)
-            return NULL;
-        for (guint i = 0; i < found->len; i++)
-            g_ptr_array_add(ids, g_strdup(((const Revision *)found->pdata[i])->id));
-    }
-    g_ptr_array_add(ids, NULL);
-    return (char **)g_ptr_array_steal(ids, NULL);
-}
 
 static char **heads_of_database(Cli *cli, GError **error)
 {
@@ -49,7 +28,7 @@ static void print_steps(const Plan *plan)
     terminal_print("%s from %s to %s:\n", steps, from, to);
     for (guint i = 0; i < plan->steps->len; i++) {
         const PlanStep *step = plan->steps->pdata[i];
-        g_autofree char *running = format_running(step->revision, plan->direction);
+        g_autofree char *running = plan_describe_step(step->revision, plan->direction);
 
         /* "Running upgrade a -> b" without its first word: nothing runs */
         terminal_print("%4u. %s%s\n", i + 1, strchr(running, ' ') + 1,
@@ -88,7 +67,7 @@ gboolean verb_plan(Cli *cli, const Verb *verb, const char *const *words, GError 
     graph = cli_graph(cli, error);
     if (!graph)
         return FALSE;
-    current = from ? resolve_from(graph, from, error) : heads_of_database(cli, error);
+    current = from ? range_start(graph, from, error) : heads_of_database(cli, error);
     if (!current)
         return FALSE;
     plan = (direction == PLAN_UPGRADE ? plan_upgrade : plan_downgrade)(

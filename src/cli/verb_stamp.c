@@ -2,6 +2,7 @@
 #include "cli/change.h"
 #include "cli/options.h"
 #include "cli/snapshot.h"
+#include "cli/sql_mode.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 
@@ -22,14 +23,27 @@ static void tell_stamped(Cli *cli, const Graph *graph, const MigrateResult *resu
         terminal_note("Nothing to do: the database is at %s\n", to);
 }
 
+/* A script must know what it starts from. */
+static gboolean refuse_purge(gboolean purges, GError **error)
+{
+    if (!purges)
+        return TRUE;
+    error_set(error, ERROR_USAGE, "Can't use --purge with --sql mode");
+    error_set_hint(error, "name what the version table has: pgsluice stamp FROM:REVISION --sql");
+    return FALSE;
+}
+
 gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
     gboolean purges = FALSE;
+    gboolean is_offline = FALSE;
     const GOptionEntry entries[] = {
         {"purge", 0, 0, G_OPTION_ARG_NONE, &purges,
          "Forget what the version table says first, also revisions that the files do not know",
          NULL},
         CHANGE_TAG(cli),
+        {"sql", 0, 0, G_OPTION_ARG_NONE, &is_offline,
+         "Print a script for psql that does it; REVISION may be FROM:TO", NULL},
         {NULL},
     };
     g_auto(GStrv) operands = NULL;
@@ -40,6 +54,9 @@ gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError
 
     if (!options_parse(cli, verb, entries, words, &operands, error))
         return FALSE;
+    if (is_offline)
+        return refuse_purge(purges, error) &&
+               sql_mode_stamp(cli, (const char *const *)operands, error);
     graph = cli_graph(cli, error);
     session = graph ? cli_session(cli, TRUE, error) : NULL;
     if (!session)

@@ -6,7 +6,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/hold.c src/engine/hold.h \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
+	src/engine/offline.c src/engine/offline.h \
 	src/engine/pairs.c src/engine/pairs.h \
+	src/engine/psql_script.c src/engine/psql_script.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/session.c src/engine/session.h \
@@ -24,6 +26,11 @@ engine_queries = \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \
 	src/engine/q/layout_1.sql \
+	src/engine/q/may_identify.sql \
+	src/engine/q/offline_alone.sql \
+	src/engine/q/offline_guard.sql \
+	src/engine/q/offline_parameters.sql \
+	src/engine/q/offline_run.sql \
 	src/engine/q/presence.sql \
 	src/engine/q/privileges.sql \
 	src/engine/q/read_applied.sql \

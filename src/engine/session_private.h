@@ -3,6 +3,8 @@
 
 #include "engine/session.h"
 
+enum { STATE_LAYOUT = 1 }; /* of the state schema: the newest that is known here */
+
 struct Session {
     const EngineSettings *settings;
     Cancel *cancel;

@@ -6,8 +6,6 @@
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
-enum { LAYOUT_VERSION = 1 };
-
 void hold_free(Hold *hold)
 {
     if (!hold)
@@ -95,11 +93,11 @@ static gboolean refuse_foreign_layout(const Session *session, const Result *resu
 static gboolean refuse_newer_layout(const DatabaseState *state, const Session *session,
                                     GError **error)
 {
-    if (state->state_version <= LAYOUT_VERSION)
+    if (state->state_version <= STATE_LAYOUT)
         return TRUE;
     error_set(error, ERROR_REFUSED,
               "schema \"%s\" has layout %d, this pgsluice knows layouts up to %d",
-              session->settings->state_schema, state->state_version, LAYOUT_VERSION);
+              session->settings->state_schema, state->state_version, STATE_LAYOUT);
     error_set_hint(error,
                    "a newer pgsluice has worked on this database: install that version here");
     return FALSE;

@@ -442,3 +442,14 @@ char **plan_stamp(const Graph *graph, const char *const *current, const char *co
         rows[g_array_index(stamped, Node, i)] = 1;
     return top_ids(graph, rows);
 }
+
+char *plan_describe_step(const Revision *revision, PlanDirection direction)
+{
+    g_autofree char *parents = g_strjoinv(", ", revision->down_revisions);
+
+    if (direction == PLAN_UPGRADE)
+        return g_strdup_printf("Running upgrade %s -> %s, %s", parents, revision->id,
+                               revision->message);
+    return g_strdup_printf("Running downgrade %s -> %s, %s", revision->id, parents,
+                           revision->message);
+}

@@ -34,6 +34,9 @@ Plan *plan_upgrade(const Graph *graph, const char *const *current, const char *t
  * is USAGE. Whether each step is reversible is the engine's to check (it needs the bodies). */
 Plan *plan_downgrade(const Graph *graph, const char *const *current, const char *target,
                      GError **error);
+/* "Running upgrade a -> b, message", as Alembic says it; g_free. */
+char *plan_describe_step(const Revision *revision, PlanDirection direction);
+
 /* The heads that `stamp TARGETS` leaves, sorted; NULL-terminated, g_strfreev. Heads on other lines
  * than the targets stay; a target below another one is left out. To forget unknown heads (--purge),
  * give no current ones. */

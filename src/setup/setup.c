@@ -5,6 +5,23 @@
 
 #include "base/error.h"
 
+void setup_engine_offline(const Conf *conf, EngineSettings *settings)
+{
+    *settings = (EngineSettings){
+        .version_table = conf_string(conf, CONF_VERSION_TABLE),
+        .version_table_schema = conf_string(conf, CONF_VERSION_TABLE_SCHEMA),
+        .state_schema = conf_string(conf, CONF_STATE_SCHEMA),
+        .connect_timeout = conf_duration(conf, CONF_CONNECT_TIMEOUT),
+        .lock_wait = conf_duration(conf, CONF_GATE_LOCK_WAIT),
+        .lock_timeout = conf_duration(conf, CONF_EXECUTION_LOCK_TIMEOUT),
+        .statement_timeout = conf_duration(conf, CONF_EXECUTION_STATEMENT_TIMEOUT),
+        .search_path = conf_string(conf, CONF_EXECUTION_SEARCH_PATH),
+        .retry_deadline = conf_duration(conf, CONF_EXECUTION_RETRY_DEADLINE),
+        .accepts_session_pooler = g_str_equal(conf_string(conf, CONF_POOLER), "session"),
+        .variables = conf_variables(conf),
+    };
+}
+
 gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *settings,
                       GError **error)
 {
@@ -17,21 +34,9 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
                               "postgresql://user:password@host:5432/name?sslmode=require");
         return FALSE;
     }
-    *settings = (EngineSettings){
-        .url = url,
-        .version_table = conf_string(conf, CONF_VERSION_TABLE),
-        .version_table_schema = conf_string(conf, CONF_VERSION_TABLE_SCHEMA),
-        .state_schema = conf_string(conf, CONF_STATE_SCHEMA),
-        .instance = instance,
-        .connect_timeout = conf_duration(conf, CONF_CONNECT_TIMEOUT),
-        .lock_wait = conf_duration(conf, CONF_GATE_LOCK_WAIT),
-        .lock_timeout = conf_duration(conf, CONF_EXECUTION_LOCK_TIMEOUT),
-        .statement_timeout = conf_duration(conf, CONF_EXECUTION_STATEMENT_TIMEOUT),
-        .search_path = conf_string(conf, CONF_EXECUTION_SEARCH_PATH),
-        .retry_deadline = conf_duration(conf, CONF_EXECUTION_RETRY_DEADLINE),
-        .accepts_session_pooler = g_str_equal(conf_string(conf, CONF_POOLER), "session"),
-        .variables = conf_variables(conf),
-    };
+    setup_engine_offline(conf, settings);
+    settings->url = url;
+    settings->instance = instance;
     return TRUE;
 }
 

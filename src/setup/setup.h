@@ -10,6 +10,8 @@
  * set it when there is no migration URL. A runtime_url alone does not do. */
 gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *settings,
                       GError **error);
+/* The same without URL and instance, which are NULL then: for what needs no database. */
+void setup_engine_offline(const Conf *conf, EngineSettings *settings);
 /* This process to others: "hostname:pid"; g_free. */
 char *setup_instance(void);
 /* The script directory, absolute; belongs to conf. */

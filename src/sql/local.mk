@@ -3,6 +3,7 @@ src_sql_libsql_a_SOURCES = \
 	src/sql/classify.c src/sql/classify.h \
 	src/sql/expand.c src/sql/expand.h \
 	src/sql/place.c src/sql/place.h \
+	src/sql/psql.c src/sql/psql.h \
 	src/sql/reference.c src/sql/reference.h \
 	src/sql/scan.c src/sql/scan.h \
 	src/sql/split.c src/sql/split.h

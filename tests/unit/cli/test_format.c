@@ -104,7 +104,7 @@ static void test_long_entry_of_a_branch_point(void)
 static void assert_running(const Graph *graph, const char *id, PlanDirection direction,
                            const char *expected)
 {
-    g_autofree char *line = format_running(graph_find(graph, id), direction);
+    g_autofree char *line = plan_describe_step(graph_find(graph, id), direction);
 
     g_assert_cmpstr(line, ==, expected);
 }

@@ -8,3 +8,7 @@ tests_unit_sql_test_expand_LDADD = $(SQL_LIBS)
 tests_unit_sql_test_split_SOURCES = tests/unit/sql/test_split.c $(sql_table)
 tests_unit_sql_test_split_CPPFLAGS = $(SQL_CPPFLAGS)
 tests_unit_sql_test_split_LDADD = $(SQL_LIBS)
+
+check_PROGRAMS += tests/unit/sql/test_psql
+tests_unit_sql_test_psql_CPPFLAGS = $(SQL_CPPFLAGS)
+tests_unit_sql_test_psql_LDADD = $(SQL_LIBS)
