@@ -165,6 +165,12 @@ INI
         --set "database.migration_url=$(pgsluice cluster url "$folder")" upgrade head
     [ "$status" -eq 3 ]
     [[ $stderr == *standby* ]]
+
+    # So is it by a script for psql.
+    pgsluice --set migrations.directory="$migrations" upgrade head --sql >script.sql
+    run psql -X -f script.sql "$(pgsluice cluster url "$folder")"
+    [ "$status" -eq 3 ]
+    [[ $output == *"this server is a standby"*"run the script on the primary"* ]]
 }
 
 @test "an embedded server outlives a killed owner, and the next one takes it over and stops it" {

@@ -113,35 +113,26 @@ GPtrArray *range_select(const Graph *graph, const char *text, const char *const 
     return g_steal_pointer(&selected);
 }
 
-static gint compare_ids(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static gboolean add_start(GPtrArray *ids, const Graph *graph, const char *word, GError **error)
 {
     g_autoptr(GPtrArray) found = spec_resolve(graph, word, NULL, SPEC_FOR_SHOW, error);
 
-    for (guint i = 0; found && i < found->len; i++) {
-        const Revision *revision = found->pdata[i];
-
-        if (!g_ptr_array_find_with_equal_func(ids, revision->id, g_str_equal, NULL))
-            g_ptr_array_add(ids, g_strdup(revision->id));
-    }
+    for (guint i = 0; found && i < found->len; i++)
+        g_ptr_array_add(ids, ((const Revision *)found->pdata[i])->id);
     return found != NULL;
 }
 
 char **range_start(const Graph *graph, const char *text, GError **error)
 {
+    const char *const nothing[] = {NULL};
     g_auto(GStrv) words = g_strsplit(text, ",", -1);
-    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
 
     for (char **word = words; *word; word++)
         if (*g_strstrip(*word) && !add_start(ids, graph, *word, error))
             return NULL;
-    g_ptr_array_sort(ids, compare_ids);
     g_ptr_array_add(ids, NULL);
-    return (char **)g_ptr_array_steal(ids, NULL);
+    return plan_stamp(graph, nothing, (const char *const *)ids->pdata, error);
 }
 
 gboolean range_split(const char *text, char **start, char **target, GError **error)

@@ -1,6 +1,7 @@
 /* Ranges of revisions: `history -r A:B`, and where `plan --from` and --sql start. Pure. */
 #pragma once
 
+#include "revision/plan.h"
 #include "revision/spec.h"
 
 /* The revisions from A up to B, both included, newest first. Either side may be empty (base,
@@ -10,7 +11,8 @@ GPtrArray *range_select(const Graph *graph, const char *text, const char *const 
                         GError **error);
 
 /* The heads that a start names: ids, labels, head..., comma separated; empty or "base" for none.
- * Sorted, each once; NULL-terminated, g_strfreev. */
+ * As a version table has them: sorted, each once, none that another implies; NULL-terminated,
+ * g_strfreev. */
 char **range_start(const Graph *graph, const char *text, GError **error);
 
 /* Splits "FROM:TO" at its colon; without one *start is NULL and *target all of it. g_free both.

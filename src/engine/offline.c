@@ -50,8 +50,8 @@ typedef struct {
     const char *purpose; /* see offline_guard.sql */
     const char *const *from;
     const char *const *to;
-    const char *digest; /* of the plan, or NULL */
-    char *command;      /* what writes the next script */
+    const char *digest;  /* of the plan, or NULL */
+    const char *command; /* what writes the next script */
 } Outline;
 
 static char *describe_heads(const char *const *heads)
@@ -295,19 +295,17 @@ static gboolean add_revisions(PsqlScript *script, const Outline *outline, const 
     return TRUE;
 }
 
-static gboolean is_relative(const char *target)
+/* The target for a script that starts elsewhere: a relative one is named by what it means here. */
+static const char *name_target(const Plan *plan, const char *target)
 {
-    return strpbrk(target, "+-") != NULL;
-}
+    const PlanStep *last;
 
-/* What writes the script that is right for another start. A relative target counts from there, so
- * it is named by what it means here. */
-static char *name_command(const Plan *plan, const char *verb, const char *target)
-{
-    g_autofree char *to = g_strjoinv(",", plan->to);
-
-    return g_strdup_printf("pgsluice %s {}:%s --sql", verb,
-                           is_relative(target) ? (*plan->to ? to : "base") : target);
+    if (!strpbrk(target, "+-") || plan->steps->len == 0)
+        return target;
+    last = g_ptr_array_index(plan->steps, plan->steps->len - 1);
+    if (plan->direction == PLAN_UPGRADE)
+        return last->revision->id;
+    return g_strv_length(plan->to) == 1 ? *plan->to : *plan->to ? target : "base";
 }
 
 char *offline_change(const EngineSettings *settings, const Graph *graph, PlanDirection direction,
@@ -326,7 +324,7 @@ char *offline_change(const EngineSettings *settings, const Graph *graph, PlanDir
         return NULL;
     script = psql_script_new(settings);
     listing = graph_listing_at(graph, (const char *const *)plan->to);
-    command = name_command(plan, verb, target);
+    command = g_strdup_printf("pgsluice %s {}:%s --sql", verb, name_target(plan, target));
     outline.purpose = scripts->len > 0 ? verb : "check";
     outline.from = (const char *const *)plan->from;
     outline.to = (const char *const *)plan->to;
@@ -377,11 +375,8 @@ char *offline_ensure_version(const EngineSettings *settings)
 {
     const char *const nothing[] = {NULL};
     g_autoptr(PsqlScript) script = psql_script_new(settings);
-    Outline outline = {.settings = settings,
-                       .purpose = "create",
-                       .from = nothing,
-                       .to = nothing,
-                       .command = (char *)""};
+    Outline outline = {
+        .settings = settings, .purpose = "create", .from = nothing, .to = nothing, .command = ""};
 
     add_header(script, &outline, "ensure_version");
     add_session(script, &outline);

@@ -1,7 +1,6 @@
 /* Writing for psql. */
 #include "engine/psql_script.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/settings.h"
@@ -65,21 +64,30 @@ void psql_script_add_variable(PsqlScript *script, const char *name, const char *
     g_string_append_c(script->text, '\n');
 }
 
-/* The queries of q/ have "$" only where a parameter stands. */
+/* Behind the quoted name or literal at `at`; what is doubled in it reads as two of them. */
+static const char *skip_quoted(const char *at)
+{
+    const char *end = strchr(at + 1, *at);
+
+    g_assert(end);
+    return end + 1;
+}
+
+/* Outside of quotes the queries of q/ have "$" only where a parameter stands. */
 static void append_bound(GString *text, const char *sql, const char *const *arguments)
 {
-    const char *dollar;
+    for (const char *at; *sql; sql = at) {
+        at = sql + strcspn(sql, "$'\"");
+        if (*at == '\'' || *at == '"')
+            at = skip_quoted(at);
+        g_string_append_len(text, sql, at - sql);
+        if (*at == '$') {
+            guint64 number = g_ascii_strtoull(at + 1, (char **)&at, 10);
 
-    for (; (dollar = strchr(sql, '$')) != NULL; sql = dollar) {
-        char *end;
-        unsigned long number = strtoul(dollar + 1, &end, 10);
-
-        g_assert(number >= 1 && number <= g_strv_length((char **)arguments));
-        g_string_append_len(text, sql, dollar - sql);
-        g_string_append(text, arguments[number - 1]);
-        dollar = end;
+            g_assert(number >= 1 && number <= g_strv_length((char **)arguments));
+            g_string_append(text, arguments[number - 1]);
+        }
     }
-    g_string_append(text, sql);
 }
 
 /* The query without its end. */

@@ -21,14 +21,14 @@ DECLARE
     holder record;
 BEGIN
     IF NOT pg_try_advisory_lock(lock_key) THEN
-        SELECT a.pid, a.application_name, a.usename INTO holder
+        SELECT a.pid, format('%s (process %s, user %s)', coalesce(nullif(a.application_name, ''),
+                'a session without a name'), a.pid, a.usename) AS name INTO holder
             FROM pg_locks l JOIN pg_stat_activity a USING (pid)
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = a.datid
                 AND a.datname = current_database()
                 AND (l.classid::bigint << 32) | l.objid::bigint = lock_key;
         RAISE EXCEPTION 'somebody else is migrating: the migration lock is held by %',
-            coalesce(format('%s (process %s, user %s)', holder.application_name, holder.pid, holder.usename),
-                'somebody who has just left')
+            coalesce(holder.name, 'somebody who has just left')
             USING HINT = 'run this script again when that has ended; only if that process is stuck: '
                 || format('SELECT pg_terminate_backend(%s)', coalesce(holder.pid::text, 'PID'));
     END IF;
