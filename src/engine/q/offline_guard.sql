@@ -50,7 +50,7 @@ BEGIN
         IF purpose = 'upgrade' AND hold.target IS NOT NULL THEN
             RAISE EXCEPTION 'the database is on hold at % since %', coalesce(nullif(hold.target, ''), 'base'),
                 hold.since || coalesce(', set by ' || hold.actor, '') || coalesce(': ' || hold.reason, '')
-                USING HINT = format('lift the hold first: DELETE FROM %I.hold', state_schema);
+                USING HINT = 'lift the hold first: pgsluice release --reason "why it is over"';
         END IF;
     END IF;
 
