@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/error.h"
 #include "engine/pairs.h"
 #include "engine/psql_script.h"
 #include "engine/session_private.h"
@@ -29,14 +28,12 @@
 #define HOW_TO_RUN                                                                                 \
     "--\n"                                                                                         \
     "-- Run it with:  psql -X -f FILE URL          (psql 10 or newer; never with -1)\n"            \
-    "-- The ledger keeps the role that logs in, or whom -v pgsluice_actor=NAME names, as actor.\n" \
+    "-- The ledger names the role that logs in as actor, or whom -v pgsluice_actor=NAME says.\n"   \
     "--\n"                                                                                         \
     "-- It refuses a database that is not where it starts, and takes the migration lock.\n"        \
-    "-- Each revision commits together with its record. When one fails psql stops with status "    \
-    "3:\n"                                                                                         \
-    "-- that revision is rolled back, those before it stay. Correct the file, then write the\n"    \
-    "-- script anew from where the database is. Whenever a revision file changes: write it "       \
-    "anew.\n"
+    "-- Each revision commits together with its record. When one fails psql stops, status 3:\n"    \
+    "-- it is rolled back, those before it stay. Correct the file, then write a script that\n"     \
+    "-- starts where the database is. When any revision file changes: write it anew.\n"
 
 /* Set for the transaction alone: still there in the next statement, it is the same transaction. */
 #define ASK_TRANSACTION                                                                            \
@@ -230,7 +227,8 @@ static gboolean add_messages(PsqlScript *script, const Outline *outline, const S
  * invalid. */
 static gboolean add_plain_statements(PsqlScript *script, const Script *revision, GError **error)
 {
-    psql_script_add(script, "SET lock_timeout = 0;\n");
+    psql_script_add(script, "-- Transaction: none: each statement commits by itself\n"
+                            "SET lock_timeout = 0;\n");
     for (guint i = 0; i < revision->statements->len; i++)
         if (!psql_script_add_statement(script, g_ptr_array_index(revision->statements, i),
                                        revision->step->revision->path, error))

@@ -51,7 +51,7 @@ static gboolean check_text(const char *text, GError **error)
     }
     if (strchr(text, ':')) {
         error_set(error, ERROR_USAGE, "Range revision not allowed: '%s'", text);
-        error_set_hint(error, "name the revision to go to alone");
+        error_set_hint(error, "name the revision to go to alone; FROM:TO goes with --sql");
         return FALSE;
     }
     return TRUE;
