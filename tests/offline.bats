@@ -205,6 +205,7 @@ UPDATE t SET what = concat_ws(' ', a[1:n], a[n:"USER"], a [ größe : n ], a[1:t
 \! touch hacked
 lines\
 ;', $$ :n; $n$ \q $$, $größe$ ; $größe$, U&'\0441', /* ; :n /* nested ; */ \q */ 1); -- ; :n
+UPDATE t SET what = what || :{value} || ':{value}';
 CREATE FUNCTION begin(n int[]) RETURNS int LANGUAGE sql RETURN n[1] + 1;
 CREATE FUNCTION f(n int[]) RETURNS int LANGUAGE sql BEGIN ATOMIC
     SELECT 1; -- ;
@@ -219,7 +220,7 @@ CREATE TABLE "a;b"":n" (":n;" int DEFAULT 1); SELECT set_config('a.b', E'1\n2', 
 SQL
     create_named here
     create_named there
-    online "$here" upgrade head
+    online "$here" upgrade head -x 'value=it'\''s :n \ ; --'
     sql "ALTER DATABASE $database SET standard_conforming_strings = off" "$there"
     cat >psqlrc <<'RC'
 \set AUTOCOMMIT off
@@ -230,7 +231,7 @@ SQL
 SET search_path = nowhere; SET default_transaction_read_only = on;
 SET row_security = on; COMMIT;
 RC
-    pgsluice upgrade head --sql >script.sql
+    pgsluice upgrade head --sql -x 'value=it'\''s :n \ ; --' >script.sql
     PSQLRC=psqlrc PGCLIENTENCODING=LATIN1 psql -q -v n=1 -v USER=x -v größe=y -v "a=';" "$there" <script.sql
     sql "ALTER DATABASE $database RESET ALL" "$there"
     diff <(dump "$here") <(dump "$there")
@@ -238,14 +239,15 @@ RC
     [ "$(sql 'SELECT f(ARRAY[1, 5]) + begin(ARRAY[1])' "$there")" = 7 ]
 }
 
-@test "a script says who asked" {
+@test "the ledger says who ran a script, and why" {
     make_line
     create_named there
     offline "$there" upgrade aaaa1111
-    pgsluice upgrade aaaa:bbbb --sql >script.sql
+    pgsluice upgrade aaaa:bbbb --sql --tag "it's 42, password=geheim123" >script.sql
     psql -Xq -v "pgsluice_actor=Ann O'Hara \\x" -f script.sql "$there"
     [ "$(sql "SELECT string_agg(actor || '/' || instance, ' ' ORDER BY id) FROM pgsluice.ledger" "$there")" = \
         "postgres/offline Ann O'Hara \\x/offline" ]
+    [ "$(sql "SELECT string_agg(reason, '') FROM pgsluice.ledger" "$there")" = "it's 42, password=***" ]
 }
 
 @test "a failing revision stops psql, and the next script goes on from there" {

@@ -3,12 +3,12 @@
 -- to    cccc3333
 --
 -- Run it with:  psql -X -f FILE URL          (psql 10 or newer; never with -1)
--- The ledger keeps the role that logs in, or whom -v pgsluice_actor=NAME names, as actor.
+-- The ledger names the role that logs in as actor, or whom -v pgsluice_actor=NAME says.
 --
 -- It refuses a database that is not where it starts, and takes the migration lock.
--- Each revision commits together with its record. When one fails psql stops with status 3:
--- that revision is rolled back, those before it stay. Correct the file, then write the
--- script anew from where the database is. Whenever a revision file changes: write it anew.
+-- Each revision commits together with its record. When one fails psql stops, status 3:
+-- it is rolled back, those before it stay. Correct the file, then write a script that
+-- starts where the database is. When any revision file changes: write it anew.
 
 \set ON_ERROR_STOP on
 \set ON_ERROR_ROLLBACK off
@@ -79,7 +79,8 @@ FROM pg_control_system() s, pg_control_checkpoint() c
 SELECT ARRAY['plan_digest', '4b056b71a8faaa12214367a4101b6953295a3c69f99fd7a6bfae5eca15dd88f7', 'actor', coalesce(nullif(:'pgsluice_given', ':pgsluice_actor'), session_user::text),
     'host', pg_catalog.host(pg_catalog.inet_client_addr()), 'instance', 'offline',
     'backend_pid', pg_catalog.pg_backend_pid()::text, 'lock_key', '8617505583741191223', 'lock_class', '2006419371', 'lock_object', '3235300407',
-    'channel', 'pgsluice', 'system_identifier', nullif(:'pgsluice_system_identifier', ''), 'timeline', nullif(:'pgsluice_timeline_id', '')]::text AS run
+    'channel', 'pgsluice', 'system_identifier', nullif(:'pgsluice_system_identifier', ''), 'timeline', nullif(:'pgsluice_timeline_id', ''),
+    'reason', NULL]::text AS run
 \gset pgsluice_
 SELECT pg_catalog.count(pg_catalog.set_config(p.key, p.value, false)) AS how_many
 FROM pg_catalog.jsonb_each_text(pg_catalog.jsonb_object(:'pgsluice_parameters'::text[])) p

@@ -48,8 +48,9 @@ gboolean sql_mode_change(Cli *cli, PlanDirection direction, const char *range, G
         return FALSE;
     graph = cli_graph(cli, error);
     from = graph ? range_start(graph, start ? start : "base", error) : NULL;
-    return from && print_script(offline_change(&settings, graph, direction,
-                                               (const char *const *)from, target, error));
+    return from &&
+           print_script(offline_change(&settings, graph, direction, (const char *const *)from,
+                                       target, cli_options(cli)->tag, error));
 }
 
 /* All starts must be one; without any it is base. */
@@ -94,7 +95,8 @@ gboolean sql_mode_stamp(Cli *cli, const char *const *operands, GError **error)
     graph = cli_graph(cli, error);
     from = graph ? range_start(graph, start, error) : NULL;
     return from && print_script(offline_stamp(&settings, graph, (const char *const *)from,
-                                              (const char *const *)targets->pdata, error));
+                                              (const char *const *)targets->pdata,
+                                              cli_options(cli)->tag, error));
 }
 
 gboolean sql_mode_ensure_version(Cli *cli, GError **error)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "engine/pairs.h"
 #include "engine/psql_script.h"
 #include "engine/session_private.h"
@@ -48,6 +49,7 @@ typedef struct {
     const char *const *from;
     const char *const *to;
     const char *digest;  /* of the plan, or NULL */
+    const char *reason;  /* or NULL */
     const char *command; /* what writes the next script */
 } Outline;
 
@@ -154,6 +156,8 @@ static void add_run(PsqlScript *script, const Outline *outline)
     g_autofree char *class_id = g_strdup_printf("'%u'", (guint32)key.class_id);
     g_autofree char *object_id = g_strdup_printf("'%u'", (guint32)key.object_id);
     g_autofree char *channel = psql_script_literal(settings->state_schema);
+    g_autofree char *redacted = secret_redact(outline->reason);
+    g_autofree char *reason = psql_script_literal(redacted);
     const char *arguments[] = {digest,
                                ":'pgsluice_given'",
                                lock,
@@ -162,6 +166,7 @@ static void add_run(PsqlScript *script, const Outline *outline)
                                channel,
                                ":'pgsluice_system_identifier'",
                                ":'pgsluice_timeline_id'",
+                               reason,
                                NULL};
 
     psql_script_add_comment(script, "What the ledger keeps of this run");
@@ -216,8 +221,10 @@ static gboolean add_messages(PsqlScript *script, const Outline *outline, const S
             add_record(script, outline, revision, is_last, listing);
         else if (!message->statement)
             g_string_append_printf(script->text, "%s;\n", message->sql);
-        else if (!psql_script_add_statement(script, message->statement,
-                                            revision->step->revision->path, error))
+        else if (!psql_script_add_statement(script, revision->step->revision,
+                                            message->phase == PHASE_VERIFY ? &revision->body->verify
+                                                                           : revision->section,
+                                            message->statement, error))
             return FALSE;
     }
     return TRUE;
@@ -230,8 +237,8 @@ static gboolean add_plain_statements(PsqlScript *script, const Script *revision,
     psql_script_add(script, "-- Transaction: none: each statement commits by itself\n"
                             "SET lock_timeout = 0;\n");
     for (guint i = 0; i < revision->statements->len; i++)
-        if (!psql_script_add_statement(script, g_ptr_array_index(revision->statements, i),
-                                       revision->step->revision->path, error))
+        if (!psql_script_add_statement(script, revision->step->revision, revision->section,
+                                       g_ptr_array_index(revision->statements, i), error))
             return FALSE;
     return TRUE;
 }
@@ -307,7 +314,8 @@ static const char *name_target(const Plan *plan, const char *target)
 }
 
 char *offline_change(const EngineSettings *settings, const Graph *graph, PlanDirection direction,
-                     const char *const *from, const char *target, GError **error)
+                     const char *const *from, const char *target, const char *reason,
+                     GError **error)
 {
     const char *verb = direction == PLAN_UPGRADE ? "upgrade" : "downgrade";
     g_autoptr(Plan) plan =
@@ -316,7 +324,7 @@ char *offline_change(const EngineSettings *settings, const Graph *graph, PlanDir
     g_autoptr(PsqlScript) script = NULL;
     g_autofree char *listing = NULL;
     g_autofree char *command = NULL;
-    Outline outline = {.settings = settings};
+    Outline outline = {.settings = settings, .reason = reason};
 
     if (!scripts)
         return NULL;
@@ -346,15 +354,18 @@ static char *name_stamp_command(const char *const *targets)
 }
 
 char *offline_stamp(const EngineSettings *settings, const Graph *graph, const char *const *from,
-                    const char *const *targets, GError **error)
+                    const char *const *targets, const char *reason, GError **error)
 {
     g_auto(GStrv) to = plan_stamp(graph, from, targets, error);
     g_autoptr(GPtrArray) arguments =
         to ? stamp_arguments(settings, graph, from, (const char *const *)to, NULL, error) : NULL;
     g_autofree char *command = name_stamp_command(targets);
     g_autoptr(PsqlScript) script = NULL;
-    Outline outline = {
-        .settings = settings, .purpose = "stamp", .from = from, .to = (const char *const *)to};
+    Outline outline = {.settings = settings,
+                       .purpose = "stamp",
+                       .from = from,
+                       .to = (const char *const *)to,
+                       .reason = reason};
 
     if (!arguments)
         return NULL;

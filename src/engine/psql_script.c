@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/error.h"
+#include "base/quote.h"
 #include "engine/settings.h"
 #include "sql/classify.h"
 #include "sql/psql.h"
@@ -117,10 +119,21 @@ void psql_script_ask(PsqlScript *script, const char *query, const char *const *a
     g_string_append(script->text, "\n\\gset pgsluice_\n");
 }
 
-gboolean psql_script_add_statement(PsqlScript *script, const Statement *statement, const char *path,
+gboolean psql_script_add_statement(PsqlScript *script, const Revision *revision,
+                                   const Section *section, const Statement *statement,
                                    GError **error)
 {
-    return sql_append_for_psql(script->text, statement->sql, path, statement->line, error);
+    g_autofree char *source = NULL;
+    ErrorSite site = {.path = revision->path};
+    gsize at;
+
+    if (sql_append_for_psql(script->text, statement->sql, &at, error))
+        return TRUE;
+    script_locate(section, statement, (unsigned)g_utf8_strlen(statement->sql, (gssize)at) + 1,
+                  &site.line, &site.column, &source);
+    site.source = source;
+    error_set_site(error, &site);
+    return FALSE;
 }
 
 char *psql_script_end(PsqlScript *script)

@@ -31,8 +31,10 @@ void psql_script_add_variable(PsqlScript *script, const char *name, const char *
 void psql_script_add_query(PsqlScript *script, const char *query, const char *const *arguments);
 void psql_script_ask(PsqlScript *script, const char *query, const char *const *arguments);
 
-/* A statement of a revision; see sql_append_for_psql. */
-gboolean psql_script_add_statement(PsqlScript *script, const Statement *statement, const char *path,
+/* A statement of a revision's `section`; what sql_append_for_psql refuses with its place in the
+ * file. */
+gboolean psql_script_add_statement(PsqlScript *script, const Revision *revision,
+                                   const Section *section, const Statement *statement,
                                    GError **error);
 
 /* What has been written, g_free; the script is empty then. */

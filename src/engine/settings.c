@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/quote.h"
+
 #define VERSION_PKEY_SUFFIX "_pkc"
 
 enum { IDENTIFIER_MAX = 63 }; /* bytes of a PostgreSQL name */

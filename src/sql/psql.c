@@ -13,13 +13,6 @@ typedef struct {
     gboolean is_in_doubt; /* it may have seen the end before, or may not see it now */
 } End;
 
-static gboolean refuse_backslash(const PlaceText *text, const Token *token, GError **error)
-{
-    place_error(error, text, token->start, "a backslash outside of quotes is psql's, no SQL");
-    error_set_hint(error, "only SQL runs here; a psql command is not sent to the server");
-    return FALSE;
-}
-
 /* Inside parentheses psql does not stop at a semicolon; "\;" sends one and goes on anywhere. */
 static gboolean needs_backslash(const Token *token, const End *end)
 {
@@ -63,10 +56,17 @@ static void append_end(GString *script, const char *sql, const End *end)
         g_string_append(script, may_end_in_comment(sql) ? "\n;\n" : ";\n");
 }
 
-gboolean sql_append_for_psql(GString *script, const char *sql, const char *path,
-                             unsigned first_line, GError **error)
+static gboolean refuse_backslash(const Token *token, gsize *at, GError **error)
 {
-    const PlaceText text = {path, sql, strlen(sql), first_line};
+    error_set(error, ERROR_REVISION_FILE, "a backslash outside of quotes is psql's, no SQL");
+    error_set_hint(error, "only SQL runs here; a psql command is not sent to the server");
+    *at = token->start;
+    return FALSE;
+}
+
+gboolean sql_append_for_psql(GString *script, const char *sql, gsize *at, GError **error)
+{
+    const PlaceText text = {.bytes = sql, .length = strlen(sql), .first_line = 1};
     g_autoptr(GArray) tokens = sql_scan(&text, error);
     g_autoptr(GString) spelled = g_string_sized_new(text.length + 16);
     End end = {0, FALSE};
@@ -76,7 +76,7 @@ gboolean sql_append_for_psql(GString *script, const char *sql, const char *path,
         const Token *token = &g_array_index(tokens, Token, i);
 
         if (token->kind == PG_QUERY__TOKEN__ASCII_92)
-            return refuse_backslash(&text, token, error);
+            return refuse_backslash(token, at, error);
         if (needs_backslash(token, &end)) {
             g_string_append_len(spelled, sql + done, (gssize)(token->start - done));
             g_string_append_c(spelled, '\\');
@@ -84,8 +84,10 @@ gboolean sql_append_for_psql(GString *script, const char *sql, const char *path,
         }
         follow_token(&end, token);
     }
-    if (!tokens)
+    if (!tokens) {
+        *at = 0;
         return FALSE;
+    }
     g_string_append(spelled, sql + done);
     append_end(spelled, sql, &end);
     g_string_append_len(script, spelled->str, (gssize)spelled->len);

@@ -7,10 +7,9 @@
 
 /* Appends one statement (as sql_split gives it) and its end, a line end included, so that psql (10
  * and newer) sends the server exactly the bytes of `sql` and nothing before them. A backslash that
- * would be a psql command is ERROR_REVISION_FILE at its place in `path`, where `sql` begins on line
- * `first_line`; `script` is then unchanged. */
-gboolean sql_append_for_psql(GString *script, const char *sql, const char *path,
-                             unsigned first_line, GError **error);
+ * would be a psql command is ERROR_REVISION_FILE without a place: it is byte *at of `sql`; `script`
+ * is then unchanged. */
+gboolean sql_append_for_psql(GString *script, const char *sql, gsize *at, GError **error);
 
 /* Appends `text` as one argument of a psql command, in quotes: '...'. */
 void sql_append_psql_argument(GString *script, const char *text);
