@@ -9,6 +9,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/failpoint.c src/base/failpoint.h \
 	src/base/log.c src/base/log.h \
 	src/base/nearest.c src/base/nearest.h \
+	src/base/process.c src/base/process.h \
 	src/base/quote.c src/base/quote.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/units.c src/base/units.h \

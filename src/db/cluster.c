@@ -15,6 +15,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "db/cluster_private.h"
 
 #define LOCK_TIMEOUT (60 * G_USEC_PER_SEC)
@@ -184,7 +185,7 @@ static ServerState await_ready(const Cluster *cluster, int pid, Cancel *cancel)
     for (;;) {
         if (cluster_postmaster(cluster, &is_ready) == pid && is_ready)
             return SERVER_READY;
-        if (cluster_wait_exit(pid, READY_INTERVAL, cancel))
+        if (process_wait(pid, READY_INTERVAL, cancel))
             return SERVER_GONE;
         if (cancel_is_triggered(cancel))
             return SERVER_INTERRUPTED;
@@ -298,10 +299,10 @@ static gboolean stop_server(const Cluster *cluster, int pid, gint64 timeout, GEr
                   cluster->directory, pid, g_strerror(errno));
         return FALSE;
     }
-    if (cluster_wait_exit(pid, MAX(timeout, 0), NULL))
+    if (process_wait(pid, MAX(timeout, 0), NULL))
         return TRUE;
     kill(pid, SIGQUIT);
-    if (cluster_wait_exit(pid, KILL_TIMEOUT, NULL))
+    if (process_wait(pid, KILL_TIMEOUT, NULL))
         return TRUE;
     error_set(error, ERROR_FILE, "the private server in %s (pid %d) does not stop",
               cluster->directory, pid);

@@ -58,8 +58,5 @@ gboolean cluster_spawn(const Cluster *cluster, int *pid, GError **error);
 int cluster_postmaster(const Cluster *cluster, gboolean *is_ready);
 /* Whether processes of a server that was killed still use the data folder. */
 gboolean cluster_has_orphans(const Cluster *cluster);
-/* Waits until the process is gone: FALSE when `timeout` (microseconds) passed or `cancel` was
- * triggered first. */
-gboolean cluster_wait_exit(int pid, gint64 timeout, Cancel *cancel);
 /* The last lines of the log that were written after `offset`; g_free. */
 char *cluster_log_tail(const Cluster *cluster, goffset offset);

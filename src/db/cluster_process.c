@@ -3,19 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "base/secret.h"
 #include "db/cluster_private.h"
 
@@ -99,7 +97,7 @@ gboolean cluster_run(const Cluster *cluster, const char *const *argv, Cancel *ca
         error_set(error, ERROR_FILE, "%s: %s", argv[0], reason->message);
         return FALSE;
     }
-    if (!cluster_wait_exit(pid, -1, cancel))
+    if (!process_wait(pid, -1, cancel))
         kill(-pid, SIGTERM); /* it leads its session; initdb removes what it made */
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
@@ -241,29 +239,6 @@ gboolean cluster_has_orphans(const Cluster *cluster)
         if (g_ascii_isdigit(*name) && runs_on((int)g_ascii_strtoll(name, NULL, 10), cluster->data))
             return TRUE;
     return FALSE;
-}
-
-gboolean cluster_wait_exit(int pid, gint64 timeout, Cancel *cancel)
-{
-    int process = (int)syscall(SYS_pidfd_open, pid, 0);
-    gint64 end = timeout < 0 ? G_MAXINT64 : clock_monotonic() + timeout;
-    struct pollfd fds[] = {{.fd = process, .events = POLLIN},
-                           {.fd = cancel_fd(cancel), .events = POLLIN}};
-    gboolean is_gone = process < 0 && errno == ESRCH;
-
-    while (!is_gone && process >= 0 && !cancel_is_triggered(cancel)) {
-        gint64 left = end - clock_monotonic();
-        struct timespec limit = {left / G_USEC_PER_SEC, left % G_USEC_PER_SEC * 1000};
-
-        if (left <= 0)
-            break;
-        if (ppoll(fds, G_N_ELEMENTS(fds), timeout < 0 ? NULL : &limit, NULL) < 0 && errno != EINTR)
-            g_error("ppoll: %s", g_strerror(errno));
-        is_gone = fds[0].revents != 0;
-    }
-    if (process >= 0)
-        close(process);
-    return is_gone;
 }
 
 char *cluster_log_tail(const Cluster *cluster, goffset offset)
