@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
+
+#include "base/error.h"
 
 static gint64 real_monotonic(gpointer data)
 {
@@ -71,4 +74,30 @@ char *clock_format_rfc3339(gint64 wall)
     g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
 
     return g_strdup_printf("%s.%06dZ", seconds, (int)(wall % G_USEC_PER_SEC));
+}
+
+/* GLib makes a path of the name: it must stay within the database of time zones. */
+static GTimeZone *find_zone(const char *name)
+{
+    gsize length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_+-:/");
+
+    if (*name == '\0' || *name == '/' || name[length])
+        return NULL;
+    return g_time_zone_new_identifier(name);
+}
+
+GTimeZone *clock_zone(const char *name, GError **error)
+{
+    GTimeZone *zone = find_zone(name);
+    g_autofree char *upper = g_ascii_strup(name, -1);
+
+    if (!zone)
+        zone = find_zone(upper);
+    if (zone)
+        return zone;
+    error_set(error, ERROR_CONFIG, "there is no time zone \"%s\"", name);
+    error_set_hint(error, "write UTC, an offset such as +02:00, or a name of the system's database "
+                          "of time zones (package tzdata) such as Europe/Berlin");
+    return NULL;
 }

@@ -7,6 +7,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/errkinds.def \
 	src/base/error.c src/base/error.h \
 	src/base/failpoint.c src/base/failpoint.h \
+	src/base/filename.c src/base/filename.h \
 	src/base/log.c src/base/log.h \
 	src/base/nearest.c src/base/nearest.h \
 	src/base/process.c src/base/process.h \
