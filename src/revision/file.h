@@ -24,10 +24,14 @@ Revision *revision_read_header(int directory_fd, const char *name, const char *p
                                GError **error);
 RevisionBody *revision_read_body(const Revision *revision, GError **error);
 
+/* ERROR_REVISION_FILE when the file is called after another revision than its header says: it was
+ * copied and got only a new name, or only a new ID, and is not what it seems. */
+gboolean revision_check_name(const char *name, const Revision *revision, GError **error);
+
 /* A downgrade is possible: the section is there, and has SQL or the line "-- nothing to undo". */
 gboolean revision_body_is_reversible(const RevisionBody *body);
 
-/* The text of a new revision file, pleasant to fill in. Only id, message, down_revisions,
- * depends_on, labels, create_date, transaction are used. A message of several lines becomes message
- * and doc. */
+/* The text of a new revision file by the built-in template, pleasant to fill in. Only id, message,
+ * down_revisions, depends_on, labels, create_date, transaction are used. A message of several lines
+ * becomes message and doc. */
 char *revision_format(const Revision *revision);

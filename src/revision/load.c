@@ -79,8 +79,7 @@ static gboolean has_generated_id(const char *name)
            strcspn(name, "abcdef") < GENERATED_ID_LENGTH && name[GENERATED_ID_LENGTH] == '_';
 }
 
-/* A file that was copied and got only a new name, or only a new ID, is not what it seems. */
-static gboolean check_name(const char *name, const Revision *revision, GError **error)
+gboolean revision_check_name(const char *name, const Revision *revision, GError **error)
 {
     ErrorSite site = {.path = revision->path};
 
@@ -113,7 +112,7 @@ static gboolean load_files(int folder_fd, const char *folder, const GArray *name
         if (!revision)
             return FALSE;
         g_ptr_array_add(revisions, revision);
-        if (!check_name(name, revision, error))
+        if (!revision_check_name(name, revision, error))
             return FALSE;
     }
     return TRUE;

@@ -17,5 +17,6 @@ src_revision_librevision_a_SOURCES = \
 	src/revision/spec.c src/revision/spec.h \
 	src/revision/spec_error.c \
 	src/revision/spec_parts.h \
-	src/revision/spec_text.c
+	src/revision/spec_text.c \
+	src/revision/template.c src/revision/template.h
 src_revision_librevision_a_CPPFLAGS = $(REVISION_CPPFLAGS)
