@@ -21,7 +21,8 @@ static void print_row(const char *label, const char *format, ...)
     terminal_print("%-12s%s\n", label, text);
 }
 
-static void print_stand(const Status *status, const Graph *graph, const char *directory)
+/* `scripts`: where the files are. */
+static void print_stand(const Status *status, const Graph *graph, const char *scripts)
 {
     g_autofree char *heads = change_describe_heads(graph, (const char *const *)status->heads);
     g_autofree char *script_heads = format_ids((const char *const *)status->script_heads, "none");
@@ -30,7 +31,7 @@ static void print_stand(const Status *status, const Graph *graph, const char *di
     print_row("database", "%s, PostgreSQL %s%s", status->database, status->server_version,
               status->in_recovery ? ", a standby" : "");
     print_row("at", "%s", heads);
-    print_row("files", "%s in %s, %s: %s", count, directory,
+    print_row("files", "%s in %s, %s: %s", count, scripts,
               status->script_heads[0] && status->script_heads[1] ? "heads" : "head", script_heads);
 }
 
@@ -104,6 +105,7 @@ gboolean verb_status(Cli *cli, const Verb *verb, const char *const *words, GErro
 {
     g_auto(GStrv) operands = NULL;
     g_autoptr(Status) status = NULL;
+    g_autofree char *scripts = NULL;
     const Graph *graph;
     Session *session;
 
@@ -116,7 +118,8 @@ gboolean verb_status(Cli *cli, const Verb *verb, const char *const *words, GErro
     status = session ? status_read(session, graph, TRUE, error) : NULL;
     if (!status)
         return FALSE;
-    print_stand(status, graph, setup_script_directory(cli_conf(cli, NULL)));
+    scripts = setup_describe_scripts(cli_conf(cli, NULL));
+    print_stand(status, graph, scripts);
     print_pending(status, graph);
     print_troubles(status);
     print_lock(status);

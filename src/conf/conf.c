@@ -197,7 +197,8 @@ const char *conf_string(const Conf *conf, ConfKey key)
 {
     ConfType type = conf_row(key)->type;
 
-    g_assert(type == CONF_TYPE_STRING || type == CONF_TYPE_CHOICE);
+    g_assert(type == CONF_TYPE_STRING || type == CONF_TYPE_CHOICE || type == CONF_TYPE_FILENAME ||
+             type == CONF_TYPE_TIMEZONE);
     return conf->values.keys[key].text;
 }
 
@@ -226,12 +227,27 @@ guint64 conf_size(const Conf *conf, ConfKey key)
     return (guint64)value_of(conf, key, CONF_TYPE_SIZE)->number;
 }
 
-const char *const *conf_list(const Conf *conf, ConfKey key)
+static const char *const *list_of(const Conf *conf, ConfKey key, ConfType type)
 {
     static const char *const none[] = {NULL};
-    const ConfValue *value = value_of(conf, key, CONF_TYPE_LIST);
+    const ConfValue *value = value_of(conf, key, type);
 
     return value->list ? (const char *const *)value->list : none;
+}
+
+const char *const *conf_list(const Conf *conf, ConfKey key)
+{
+    return list_of(conf, key, CONF_TYPE_LIST);
+}
+
+const char *const *conf_paths(const Conf *conf, ConfKey key)
+{
+    return list_of(conf, key, CONF_TYPE_PATHS);
+}
+
+const char *const *conf_commands(const Conf *conf, ConfKey key)
+{
+    return list_of(conf, key, CONF_TYPE_COMMANDS);
 }
 
 const char *conf_path(const Conf *conf, ConfKey key)

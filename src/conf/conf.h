@@ -65,6 +65,10 @@ const char *const *conf_list(const Conf *conf, ConfKey key); /* NULL-terminated,
 /* A path, made absolute against the folder of the file that named it (working folder for --set and
  * environment). NULL when unset. */
 const char *conf_path(const Conf *conf, ConfKey key);
+/* PATHS, each absolute in the same way, and COMMANDS, each of which g_shell_parse_argv understands;
+ * NULL-terminated, never NULL. */
+const char *const *conf_paths(const Conf *conf, ConfKey key);
+const char *const *conf_commands(const Conf *conf, ConfKey key);
 const ConfToken *conf_tokens(const Conf *conf, gsize *count);
 /* What revision bodies refer to: section `variables`, from all sources, -x and --tag the last.
  * Belongs to the Conf. */

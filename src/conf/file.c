@@ -30,8 +30,14 @@ static const struct {
     [CONF_TYPE_SIZE] = {"a size in double quotes", "64KiB", TRUE},
     [CONF_TYPE_LIST] = {"a list of texts", NULL, FALSE},
     [CONF_TYPE_PATH] = {"a path in double quotes", "/path/to/folder", TRUE},
+    [CONF_TYPE_PATHS] = {"a list of paths without commas in them", "[ \"versions\", \"../more\" ]",
+                         FALSE},
+    [CONF_TYPE_COMMANDS] = {"a list of commands, each on one line", "[ \"sqlfluff fix --force\" ]",
+                            FALSE},
     [CONF_TYPE_CHOICE] = {"a word in double quotes", NULL, TRUE},
     [CONF_TYPE_TOKENS] = {"a list of groups", NULL, FALSE},
+    [CONF_TYPE_FILENAME] = {"text in double quotes", NULL, TRUE},
+    [CONF_TYPE_TIMEZONE] = {"text in double quotes", NULL, TRUE},
 };
 
 /* libconfig names an included file as the @include does (NULL: the file itself), later versions
@@ -62,7 +68,8 @@ static void set_wrong_type(ConfKey key, GError **error)
     const ConfRow *row = conf_row(key);
     const char *quote = kinds[row->type].is_quoted ? "\"" : "";
     const char *bare = row->default_value ? row->default_value : kinds[row->type].example;
-    g_autofree char *example = g_strescape(bare ? bare : "", NULL);
+    g_autofree char *escaped = g_strescape(bare ? bare : "", NULL);
+    const char *example = kinds[row->type].is_quoted || !bare ? escaped : bare;
 
     error_set(error, ERROR_CONFIG, "must be %s", kinds[row->type].wants);
     if (row->type == CONF_TYPE_LIST)
@@ -72,17 +79,19 @@ static void set_wrong_type(ConfKey key, GError **error)
         error_set_hint(error, "for example: %s = %s%s%s;", row->key, quote, example, quote);
 }
 
-/* The elements with commas between them, or NULL when one is no string or has a comma itself. */
-static char *join_list(const config_setting_t *setting)
+/* The elements with `separator` between them, or NULL when one is no string or has that in it. */
+static char *join_list(const config_setting_t *setting, char separator)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (int i = 0; i < config_setting_length(setting); i++) {
         const char *element = config_setting_get_string_elem(setting, i);
 
-        if (!element || strchr(element, ','))
+        if (!element || strchr(element, separator))
             return NULL;
-        g_string_append_printf(text, "%s%s", i ? "," : "", element);
+        if (i > 0)
+            g_string_append_c(text, separator);
+        g_string_append(text, element);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -107,7 +116,9 @@ static char *setting_text(const config_setting_t *setting, ConfType type)
                    : g_strdup(config_setting_get_string(setting));
     case CONFIG_TYPE_ARRAY:
     case CONFIG_TYPE_LIST:
-        return type == CONF_TYPE_LIST ? join_list(setting) : NULL;
+        if (type == CONF_TYPE_COMMANDS)
+            return join_list(setting, '\n');
+        return type == CONF_TYPE_LIST || type == CONF_TYPE_PATHS ? join_list(setting, ',') : NULL;
     default:
         return NULL;
     }
@@ -150,7 +161,7 @@ static gboolean read_key(FileReader *reader, const config_setting_t *setting, Co
 
     if (type == CONF_TYPE_TOKENS)
         return read_tokens(reader, setting, &place, error);
-    if (type == CONF_TYPE_PATH ||
+    if (type == CONF_TYPE_PATH || type == CONF_TYPE_PATHS ||
         type == CONF_TYPE_LIST) { /* the others have no use for the folder, and it costs a getcwd */
         g_autofree char *near = g_path_get_dirname(path);
 

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/filename.h"
 #include "base/nearest.h"
 #include "base/units.h"
 #include "conf/keys.h"
@@ -147,7 +149,7 @@ static gboolean set_choice(ConfValue *value, const ConfRow *row, GError **error)
 }
 
 /* "unix:PATH" is a path, too. */
-static void resolve_element(char **element, const char *folder)
+static void resolve_address(char **element, const char *folder)
 {
     static const char scheme[] = "unix:";
     g_autofree char *path = NULL;
@@ -160,24 +162,71 @@ static void resolve_element(char **element, const char *folder)
     *element = g_strconcat(scheme, path, NULL);
 }
 
-static gboolean set_list(ConfValue *value, const char *folder, GError **error)
+static void resolve_path(char **element, const char *folder)
 {
-    value->list = g_strsplit(value->text, ",", LIST_MAX + 1);
+    char *path = g_canonicalize_filename(*element, folder);
+
+    g_free(*element);
+    *element = path;
+}
+
+static gboolean split_list(ConfValue *value, const char *separator, GError **error)
+{
+    value->list = g_strsplit(value->text, separator, LIST_MAX + 1);
     if (g_strv_length(value->list) > LIST_MAX) {
         error_set(error, ERROR_CONFIG, "more than %d elements", LIST_MAX);
+        error_set_hint(error, "%d is the most that a list can have", LIST_MAX);
         return FALSE;
     }
     for (gsize i = 0; value->list[i]; i++) {
-        if (*g_strstrip(value->list[i]) == '\0') {
-            error_set(error, ERROR_CONFIG, "an element of the list is empty");
-            error_set_hint(error, "remove the comma that is too many");
-            return FALSE;
-        }
-        resolve_element(&value->list[i], folder);
+        if (*g_strstrip(value->list[i]) != '\0')
+            continue;
+        error_set(error, ERROR_CONFIG, "an element of the list is empty");
+        error_set_hint(error, "remove the %s that is too many",
+                       *separator == ',' ? "comma" : "empty line");
+        return FALSE;
     }
+    return TRUE;
+}
+
+static gboolean set_list(ConfValue *value, void (*resolve)(char **element, const char *folder),
+                         const char *folder, GError **error)
+{
+    if (!split_list(value, ",", error))
+        return FALSE;
+    for (gsize i = 0; value->list[i]; i++)
+        resolve(&value->list[i], folder);
     g_free(value->text);
     value->text = g_strjoinv(",", value->list);
     return TRUE;
+}
+
+/* One a line, because a command may well have commas. */
+static gboolean set_commands(ConfValue *value, GError **error)
+{
+    if (!split_list(value, "\n", error))
+        return FALSE;
+    for (gsize i = 0; value->list[i]; i++) {
+        g_autoptr(GError) problem = NULL;
+
+        if (g_shell_parse_argv(value->list[i], NULL, NULL, &problem))
+            continue;
+        error_set(error, ERROR_CONFIG, "\"%s\" is no command: %s", value->list[i],
+                  problem->message);
+        error_set_hint(error, "it is split into words as a shell does, and run without one: close "
+                              "each quote");
+        return FALSE;
+    }
+    g_free(value->text);
+    value->text = g_strjoinv("; ", value->list);
+    return TRUE;
+}
+
+static gboolean set_timezone(const ConfValue *value, GError **error)
+{
+    g_autoptr(GTimeZone) zone = clock_zone(value->text, error);
+
+    return zone != NULL;
 }
 
 static gboolean set_tokens(ConfValue *value, GError **error)
@@ -198,6 +247,12 @@ static gboolean is_one_line(const char *text)
     return TRUE;
 }
 
+/* Between the elements of these there may be line ends. */
+static gboolean may_have_lines(ConfType type)
+{
+    return type == CONF_TYPE_TOKENS || type == CONF_TYPE_COMMANDS;
+}
+
 static gboolean check_text(const char *text, const ConfRow *row, GError **error)
 {
     if (*text == '\0' && row->default_value) {
@@ -207,7 +262,7 @@ static gboolean check_text(const char *text, const ConfRow *row, GError **error)
         error_set(error, ERROR_CONFIG, "the value is longer than %d bytes", TEXT_MAX);
     } else if (!g_utf8_validate(text, -1, NULL)) {
         error_set(error, ERROR_CONFIG, "the value is not UTF-8");
-    } else if (row->type != CONF_TYPE_TOKENS && !is_one_line(text)) {
+    } else if (!may_have_lines(row->type) && !is_one_line(text)) {
         error_set(error, ERROR_CONFIG, "the value has a line end or control character in it");
     } else {
         return TRUE;
@@ -225,7 +280,15 @@ static gboolean parse_text(ConfValue *value, const ConfRow *row, const char *fol
         g_clear_pointer(&value->text, g_free);
         return TRUE;
     case CONF_TYPE_LIST:
-        return set_list(value, folder, error);
+        return set_list(value, resolve_address, folder, error);
+    case CONF_TYPE_PATHS:
+        return set_list(value, resolve_path, folder, error);
+    case CONF_TYPE_COMMANDS:
+        return set_commands(value, error);
+    case CONF_TYPE_FILENAME:
+        return filename_check(value->text, error);
+    case CONF_TYPE_TIMEZONE:
+        return set_timezone(value, error);
     case CONF_TYPE_PATH:
         value->path = g_canonicalize_filename(value->text, folder);
         return TRUE;

@@ -24,7 +24,7 @@ typedef struct {
                    secret */
     Secret *secret; /* SECRET */
     gint64 number;  /* BOOLEAN INTEGER DURATION SIZE */
-    char **list;    /* LIST */
+    char **list;    /* LIST; PATHS, absolute; COMMANDS */
     char *path;     /* PATH, absolute */
     GArray *tokens; /* TOKENS, of ConfToken */
 } ConfValue;

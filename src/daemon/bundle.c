@@ -46,6 +46,7 @@ void bundle_unref(Bundle *bundle)
 {
     if (!bundle || atomic_fetch_sub(&bundle->references, 1) > 1)
         return;
+    g_free(bundle->scripts);
     graph_free(bundle->graph);
     conf_free(bundle->conf);
     g_free(bundle);
@@ -66,6 +67,7 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
     if (bundle->connect_timeout)
         bundle->settings.connect_timeout = MIN(TRY_TIMEOUT, bundle->connect_timeout);
     bundle->directory = setup_script_directory(bundle->conf);
+    bundle->scripts = setup_describe_scripts(bundle->conf);
     bundle->graph = setup_graph(bundle->conf, error);
     if (!bundle->graph ||
         !required_check(bundle->graph, conf_string(bundle->conf, CONF_GATE_REQUIRED_REVISION),
@@ -80,8 +82,7 @@ char *bundle_warning(const Bundle *bundle)
         return NULL;
     return g_strdup_printf("gate.required_revision is %s, which no file in %s has: the gate opens "
                            "only on a newer database that records it",
-                           conf_string(bundle->conf, CONF_GATE_REQUIRED_REVISION),
-                           bundle->directory);
+                           conf_string(bundle->conf, CONF_GATE_REQUIRED_REVISION), bundle->scripts);
 }
 
 char *bundle_describe(const Bundle *bundle)
@@ -90,7 +91,7 @@ char *bundle_describe(const Bundle *bundle)
     guint count = graph_count(bundle->graph);
 
     return g_strdup_printf("%s, %u %s in %s", file ? file : "no configuration file", count,
-                           count == 1 ? "revision" : "revisions", bundle->directory);
+                           count == 1 ? "revision" : "revisions", bundle->scripts);
 }
 
 /* One comparison a type; CONF_KEY picks it by the type's name. Secrets and tokens are never
@@ -103,6 +104,10 @@ char *bundle_describe(const Bundle *bundle)
 #define DIFFERS_DURATION(a, b, key) (conf_duration(a, key) != conf_duration(b, key))
 #define DIFFERS_SIZE(a, b, key) (conf_size(a, key) != conf_size(b, key))
 #define DIFFERS_LIST(a, b, key) (!g_strv_equal(conf_list(a, key), conf_list(b, key)))
+#define DIFFERS_PATHS(a, b, key) (!g_strv_equal(conf_paths(a, key), conf_paths(b, key)))
+#define DIFFERS_COMMANDS(a, b, key) (!g_strv_equal(conf_commands(a, key), conf_commands(b, key)))
+#define DIFFERS_FILENAME(a, b, key) DIFFERS_STRING(a, b, key)
+#define DIFFERS_TIMEZONE(a, b, key) DIFFERS_STRING(a, b, key)
 #define DIFFERS_SECRET(a, b, key) FALSE
 #define DIFFERS_TOKENS(a, b, key) FALSE
 

@@ -16,6 +16,7 @@ typedef struct {
                                 process; connect_timeout is that of one try */
     gint64 connect_timeout;  /* for all tries together, microseconds */
     const char *directory;   /* the script directory */
+    char *scripts;           /* where the files are, for messages */
     gboolean knows_required; /* the files have gate.required_revision */
 } Bundle;
 

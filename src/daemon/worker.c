@@ -331,7 +331,7 @@ static Policy current_policy(const Worker *worker)
 
     return (Policy){
         .required = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
-        .directory = worker->bundle->directory,
+        .directory = worker->bundle->scripts,
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
         .may_migrate = worker->wants_upgrade && !ground_is_settled(&worker->ground),
         .fails_when_pending = g_str_equal(conf_string(conf, CONF_GATE_ON_PENDING), "fail"),

@@ -45,34 +45,6 @@ char *setup_instance(void)
     return g_strdup_printf("%s:%d", g_get_host_name(), (int)getpid());
 }
 
-const char *setup_script_directory(const Conf *conf)
-{
-    return conf_path(conf, CONF_MIGRATIONS_DIRECTORY);
-}
-
-char **setup_folders(const Conf *conf, GError **error)
-{
-    const char *directory = setup_script_directory(conf);
-    g_autofree char *versions = g_build_filename(directory, "versions", NULL);
-    const char *folders[] = {versions, NULL};
-    gboolean is_default = conf_origin(conf, CONF_MIGRATIONS_DIRECTORY) == CONF_FROM_DEFAULT;
-
-    if (g_file_test(versions, G_FILE_TEST_IS_DIR))
-        return g_strdupv((char **)folders);
-    error_set(error, ERROR_CONFIG, "the script directory %s has no folder versions (from %s)",
-              directory, conf_origin_text(conf, CONF_MIGRATIONS_DIRECTORY));
-    error_set_hint(error, "make one with `pgsluice init%s%s`, or set migrations.directory",
-                   is_default ? "" : " ", is_default ? "" : directory);
-    return NULL;
-}
-
-Graph *setup_graph(const Conf *conf, GError **error)
-{
-    g_auto(GStrv) folders = setup_folders(conf, error);
-
-    return folders ? graph_load((const char *const *)folders, error) : NULL;
-}
-
 Cluster *setup_cluster(const Conf *conf, const char *directory, GError **error)
 {
     ClusterOptions options = {

@@ -16,12 +16,19 @@ void setup_engine_offline(const Conf *conf, EngineSettings *settings);
 char *setup_instance(void);
 /* The script directory, absolute; belongs to conf. */
 const char *setup_script_directory(const Conf *conf);
-/* The folders of revision files, NULL-terminated; g_strfreev. Missing: ERROR_CONFIG naming
- * `pgsluice init`. */
+/* The folders of revision files, NULL-terminated; g_strfreev: migrations.version_locations, else
+ * versions/ in the script directory. ERROR_CONFIG, which says what to type, when one is missing, is
+ * there twice or is within another. */
 char **setup_folders(const Conf *conf, GError **error);
-/* Reads the graph of the script directory's versions/ folder. Missing folder: ERROR_CONFIG naming
- * `pgsluice init`. */
+/* Reads the graph of these folders. */
 Graph *setup_graph(const Conf *conf, GError **error);
+/* Where the files are, for people: the script directory, or the folders when they are named;
+ * g_free.
+ */
+char *setup_describe_scripts(const Conf *conf);
+/* The template for new revision files (revision/template.h): revision.sql.in in the script
+ * directory, else the built-in one; g_free. *path says where it is, for messages; g_free. */
+char *setup_template(const Conf *conf, char **path, GError **error);
 /* An embedded cluster in `directory` (NULL: ".pgsluice") by the embedded.* keys, which
  * is to end with this process. Not started. */
 Cluster *setup_cluster(const Conf *conf, const char *directory, GError **error);

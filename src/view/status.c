@@ -56,6 +56,7 @@ static json_t *scripts_json(const Graph *graph, const char *directory)
     g_ptr_array_sort(ids, compare_texts);
     g_ptr_array_add(ids, NULL);
     json_object_set_new(json, "directory", render_text(directory));
+    json_object_set_new(json, "folders", render_texts(graph ? graph_folders(graph) : NULL));
     json_object_set_new(json, "heads", render_texts((const char *const *)ids->pdata));
     json_object_set_new(json, "count", graph ? json_integer(graph_count(graph)) : json_null());
     return json;

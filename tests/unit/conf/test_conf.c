@@ -290,6 +290,27 @@ static void test_paths_are_relative_to_what_names_them(Scratch *scratch, gconstp
     g_assert_cmpstr(conf_file(conf), ==, file);
 }
 
+static void test_lists_of_paths_and_commands(Scratch *scratch, gconstpointer data)
+{
+    const char *options[] = {"migrations.post_write=a, b 'c d'\nsh -c 'x'", NULL};
+    g_autofree char *versions = in_scratch(scratch, "sub/versions");
+    g_autofree char *more = in_scratch(scratch, "more");
+    g_autoptr(Conf) conf = NULL;
+
+    write_file("sub/a.conf", "migrations: { version_locations = [ \"versions\", \"../more\" ];\n"
+                             "post_write = [ \"one, two\" ]; timezone = \"+02:00\"; };");
+    conf = load("sub/a.conf", NULL);
+    g_assert_cmpstr(conf_string(conf, CONF_MIGRATIONS_TIMEZONE), ==, "+02:00");
+    g_assert_cmpstr(conf_paths(conf, CONF_MIGRATIONS_VERSION_LOCATIONS)[0], ==, versions);
+    g_assert_cmpstr(conf_paths(conf, CONF_MIGRATIONS_VERSION_LOCATIONS)[1], ==, more);
+    g_assert_cmpstr(conf_commands(conf, CONF_MIGRATIONS_POST_WRITE)[0], ==, "one, two");
+    g_assert_null(conf_commands(conf, CONF_MIGRATIONS_POST_WRITE)[1]);
+    conf_free(conf);
+    conf = load("sub/a.conf", options);
+    g_assert_cmpstr(conf_commands(conf, CONF_MIGRATIONS_POST_WRITE)[0], ==, "a, b 'c d'");
+    g_assert_cmpstr(conf_commands(conf, CONF_MIGRATIONS_POST_WRITE)[1], ==, "sh -c 'x'");
+}
+
 static void test_an_empty_option_unsets(Scratch *scratch, gconstpointer data)
 {
     static const char *const options[] = {"database.runtime_url=", NULL};
@@ -427,6 +448,7 @@ int main(int argc, char **argv)
     ADD("/conf/variables/wrong", test_wrong_variables);
     ADD("/conf/variables/other", test_other_variables_are_not_ours);
     ADD("/conf/options/wrong", test_wrong_options);
+    ADD("/conf/lists of paths and commands", test_lists_of_paths_and_commands);
     ADD("/conf/options/empty", test_an_empty_option_unsets);
     ADD("/conf/paths/relative", test_paths_are_relative_to_what_names_them);
     ADD("/conf/paths/relative-sockets", test_relative_sockets);
