@@ -8,6 +8,7 @@
 typedef struct {
     char *message; /* one line */
     gboolean splices;
+    gboolean prints; /* the text, and writes nothing */
     char *label;
     char **depends_on;
     char *id;
@@ -38,5 +39,7 @@ gboolean draft_require_heads(const Graph *graph, GPtrArray *parents, const Draft
 
 /* Writes the file of a revision that follows `parents` (const Revision *; empty: a new root), and
  * prints where it is, with --json the revision as the graph now has it. Whatever the request asks
- * for is checked first: nothing is written when it cannot be had. */
+ * for is checked first: nothing is written when it cannot be had, or when the template's text does
+ * not read back. Then the commands of migrations.post_write run on the file, which stays when one
+ * of them fails. */
 gboolean draft_write(Cli *cli, const DraftRequest *request, GPtrArray *parents, GError **error);

@@ -6,6 +6,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/escape.c src/cli/escape.h \
 	src/cli/format.c src/cli/format.h \
+	src/cli/hooks.c src/cli/hooks.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/range.c src/cli/range.h \

@@ -51,6 +51,8 @@ gboolean verb_revision(Cli *cli, const Verb *verb, const char *const *words, GEr
          "What it follows (default: the one head; heads: a merge; base: a new root)", "REVISION"},
         {"splice", 0, 0, G_OPTION_ARG_NONE, &request.splices,
          "Allow a --head that other revisions follow already", NULL},
+        {"sql", 0, 0, G_OPTION_ARG_NONE, &request.prints, "Print the file instead of writing it",
+         NULL},
         DRAFT_ENTRIES(&request),
         {NULL},
     };

@@ -239,15 +239,10 @@ static gboolean next_element(Slice *list, Slice *element)
     return TRUE;
 }
 
-/* Labels are ids that may have a "-" too, as Alembic's projects like to write them. */
 static gboolean name_is_valid(const char *name, HeaderKey key, GError **error)
 {
-    g_autofree char *plain = NULL;
-
-    if (key == KEY_REVISION_ID || key == KEY_REVISES)
-        return revision_id_is_valid(name, error);
-    plain = g_strdelimit(g_strdup(name), "-", '_');
-    return revision_id_is_valid(plain, error);
+    return key == KEY_REVISION_ID || key == KEY_REVISES ? revision_id_is_valid(name, error)
+                                                        : revision_label_is_valid(name, error);
 }
 
 static gboolean check_name(const Header *header, HeaderKey key, Slice element, const char *name,

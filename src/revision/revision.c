@@ -6,8 +6,6 @@
 
 #include "base/error.h"
 
-enum { SLUG_MAX = 40 }; /* characters */
-
 void revision_free(Revision *revision)
 {
     g_free(revision);
@@ -64,6 +62,13 @@ gboolean revision_id_is_valid(const char *id, GError **error)
     return TRUE;
 }
 
+gboolean revision_label_is_valid(const char *label, GError **error)
+{
+    g_autofree char *plain = g_strdelimit(g_strdup(label), "-", '_');
+
+    return revision_id_is_valid(plain, error);
+}
+
 char *revision_id_new(void)
 {
     g_autofree char *uuid = g_uuid_string_random();
@@ -77,38 +82,47 @@ static gboolean is_word_character(gunichar c)
 }
 
 /* Cut like Alembic does: back to the last "_" within the limit, which stays as the end. */
-static void cut_slug(GString *slug)
+static void cut_slug(GString *slug, guint longest)
 {
     const char *limit;
     const char *last;
 
-    if (g_utf8_strlen(slug->str, -1) <= SLUG_MAX)
+    if (g_utf8_strlen(slug->str, -1) <= (glong)longest)
         return;
-    limit = g_utf8_offset_to_pointer(slug->str, SLUG_MAX);
+    limit = g_utf8_offset_to_pointer(slug->str, (glong)longest);
     last = g_strrstr_len(slug->str, limit - slug->str, "_");
     g_string_truncate(slug, (gsize)((last ? last : limit) - slug->str));
     g_string_append_c(slug, '_');
 }
 
-char *revision_slug(const char *message)
+/* The runs of word characters, joined by "_". */
+static char *join_words(const char *text)
 {
-    g_autofree char *valid = g_utf8_make_valid(message, -1);
-    g_autofree char *lower = g_utf8_strdown(valid, -1);
-    GString *slug = g_string_new(NULL);
+    GString *words = g_string_new(NULL);
     gboolean is_between = FALSE;
 
-    for (const char *at = lower; *at; at = g_utf8_next_char(at)) {
+    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
 
         if (!is_word_character(c)) {
-            is_between = slug->len > 0;
+            is_between = words->len > 0;
             continue;
         }
         if (is_between)
-            g_string_append_c(slug, '_');
+            g_string_append_c(words, '_');
         is_between = FALSE;
-        g_string_append_unichar(slug, c);
+        g_string_append_unichar(words, c);
     }
-    cut_slug(slug);
-    return g_string_free(slug, FALSE);
+    return g_string_free(words, FALSE);
+}
+
+char *revision_slug(const char *message, guint longest)
+{
+    g_autofree char *valid = g_utf8_make_valid(message, -1);
+    g_autofree char *words = join_words(valid);
+    g_autofree char *lower = g_utf8_strdown(words, -1);
+    g_autoptr(GString) slug = g_string_new(lower);
+
+    cut_slug(slug, longest);
+    return g_string_free(g_steal_pointer(&slug), FALSE);
 }

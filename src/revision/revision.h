@@ -44,7 +44,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RevisionBody, revision_body_free)
 /* 1-32 of A-Za-z0-9_. and not a reserved word (head heads base current). The error is
  * ERROR_REVISION_FILE without a place. */
 gboolean revision_id_is_valid(const char *id, GError **error);
+/* The same for a label, or an id or label that is depended on: it may have "-" too, as Alembic's
+ * projects like to write labels. */
+gboolean revision_label_is_valid(const char *label, GError **error);
 /* 12 lower-case hex digits, random. */
 char *revision_id_new(void);
-/* Alembic's slug: word characters joined by "_", lower case, cut at the last word end before 40. */
-char *revision_slug(const char *message);
+/* Alembic's slug: word characters joined by "_", lower case; when it is longer than `longest`
+ * characters, cut behind the last word that fits, whose "_" stays. g_free. */
+char *revision_slug(const char *message, guint longest);

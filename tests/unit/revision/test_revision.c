@@ -56,7 +56,14 @@ static void test_slugs(void)
     static const char *const rows[][2] = {
         {"add success column", "add_success_column"},
         {"", ""},
+        {"!!!", ""},
+        {"--drop it", "drop_it"},
+        {"'quoted' \"names\"", "quoted_names"},
+        {"_a", "_a"},
+        {"a_", "a_"},
         {"  Fix: the (colon)! ", "fix_the_colon"},
+        {"\304\260stanbul", "i\314\207stanbul"}, /* lower case has a mark of its own */
+        {"a\314\201b", "a_b"},
         {"a__b", "a__b"},
         {"\303\204rger \342\202\254 1", "\303\244rger_1"},
         {"added tracking fields to usage_logs for everybody",
@@ -66,10 +73,19 @@ static void test_slugs(void)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *slug = revision_slug(rows[i][0]);
+        g_autofree char *slug = revision_slug(rows[i][0], 40);
 
         g_assert_cmpstr(slug, ==, rows[i][1]);
     }
+}
+
+static void test_a_slug_is_cut_where_it_is_told(void)
+{
+    g_autofree char *cut = revision_slug("one two three four", 10);
+    g_autofree char *inside = revision_slug("\303\244\303\244\303\244\303\244", 2);
+
+    g_assert_cmpstr(cut, ==, "one_two_");
+    g_assert_cmpstr(inside, ==, "\303\244\303\244_");
 }
 
 int main(int argc, char **argv)
@@ -79,5 +95,7 @@ int main(int argc, char **argv)
     g_test_add_func("/revision/new ids are twelve hex and differ",
                     test_new_ids_are_twelve_hex_and_differ);
     g_test_add_func("/revision/slugs", test_slugs);
+    g_test_add_func("/revision/a slug is cut where it is told",
+                    test_a_slug_is_cut_where_it_is_told);
     return g_test_run();
 }
