@@ -10,6 +10,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/range.c src/cli/range.h \
+	src/cli/scaffold.c src/cli/scaffold.h \
 	src/cli/snapshot.c src/cli/snapshot.h \
 	src/cli/sql_mode.c src/cli/sql_mode.h \
 	src/cli/terminal.c src/cli/terminal.h \
@@ -24,6 +25,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_history.c \
 	src/cli/verb_hold.c \
 	src/cli/verb_init.c \
+	src/cli/verb_list_templates.c \
 	src/cli/verb_plan.c \
 	src/cli/verb_release.c \
 	src/cli/verb_revision.c \
@@ -33,6 +35,33 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_upgrade.c \
 	src/cli/verb_wait.c
 src_cli_libcli_a_CPPFLAGS = $(CLI_CPPFLAGS)
+
+# What `pgsluice init` makes; installed, too, as examples for templates of one's own.
+project_templates = \
+	templates/generic/README \
+	templates/generic/pgsluice.conf.in \
+	templates/generic/scripts/models/.gitkeep \
+	templates/generic/scripts/revision.sql.in \
+	templates/generic/scripts/versions/.gitkeep \
+	templates/modules/README \
+	templates/modules/pgsluice.conf.in \
+	templates/modules/scripts/billing/.gitkeep \
+	templates/modules/scripts/core/.gitkeep \
+	templates/modules/scripts/models/.gitkeep \
+	templates/modules/scripts/revision.sql.in \
+	templates/multidb/README \
+	templates/multidb/pgsluice.conf.in \
+	templates/multidb/scripts/analytics/models/.gitkeep \
+	templates/multidb/scripts/analytics/revision.sql.in \
+	templates/multidb/scripts/analytics/versions/.gitkeep \
+	templates/multidb/scripts/app/models/.gitkeep \
+	templates/multidb/scripts/app/revision.sql.in \
+	templates/multidb/scripts/app/versions/.gitkeep
+EXTRA_DIST += $(project_templates)
+nodist_src_cli_libcli_a_SOURCES = src/cli/scaffold_rows.c
+CLEANFILES += src/cli/scaffold_rows.c
+src/cli/scaffold_rows.c: $(project_templates) scripts/embed-templates src/cli/local.mk
+	$(AM_V_GEN)$(top_srcdir)/scripts/embed-templates --srcdir $(top_srcdir) $@ $(project_templates)
 
 bin_PROGRAMS += src/pgsluice
 src_pgsluice_SOURCES = src/cli/main.c

@@ -3,35 +3,13 @@
 
 #include "cli/create.h"
 #include "cli/options.h"
+#include "cli/scaffold.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "view/answer.h"
 
 static const char conf_name[] = "pgsluice.conf";
-
-/* %s: the script directory. Only what a beginner needs; pgsluice.conf(5) has every key. */
-static const char conf_template[] =
-    "# pgsluice.conf: where the revision files are and which database they are for.\n"
-    "# Every key is explained in pgsluice.conf(5).\n"
-    "\n"
-    "database: {\n"
-    "    # A direct connection to the primary, not a pooler. Better not here when it holds a\n"
-    "    # password: put SYNC_DATABASE_URL in the environment or in a .env file beside this one.\n"
-    "    # migration_url = \"postgresql://app@localhost:5432/app\";\n"
-    "};\n"
-    "\n"
-    "migrations: {\n"
-    "    # Revision files are in its folder versions, the wanted schema as plain DDL in models.\n"
-    "    # Relative to this file.\n"
-    "    directory = \"%s\";\n"
-    "};\n"
-    "\n"
-    "environment: {\n"
-    "    name = \"development\";\n"
-    "\n"
-    "    # true lets pgsluiced run pending revisions by itself when it starts.\n"
-    "    controlled = false;\n"
-    "};\n";
+static const char default_template[] = "generic";
 
 /* init never works in a folder that somebody else already uses. */
 static gboolean require_empty(const char *directory, GError **error)
@@ -69,31 +47,50 @@ static gboolean create_script_folder(Cli *cli, GPtrArray *created, const char *p
     return TRUE;
 }
 
-/* A string of libconfig. */
-static char *quote(const char *text)
+static gboolean create_script_file(Cli *cli, GPtrArray *created, const char *directory,
+                                   const ScaffoldFile *file, GError **error)
 {
-    g_auto(GStrv) backslashes = g_strsplit(text, "\\", -1);
-    g_autofree char *escaped = g_strjoinv("\\\\", backslashes);
-    g_auto(GStrv) quotes = g_strsplit(escaped, "\"", -1);
+    g_autofree char *path = g_build_filename(directory, file->path, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
 
-    return g_strjoinv("\\\"", quotes);
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR) &&
+        !create_script_folder(cli, created, folder, error))
+        return FALSE;
+    if (!create_file(path, file->text, error))
+        return FALSE;
+    take_created(cli, created, "", path);
+    return TRUE;
 }
 
-static gboolean create_conf(Cli *cli, GPtrArray *created, const char *directory, GError **error)
+static gboolean create_scripts(Cli *cli, GPtrArray *created, const char *directory,
+                               const Scaffold *scaffold, GError **error)
 {
-    g_autofree char *quoted = quote(directory);
-    g_autofree char *text = g_strdup_printf(conf_template, quoted);
-    g_autofree char *path = g_canonicalize_filename(conf_name, NULL);
-
-    if (!g_file_test(conf_name, G_FILE_TEST_EXISTS)) {
-        if (!create_file(path, text, error))
+    for (guint i = 0; i < scaffold->files->len; i++) {
+        if (!create_script_file(cli, created, directory, scaffold->files->pdata[i], error))
             return FALSE;
-        take_created(cli, created, "", path);
+    }
+    return TRUE;
+}
+
+/* `directory` as typed, which is how the file names it. */
+static gboolean create_conf(Cli *cli, GPtrArray *created, const char *directory,
+                            const Scaffold *scaffold, GError **error)
+{
+    g_autofree char *path = g_canonicalize_filename(conf_name, NULL);
+    g_autofree char *text = NULL;
+
+    if (!scaffold->conf)
+        return TRUE;
+    if (g_file_test(conf_name, G_FILE_TEST_EXISTS)) {
+        terminal_note("%s is there already and stays as it is; let migrations.directory in it be "
+                      "\"%s\"\n",
+                      path, directory);
         return TRUE;
     }
-    terminal_note("%s is there already and stays as it is; it must say migrations.directory = "
-                  "\"%s\"\n",
-                  path, quoted);
+    text = scaffold_conf(scaffold, directory);
+    if (!create_file(path, text, error))
+        return FALSE;
+    take_created(cli, created, "", path);
     return TRUE;
 }
 
@@ -108,30 +105,52 @@ static void print_document(GPtrArray *created)
     terminal_print_document(document);
 }
 
-gboolean verb_init(Cli *cli, const Verb *verb, const char *const *words, GError **error)
+static void print_next_step(const char *template)
 {
-    g_auto(GStrv) operands = NULL;
-    g_autofree char *path = NULL;
-    g_autofree char *versions = NULL;
-    g_autofree char *models = NULL;
-    g_autoptr(GPtrArray) created = g_ptr_array_new_with_free_func(g_free);
-    const char *directory;
-
-    if (!options_parse(cli, verb, NULL, words, &operands, error))
-        return FALSE;
-    directory = operands[0] ? operands[0] : "migrations";
-    path = g_canonicalize_filename(directory, NULL);
-    versions = g_build_filename(path, "versions", NULL);
-    models = g_build_filename(path, "models", NULL);
-    if (!require_empty(path, error) || !create_script_folder(cli, created, versions, error) ||
-        !create_script_folder(cli, created, models, error) ||
-        !create_conf(cli, created, directory, error))
-        return FALSE;
-    if (cli_options(cli)->wants_json)
-        print_document(created);
-    if (!cli_options(cli)->is_quiet)
+    if (g_str_equal(template, default_template))
         terminal_note("Next: set SYNC_DATABASE_URL (in the environment or .env), then\n"
                       "  pgsluice revision -m \"create account table\"\n"
                       "  pgsluice upgrade head\n");
+    else
+        terminal_note("Next: %s says what to set and how to begin\n", conf_name);
+}
+
+static gboolean create(Cli *cli, const char *directory, const Scaffold *scaffold,
+                       GPtrArray *created, GError **error)
+{
+    g_autofree char *path = g_canonicalize_filename(directory, NULL);
+
+    return require_empty(path, error) && create_scripts(cli, created, path, scaffold, error) &&
+           create_conf(cli, created, directory, scaffold, error);
+}
+
+gboolean verb_init(Cli *cli, const Verb *verb, const char *const *words, GError **error)
+{
+    g_autofree char *template = NULL;
+    gboolean makes_package = FALSE;
+    const GOptionEntry entries[] = {
+        {"template", 't', 0, OPTION_TEXT, &template,
+         "Make what this template says (default: generic); a name, or a folder with a slash",
+         "TEMPLATE"},
+        {"package", 0, 0, G_OPTION_ARG_NONE, &makes_package, "Accepted for Alembic's sake", NULL},
+        {NULL},
+    };
+    g_auto(GStrv) operands = NULL;
+    g_autoptr(Scaffold) scaffold = NULL;
+    g_autoptr(GPtrArray) created = g_ptr_array_new_with_free_func(g_free);
+
+    if (!options_parse(cli, verb, entries, words, &operands, error))
+        return FALSE;
+    scaffold = scaffold_load(template ? template : default_template, error);
+    if (!scaffold ||
+        !create(cli, operands[0] ? operands[0] : "migrations", scaffold, created, error))
+        return FALSE;
+    if (cli_options(cli)->wants_json)
+        print_document(created);
+    if (cli_options(cli)->is_quiet)
+        return TRUE;
+    if (makes_package)
+        terminal_note("--package has no effect: revision files are not Python\n");
+    print_next_step(template ? template : default_template);
     return TRUE;
 }
