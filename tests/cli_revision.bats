@@ -217,10 +217,8 @@ SQL
 
     refused_template '-- @{message}\n-- by @{usr}\n' "did you mean @{user}?"
     [[ $stderr == *"at $PWD/migrations/revision.sql.in:2:7"* ]]
-    refused_template '-- @{message\n' "not closed"
     refused_template '-- Revision ID: @{revision_id}\n-- migrate:up\n' "must say 'Branch Labels: label'"
     refused_template '-- Revision ID: @{revision_id}\n-- Branch Labels: @{branch_labels}\n' "migrate:up"
-    refused_template '' "migrate:up"
     rm migrations/revision.sql.in
     mkfifo migrations/revision.sql.in
     refused 2 "is not a file" revision -m x
@@ -261,8 +259,8 @@ SQL
 }
 
 @test "messages of every kind become files that are read" {
-    messages=('Revises: x' 'revision id : y' '-1' '--drop' '-- migrate:up' "it's \"quoted\" \$1 \\ @{up} %(rev)s"
-        '日本語 größe' "$(printf 'x%.0s' {1..500})" 'Depends On: feed')
+    messages=('Revises: x' '--drop' '-- migrate:up' "it's \"quoted\" \$1 \\ @{up} %(rev)s"
+        "$(printf 'x%.0s' {1..500})")
     for message in "${messages[@]}"; do
         pgsluice revision -q -m "$message"
     done

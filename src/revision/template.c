@@ -11,6 +11,9 @@
 #define OPENING "@{"
 #define ESCAPED "@@{"
 #define REMARK "@#"
+#define RESULT_MAX (16 * 1024 * 1024) /* bytes */
+
+enum { NAME_SHOWN = 40 }; /* bytes of an unknown token's name in a message */
 
 /* In the order of `names`. */
 typedef enum {
@@ -150,7 +153,8 @@ static gboolean refuse_token(const Expansion *expansion, const char *at, const c
     if (!name)
         place_error(error, &expansion->file, offset, "The token is not closed by }");
     else
-        place_error(error, &expansion->file, offset, "Unknown token '" OPENING "%s}'", name);
+        place_error(error, &expansion->file, offset, "Unknown token '" OPENING "%.*s}'", NAME_SHOWN,
+                    name);
     if (near)
         error_set_hint(error, "did you mean " OPENING "%s}?", near);
     else
@@ -165,7 +169,7 @@ static gboolean read_token(const Expansion *expansion, Slice line, const char **
 {
     const char *start = *at + strlen(OPENING);
     const char *end = memchr(start, '}', (gsize)(line.at + line.length - start));
-    g_autofree char *name = end ? g_strndup(start, (gsize)(end - start)) : NULL;
+    g_autofree char *name = end ? g_utf8_make_valid(start, end - start) : NULL;
 
     for (guint i = 0; name && names[i]; i++) {
         if (strcmp(names[i], name) != 0)
@@ -178,17 +182,34 @@ static gboolean read_token(const Expansion *expansion, Slice line, const char **
 }
 
 /* Each line of the value begins as the first one does. */
-static void append_value(GString *out, gsize start, const char *value)
+static void append_lines(GString *out, gsize start, const char *value)
 {
-    const char *newline = strrchr(out->str + start, '\n');
+    const char *newline = memrchr(out->str + start, '\n', out->len - start);
     g_autofree char *before = g_strdup(newline ? newline + 1 : out->str + start);
     g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
 
-    for (guint i = 0; lines[i]; i++) {
+    for (guint i = 0; lines[i] && out->len <= RESULT_MAX; i++) {
         if (i > 0)
             g_string_append_printf(out, "\n%s", before);
         g_string_append(out, lines[i]);
     }
+}
+
+/* `start`: where the line of the template began. */
+static gboolean append_value(Expansion *expansion, gsize start, const char *value, GError **error)
+{
+    GString *out = expansion->text;
+
+    if (strchr(value, '\n'))
+        append_lines(out, start, value);
+    else
+        g_string_append(out, value);
+    if (out->len <= RESULT_MAX)
+        return TRUE;
+    error_set(error, ERROR_REVISION_FILE, "%s makes a file of more than %d MiB",
+              expansion->file.path, RESULT_MAX / 1024 / 1024);
+    error_set_hint(error, "use each token once");
+    return FALSE;
 }
 
 /* Drops the blanks at the ends of the lines from `start` on: "-- " may have stood before nothing.
@@ -203,37 +224,50 @@ static void strip_lines(GString *out, gsize start)
         g_string_append_printf(out, "%s%s", i ? "\n" : "", g_strchomp(lines[i]));
 }
 
+static gboolean begins(const char *at, const char *end, const char *word)
+{
+    gsize length = strlen(word);
+
+    return (gsize)(end - at) >= length && memcmp(at, word, length) == 0;
+}
+
+/* *is_left_out: the whole line is, because the token is empty and optional. */
+static gboolean expand_token(Expansion *expansion, Slice line, gsize start, const char **at,
+                             gboolean *is_left_out, GError **error)
+{
+    Token token;
+
+    if (!read_token(expansion, line, at, &token, error))
+        return FALSE;
+    *is_left_out = is_optional(token) && !*expansion->values[token];
+    return *is_left_out || append_value(expansion, start, expansion->values[token], error);
+}
+
 static gboolean expand_line(Expansion *expansion, Slice line, GError **error)
 {
     GString *out = expansion->text;
     gsize start = out->len;
     gboolean has_token = FALSE;
-    const char *end = line.at + line.length;
+    gboolean is_left_out = FALSE;
 
-    for (const char *at = line.at; at < end;) {
-        Token token;
-
-        if (g_str_has_prefix(at, ESCAPED)) {
+    for (const char *at = line.at, *end = at + line.length; at < end && !is_left_out;) {
+        if (begins(at, end, ESCAPED)) {
             g_string_append(out, OPENING);
             at += strlen(ESCAPED);
-            continue;
-        }
-        if (!g_str_has_prefix(at, OPENING)) {
+        } else if (!begins(at, end, OPENING)) {
             g_string_append_c(out, *at++);
-            continue;
-        }
-        if (!read_token(expansion, line, &at, &token, error))
+        } else if (expand_token(expansion, line, start, &at, &is_left_out, error)) {
+            has_token = TRUE;
+        } else {
             return FALSE;
-        if (is_optional(token) && !*expansion->values[token]) {
-            g_string_truncate(out, start);
-            return TRUE;
         }
-        append_value(out, start, expansion->values[token]);
-        has_token = TRUE;
     }
     if (has_token)
         strip_lines(out, start);
-    g_string_append_c(out, '\n');
+    if (is_left_out)
+        g_string_truncate(out, start);
+    else
+        g_string_append_c(out, '\n');
     return TRUE;
 }
 
@@ -244,7 +278,7 @@ static gboolean expand_lines(Expansion *expansion, GError **error)
     Slice line;
 
     while (slice_next_line(&cursor, end, &line, NULL)) {
-        if (line.length >= strlen(REMARK) && memcmp(line.at, REMARK, strlen(REMARK)) == 0)
+        if (begins(line.at, line.at + line.length, REMARK))
             continue;
         if (!expand_line(expansion, line, error))
             return FALSE;

@@ -18,7 +18,8 @@ typedef struct {
 } TemplateValues;
 
 /* `text` with its tokens replaced; g_free. `path` is for messages. NULL when a token is unknown or
- * not closed: ERROR_REVISION_FILE with path:line:column. The result is not parsed: see
+ * not closed, ERROR_REVISION_FILE with path:line:column, or when more than 16 MiB would come of it.
+ * The result is not parsed: see
  * template_check. */
 char *template_expand(const char *text, const char *path, const TemplateValues *values,
                       GError **error);

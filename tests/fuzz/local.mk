@@ -57,3 +57,9 @@ tests_fuzz_fuzz_revision_spec_SOURCES = tests/fuzz/fuzz-revision-spec.c $(fuzz_m
 tests_fuzz_fuzz_revision_spec_CPPFLAGS = $(REVISION_CPPFLAGS)
 tests_fuzz_fuzz_revision_spec_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_revision_spec_LDADD = $(REVISION_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-revision-template
+tests_fuzz_fuzz_revision_template_SOURCES = tests/fuzz/fuzz-revision-template.c $(fuzz_main)
+tests_fuzz_fuzz_revision_template_CPPFLAGS = $(REVISION_CPPFLAGS)
+tests_fuzz_fuzz_revision_template_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_revision_template_LDADD = $(REVISION_LIBS)

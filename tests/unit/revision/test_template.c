@@ -163,6 +163,19 @@ static void test_what_does_not_read_back(void)
     }
 }
 
+/* Every line that a token makes would be repeated by the next one. */
+static void test_what_grows_without_end_is_refused(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Revision revision = plain("x");
+    g_autoptr(GError) error = NULL;
+
+    while (text->len < TEMPLATE_MAX)
+        g_string_append(text, "@{up}");
+    g_assert_null(expand(text->str, &revision, &error));
+    g_assert_nonnull(strstr(error->message, "more than 16 MiB"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -172,5 +185,7 @@ int main(int argc, char **argv)
     g_test_add_func("/template/wrong tokens", test_wrong_tokens);
     g_test_add_func("/template/any message reads back", test_any_message_reads_back);
     g_test_add_func("/template/what does not read back", test_what_does_not_read_back);
+    g_test_add_func("/template/what grows without end is refused",
+                    test_what_grows_without_end_is_refused);
     return g_test_run();
 }
