@@ -340,7 +340,8 @@ failing() {
     [[ $output == *$'\n'"multidb - "* ]]
     [ "$(pgsluice list_templates --json | jq -r 'keys | join(" ")')" = "generic modules multidb" ]
 
-    pgsluice init
+    run pgsluice init
+    [[ $output != *.gitkeep* ]]
     pgsluice revision -m one --rev-id aaaa1111 --sql >generic.out
     rm migrations/revision.sql.in
     pgsluice revision -m one --rev-id aaaa1111 --sql | diff -I '^-- Create Date' generic.out -

@@ -95,7 +95,7 @@ heads() {
     rm -r migrations pgsluice.conf
     run pgsluice init
     [[ ${lines[0]} == "Creating directory "* ]]
-    [[ ${lines[3]} == "Next: "* ]]
+    [[ ${lines[4]} == "Next: "* ]]
 }
 
 # --- What is printed ------------------------------------------------------------------------------
@@ -221,8 +221,10 @@ SQL
     [ "pgsluice $(jq -r .version <<<"$output")" = "$(pgsluice --version)" ]
     rm -r migrations pgsluice.conf
     run --separate-stderr pgsluice init --json
-    [ "$(jq -c .created <<<"$output")" = \
-        "[\"$PWD/migrations/versions\",\"$PWD/migrations/models\",\"$PWD/pgsluice.conf\"]" ]
+    [ "$(jq -r '.created[]' <<<"$output" | grep -v '/\.')" = "$PWD/migrations/models
+$PWD/migrations/revision.sql.in
+$PWD/migrations/versions
+$PWD/pgsluice.conf" ]
     make_line
     pgsluice -q upgrade
     run --separate-stderr pgsluice wait --json

@@ -1,5 +1,5 @@
 /* pgsluice init [DIR]: a script directory, and a configuration file that points at it. */
-#include <glib/gstdio.h>
+#include <string.h>
 
 #include "cli/create.h"
 #include "cli/options.h"
@@ -31,10 +31,13 @@ static gboolean require_empty(const char *directory, GError **error)
     return FALSE;
 }
 
-/* Tells at once of what was made, or keeps it for the document. */
+/* Tells at once of what was made, or keeps it for the document. A hidden file only keeps its folder
+ * in git. */
 static void take_created(Cli *cli, GPtrArray *created, const char *what, const char *path)
 {
-    if (!cli_options(cli)->wants_json)
+    const char *name = strrchr(path, '/');
+
+    if (!cli_options(cli)->wants_json && !(name && name[1] == '.'))
         terminal_print("Creating %s%s ...  done\n", what, path);
     g_ptr_array_add(created, g_strdup(path));
 }
