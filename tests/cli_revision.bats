@@ -372,6 +372,8 @@ failing() {
     cmp own/scripts/deep/er/file.sql there/deep/er/file.sql
     grep -q 'directory = "there"; timezone' pgsluice.conf
 
+    refused 2 'has a line end in it' init $'x\ny'
+    refused 2 'is empty' init ''
     refused 2 'a folder is written with a slash: ./own' init -t own x
     refused 2 'did you mean "multidb"?' init -t mulitdb x
     refused 2 'is no template' init -t ./there x

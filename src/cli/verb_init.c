@@ -11,6 +11,20 @@
 static const char conf_name[] = "pgsluice.conf";
 static const char default_template[] = "generic";
 
+/* The configuration must be able to name it. */
+static gboolean check_name(const char *directory, GError **error)
+{
+    gboolean is_text = g_utf8_validate(directory, -1, NULL);
+
+    for (const char *at = directory; *at; at++)
+        is_text &= !g_ascii_iscntrl(*at);
+    if (is_text && *directory)
+        return TRUE;
+    error_set(error, ERROR_USAGE, "the folder's name is empty, not UTF-8, or has a line end in it");
+    error_set_hint(error, "name another one: pgsluice init DIR");
+    return FALSE;
+}
+
 /* init never works in a folder that somebody else already uses. */
 static gboolean require_empty(const char *directory, GError **error)
 {
@@ -123,7 +137,8 @@ static gboolean create(Cli *cli, const char *directory, const Scaffold *scaffold
 {
     g_autofree char *path = g_canonicalize_filename(directory, NULL);
 
-    return require_empty(path, error) && create_scripts(cli, created, path, scaffold, error) &&
+    return check_name(directory, error) && require_empty(path, error) &&
+           create_scripts(cli, created, path, scaffold, error) &&
            create_conf(cli, created, directory, scaffold, error);
 }
 
