@@ -88,8 +88,10 @@ static char **choose_dependencies(const Graph *graph, const DraftRequest *reques
         const char *name;
         gboolean is_label;
 
-        if (!revision)
+        if (!revision) {
+            g_prefix_error(error, "--depends-on: ");
             return NULL;
+        }
         is_label = g_strv_contains((const char *const *)revision->labels, *word);
         name = is_label ? *word : revision->id;
         if (!g_ptr_array_find_with_equal_func(chosen, name, g_str_equal, NULL))

@@ -99,9 +99,11 @@ static gboolean create_conf(Cli *cli, GPtrArray *created, const char *directory,
     if (!scaffold->conf)
         return TRUE;
     if (g_file_test(conf_name, G_FILE_TEST_EXISTS)) {
-        terminal_note("%s is there already and stays as it is; let migrations.directory in it be "
-                      "\"%s\"\n",
-                      path, directory);
+        if (!cli_options(cli)->is_quiet)
+            terminal_note(
+                "%s is there already and stays as it is; let migrations.directory in it be "
+                "\"%s\"\n",
+                path, directory);
         return TRUE;
     }
     text = scaffold_conf(scaffold, directory);
