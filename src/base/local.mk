@@ -8,6 +8,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/error.c src/base/error.h \
 	src/base/failpoint.c src/base/failpoint.h \
 	src/base/filename.c src/base/filename.h \
+	src/base/findings.c src/base/findings.h \
 	src/base/log.c src/base/log.h \
 	src/base/nearest.c src/base/nearest.h \
 	src/base/process.c src/base/process.h \

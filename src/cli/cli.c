@@ -19,6 +19,7 @@ struct Cli {
     Session *session;
     Cancel *cancel;
     char *changed_to; /* NULL: nothing has been changed */
+    gboolean is_refused;
 };
 
 /* A signal handler can reach nothing but these. */
@@ -94,6 +95,16 @@ void cli_set_changed(Cli *cli, const char *at)
 gboolean cli_is_changed(const Cli *cli)
 {
     return cli->changed_to != NULL;
+}
+
+void cli_set_refused(Cli *cli)
+{
+    cli->is_refused = TRUE;
+}
+
+gboolean cli_is_refused(const Cli *cli)
+{
+    return cli->is_refused;
 }
 
 int cli_exit_status(const Cli *cli, GError **error)

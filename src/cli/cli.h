@@ -58,6 +58,11 @@ void cli_set_changed(Cli *cli, const char *at);
 /* Whether that was said. */
 gboolean cli_is_changed(const Cli *cli);
 
+/* Says that the verb's work is done and its answer is no (a check that found something): exit
+ * status 1 without an error, when nothing fails after that. */
+void cli_set_refused(Cli *cli);
+gboolean cli_is_refused(const Cli *cli);
+
 /* The exit status for an error that ended a verb: errkinds.def, or 128 + the signal that
  * interrupted it. After cli_set_changed it is that of MIGRATION, and the error's outcome says that
  * the change is done. */

@@ -16,9 +16,11 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verb.c src/cli/verb.h src/cli/verbs.def \
 	src/cli/verb_audit.c \
+	src/cli/verb_check.c \
 	src/cli/verb_cluster.c \
 	src/cli/verb_current.c \
 	src/cli/verb_downgrade.c \
+	src/cli/verb_edit.c \
 	src/cli/verb_ensure_version.c \
 	src/cli/verb_heads.c \
 	src/cli/verb_help.c \
@@ -26,6 +28,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_hold.c \
 	src/cli/verb_init.c \
 	src/cli/verb_list_templates.c \
+	src/cli/verb_merge.c \
 	src/cli/verb_plan.c \
 	src/cli/verb_release.c \
 	src/cli/verb_revision.c \

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     cli = cli_new();
     terminal_init(FALSE);
     if (run(cli, (const char *const *)argv + MIN(argc, 1), &error) && terminal_flush(&error))
-        return EXIT_SUCCESS;
+        return cli_is_refused(cli) ? error_kind_exit_status(ERROR_FINDINGS) : EXIT_SUCCESS;
     if (terminal_has_no_reader() && !cli_is_changed(cli))
         die_of_sigpipe();
     terminal_init(cli_options(cli)->refuses_colour);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
+	src/engine/check.c src/engine/check.h \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
 	src/engine/failure.c src/engine/failure.h \

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
-#include "sql/expand.h"
+#include "revision/section.h"
 
 enum { REQUEST_OVERHEAD = 1024 }; /* bytes of a script's other messages, about */
 
@@ -35,52 +35,15 @@ void script_locate(const Section *section, const Statement *statement, unsigned 
     *source = place_quote(&text, offset);
 }
 
-static gboolean refuse_statement(const Revision *revision, const Section *section,
-                                 const Statement *statement, GError **error)
-{
-    g_autofree char *source = NULL;
-    ErrorSite site = {.path = revision->path};
-
-    if (statement->kind == STATEMENT_ORDINARY)
-        return TRUE;
-    if (statement->kind == STATEMENT_TRANSACTION_CONTROL) {
-        error_set(error, ERROR_REVISION_FILE,
-                  "revision %s must not begin or end transactions by itself", revision->id);
-        error_set_hint(error,
-                       "remove it: each revision already runs in a transaction of its own; for "
-                       "statements that cannot run in one, write \"-- Transaction: none\" in the "
-                       "header");
-    } else {
-        error_set(error, ERROR_REVISION_FILE,
-                  "revision %s uses COPY with a client's data stream, which a revision file cannot "
-                  "carry",
-                  revision->id);
-        error_set_hint(error, "use INSERT, or COPY from a file on the server");
-    }
-    script_locate(section, statement, 0, &site.line, &site.column, &source);
-    site.source = source;
-    error_set_site(error, &site);
-    return FALSE;
-}
-
-/* The section's statements, checked; none when the section is absent. */
+/* The statements of one section of a step that has not begun. */
 static GPtrArray *split_section(const Revision *revision, const Section *section,
                                 const Variables *variables, GError **error)
 {
-    g_autoptr(GPtrArray) statements = NULL;
-    gboolean is_accepted;
+    GPtrArray *statements = section_split(section, variables, revision->id, revision->path, error);
 
-    if (!section->text)
-        return g_ptr_array_new();
-    statements =
-        sql_split_expanded(section->text, revision->path, section->first_line, variables, error);
-    is_accepted = statements != NULL;
-    for (guint i = 0; is_accepted && i < statements->len; i++)
-        is_accepted = refuse_statement(revision, section, g_ptr_array_index(statements, i), error);
-    if (is_accepted)
-        return g_steal_pointer(&statements);
-    error_set_outcome(error, "nothing was changed");
-    return NULL;
+    if (!statements)
+        error_set_outcome(error, "nothing was changed");
+    return statements;
 }
 
 static gboolean refuse_irreversible(const Script *script, GError **error)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "revision/load.h"
 #include "revision/nodes.h"
 
 static void free_labels(Graph *graph)
@@ -35,13 +36,11 @@ void graph_free(Graph *graph)
 
 Graph *graph_new(GPtrArray *revisions, GError **error)
 {
-    g_autoptr(Graph) graph = g_new0(Graph, 1);
+    const char *const folders[] = {NULL};
+    g_autoptr(Findings) findings = findings_new(1);
+    g_autoptr(Graph) graph = load_link(folders, revisions, findings);
 
-    graph->revisions = revisions;
-    graph->folders = g_new0(char *, 1);
-    if (!graph_link(graph, error))
-        return NULL;
-    return g_steal_pointer(&graph);
+    return findings_require_none(findings, error) ? g_steal_pointer(&graph) : NULL;
 }
 
 /* --- Nodes
@@ -239,6 +238,15 @@ gboolean graph_is_ancestor(const Graph *graph, const Revision *ancestor, const R
     g_autofree guint8 *below = nodes_reach(graph, &graph->parents, &top, 1);
 
     return below[find_id(graph, ancestor->id)];
+}
+
+gboolean graph_is_below(const Graph *graph, const Revision *lower, const Revision *upper)
+{
+    Node bottom = find_id(graph, lower->id);
+    Node top = find_id(graph, upper->id);
+    g_autofree guint8 *below = nodes_reach(graph, &graph->downs, &top, 1);
+
+    return bottom != top && below[bottom];
 }
 
 GHashTable *graph_applied(const Graph *graph, const char *const *heads)

@@ -37,6 +37,8 @@ gboolean graph_is_head(const Graph *graph, const Revision *revision);
 gboolean graph_is_branch_point(const Graph *graph, const Revision *revision);
 /* TRUE when `ancestor` equals or is below `revision` through Revises and Depends On. */
 gboolean graph_is_ancestor(const Graph *graph, const Revision *ancestor, const Revision *revision);
+/* TRUE when `upper` stands on `lower` through Revises alone. */
+gboolean graph_is_below(const Graph *graph, const Revision *lower, const Revision *upper);
 /* Everything that is applied when `heads` (ids; unknown ones skipped) are: a set keyed by
  * Revision*. g_hash_table_unref. */
 GHashTable *graph_applied(const Graph *graph, const char *const *heads);

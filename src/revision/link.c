@@ -10,34 +10,40 @@ enum { NAMES_SHOWN_MAX = 20 };
 
 /* --- Errors
  * --------------------------------------------------------------------------------------- */
-static void error_at(GError **error, const Revision *revision)
+static void add_at(Findings *findings, const Revision *revision, GError *error)
 {
     ErrorSite site = {.path = revision->path};
 
-    error_set_site(error, &site);
+    error_set_site(&error, &site);
+    findings_add(findings, error);
 }
 
-static void error_duplicate_id(const Revision *revision, const Revision *other, GError **error)
+static void error_duplicate_id(const Revision *revision, const Revision *other, Findings *findings)
 {
-    error_set(error, ERROR_GRAPH, "Revision %s is present more than once: in %s and in %s",
+    GError *error = NULL;
+
+    error_set(&error, ERROR_GRAPH, "Revision %s is present more than once: in %s and in %s",
               revision->id, other->path, revision->path);
-    error_at(error, revision);
-    error_set_hint(error, "delete one of the files, or give it an id of its own");
+    error_set_hint(&error, "delete one of the files, or give it an id of its own");
+    add_at(findings, revision, error);
 }
 
 static void error_duplicate_label(const char *label, const Revision *revision,
-                                  const Revision *other, GError **error)
+                                  const Revision *other, Findings *findings)
 {
-    error_set(error, ERROR_GRAPH,
+    GError *error = NULL;
+
+    error_set(&error, ERROR_GRAPH,
               "Branch name '%s' in revision %s already used by revision %s: in %s and in %s", label,
               revision->id, other->id, revision->path, other->path);
-    error_at(error, revision);
-    error_set_hint(error, "a label is written in one file, the first of its branch; rename one");
+    error_set_hint(&error, "a label is written in one file, the first of its branch; rename one");
+    add_at(findings, revision, error);
 }
 
 static void error_missing(const Graph *graph, const char *name, const char *key,
-                          const Revision *revision, GError **error)
+                          const Revision *revision, Findings *findings)
 {
+    GError *error = NULL;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_autofree char *folders = graph_describe_folders(graph);
     const char *near;
@@ -49,27 +55,30 @@ static void error_missing(const Graph *graph, const char *name, const char *key,
         g_ptr_array_add(names, other);
     g_ptr_array_add(names, NULL);
     near = nearest_word(name, (const char *const *)names->pdata, 2);
-    error_set(error, ERROR_GRAPH, "Revision %s referenced from %s is not present: '%s: %s' in %s",
+    error_set(&error, ERROR_GRAPH, "Revision %s referenced from %s is not present: '%s: %s' in %s",
               name, revision->id, key, name, revision->path);
-    error_at(error, revision);
     if (near)
-        error_set_hint(error, "did you mean '%s'?", near);
+        error_set_hint(&error, "did you mean '%s'?", near);
     else
-        error_set_hint(error, "put its file into %s, or correct the header", folders);
+        error_set_hint(&error, "put its file into %s, or correct the header", folders);
+    add_at(findings, revision, error);
 }
 
-static void error_self(const Revision *revision, gboolean by_dependency, GError **error)
+static void error_self(const Revision *revision, gboolean by_dependency, Findings *findings)
 {
-    error_set(error, ERROR_GRAPH, "%s is detected in revisions (%s): %s",
+    GError *error = NULL;
+
+    error_set(&error, ERROR_GRAPH, "%s is detected in revisions (%s): %s",
               by_dependency ? "Dependency self-loop" : "Self-loop", revision->id, revision->path);
-    error_at(error, revision);
-    error_set_hint(error, "a revision cannot come after itself; correct its '%s' line",
+    error_set_hint(&error, "a revision cannot come after itself; correct its '%s' line",
                    by_dependency ? "Depends On" : "Revises");
+    add_at(findings, revision, error);
 }
 
 static void error_cycle(const Graph *graph, const GArray *cycle, gboolean by_dependency,
-                        GError **error)
+                        Findings *findings)
 {
+    GError *error = NULL;
     g_autoptr(GString) ids = g_string_new(NULL);
     g_autoptr(GString) paths = g_string_new(NULL);
 
@@ -81,47 +90,54 @@ static void error_cycle(const Graph *graph, const GArray *cycle, gboolean by_dep
     }
     if (cycle->len > NAMES_SHOWN_MAX)
         g_string_append_printf(paths, " and %u more", cycle->len - NAMES_SHOWN_MAX);
-    error_set(error, ERROR_GRAPH, "%s is detected in revisions (%s): %s",
+    error_set(&error, ERROR_GRAPH, "%s is detected in revisions (%s): %s",
               by_dependency ? "Dependency cycle" : "Cycle", ids->str, paths->str);
-    error_at(error, node_revision(graph, g_array_index(cycle, Node, 0)));
-    error_set_hint(error, "one of them must come first: correct its 'Revises' or 'Depends On'");
+    error_set_hint(&error, "one of them must come first: correct its 'Revises' or 'Depends On'");
+    add_at(findings, node_revision(graph, g_array_index(cycle, Node, 0)), error);
 }
 
 /* --- Names
  * ---------------------------------------------------------------------------------------- */
-static gboolean add_ids(Graph *graph, GError **error)
+static void report_duplicate(const Graph *graph, Node node, Findings *findings)
 {
-    for (Node node = 0; node < graph_count(graph); node++) {
-        const Revision *revision = node_revision(graph, node);
+    const Revision *revision = node_revision(graph, node);
 
-        if (g_hash_table_insert(graph->names, revision->id, GUINT_TO_POINTER(node + 1)))
+    /* the table has the last one of that id, so the first one is found by its order */
+    for (Node other = 0; other < node; other++) {
+        if (strcmp(node_id(graph, other), revision->id) != 0)
             continue;
-        /* g_hash_table_insert has replaced the value, so the first one is found by its order */
-        for (Node other = 0; other < node; other++) {
-            if (strcmp(node_id(graph, other), revision->id) == 0)
-                error_duplicate_id(revision, node_revision(graph, other), error);
-        }
-        return FALSE;
+        error_duplicate_id(revision, node_revision(graph, other), findings);
+        return;
     }
-    return TRUE;
 }
 
-static gboolean add_labels(Graph *graph, GError **error)
+static void add_ids(Graph *graph, Findings *findings)
 {
-    for (Node node = 0; node < graph_count(graph); node++) {
-        const Revision *revision = node_revision(graph, node);
-
-        for (char **label = revision->labels; *label; label++) {
-            Node other = node_find(graph, *label);
-
-            if (other != NODE_NONE) {
-                error_duplicate_label(*label, revision, node_revision(graph, other), error);
-                return FALSE;
-            }
-            g_hash_table_insert(graph->names, *label, GUINT_TO_POINTER(node + 1));
-        }
+    for (Node node = 0; node < graph_count(graph) && !findings_are_full(findings); node++) {
+        if (!g_hash_table_insert(graph->names, node_revision(graph, node)->id,
+                                 GUINT_TO_POINTER(node + 1)))
+            report_duplicate(graph, node, findings);
     }
-    return TRUE;
+}
+
+static void add_own_labels(Graph *graph, Node node, Findings *findings)
+{
+    const Revision *revision = node_revision(graph, node);
+
+    for (char **label = revision->labels; *label; label++) {
+        Node other = node_find(graph, *label);
+
+        if (other != NODE_NONE)
+            error_duplicate_label(*label, revision, node_revision(graph, other), findings);
+        else
+            g_hash_table_insert(graph->names, *label, GUINT_TO_POINTER(node + 1));
+    }
+}
+
+static void add_labels(Graph *graph, Findings *findings)
+{
+    for (Node node = 0; node < graph_count(graph) && !findings_are_full(findings); node++)
+        add_own_labels(graph, node, findings);
 }
 
 /* --- Edges
@@ -163,8 +179,8 @@ static void edges_end(EdgeWriter *writer)
     writer->edges->items = (Node *)(gpointer)g_array_free(writer->items, FALSE);
 }
 
-static gboolean add_named(Graph *graph, EdgeWriter *writer, Node node, gboolean by_dependency,
-                          GError **error)
+static void add_named(Graph *graph, EdgeWriter *writer, Node node, gboolean by_dependency,
+                      Findings *findings)
 {
     const Revision *revision = node_revision(graph, node);
     char **names = by_dependency ? revision->depends_on : revision->down_revisions;
@@ -172,31 +188,26 @@ static gboolean add_named(Graph *graph, EdgeWriter *writer, Node node, gboolean 
     for (; *names; names++) {
         Node other = node_find(graph, *names);
 
-        if (other == NODE_NONE) {
-            error_missing(graph, *names, by_dependency ? "Depends On" : "Revises", revision, error);
-            return FALSE;
-        }
-        if (other == node) {
-            error_self(revision, by_dependency, error);
-            return FALSE;
-        }
-        edges_add(writer, node, other);
+        if (other == NODE_NONE)
+            error_missing(graph, *names, by_dependency ? "Depends On" : "Revises", revision,
+                          findings);
+        else if (other == node)
+            error_self(revision, by_dependency, findings);
+        else
+            edges_add(writer, node, other);
     }
-    return TRUE;
 }
 
-static gboolean link_named(Graph *graph, Edges *edges, gboolean by_dependency, GError **error)
+static void link_named(Graph *graph, Edges *edges, gboolean by_dependency, Findings *findings)
 {
     guint count = graph_count(graph);
     EdgeWriter writer = edges_begin(edges, count);
-    gboolean is_good = TRUE;
 
-    for (Node node = 0; is_good && node < count; node++) {
-        is_good = add_named(graph, &writer, node, by_dependency, error);
+    for (Node node = 0; node < count && !findings_are_full(findings); node++) {
+        add_named(graph, &writer, node, by_dependency, findings);
         edges_end_node(&writer, node);
     }
     edges_end(&writer);
-    return is_good;
 }
 
 /* *all = a's edges and then those of b that are not among them. */
@@ -267,9 +278,10 @@ static void link_lean(Graph *graph)
 
 /* --- Cycles
  * --------------------------------------------------------------------------------------- */
-/* Takes away, again and again, every node that waits for no other; what is left waits for itself.
- * NULL when nothing is left. */
-static guint32 *find_waiting(Graph *graph, const Edges *edges, const Edges *reverse)
+/* Takes away, again and again, every node that waits for no other, and those in `resolved` (a set)
+ * at once; what is left waits for itself. NULL when nothing is left. */
+static guint32 *find_waiting(Graph *graph, const Edges *edges, const Edges *reverse,
+                             const guint8 *resolved)
 {
     guint count = graph_count(graph);
     g_autofree guint32 *waiting = g_new(guint32, count + 1);
@@ -277,14 +289,14 @@ static guint32 *find_waiting(Graph *graph, const Edges *edges, const Edges *reve
     guint end = 0;
 
     for (Node node = 0; node < count; node++) {
-        waiting[node] = edges_count(edges, node);
+        waiting[node] = resolved[node] ? 0 : edges_count(edges, node);
         if (waiting[node] == 0)
             ready[end++] = node;
     }
     for (guint i = 0; i < end; i++) {
         EDGES_FOREACH(reverse, ready[i], other)
         {
-            if (--waiting[*other] == 0)
+            if (waiting[*other] > 0 && --waiting[*other] == 0)
                 ready[end++] = *other;
         }
     }
@@ -323,39 +335,47 @@ static GArray *find_cycle(Graph *graph, const Edges *edges, const guint32 *waiti
     return cycle;
 }
 
+/* One cycle after the other: each counts as resolved once it is told. */
 static gboolean check_cycles(Graph *graph, const Edges *edges, const Edges *reverse,
-                             gboolean by_dependency, GError **error)
+                             gboolean by_dependency, Findings *findings)
 {
-    g_autofree guint32 *waiting = find_waiting(graph, edges, reverse);
-    g_autoptr(GArray) cycle = NULL;
+    g_autofree guint8 *resolved = g_new0(guint8, graph_count(graph) + 1);
+    guint32 *waiting;
 
-    if (!waiting)
-        return TRUE;
-    cycle = find_cycle(graph, edges, waiting);
-    error_cycle(graph, cycle, by_dependency, error);
-    return FALSE;
+    while (!findings_are_full(findings) &&
+           (waiting = find_waiting(graph, edges, reverse, resolved)) != NULL) {
+        g_autoptr(GArray) cycle = find_cycle(graph, edges, waiting);
+
+        for (guint i = 0; i < cycle->len; i++)
+            resolved[g_array_index(cycle, Node, i)] = 1;
+        error_cycle(graph, cycle, by_dependency, findings);
+        g_free(waiting);
+    }
+    return findings_are_empty(findings);
 }
 
-static gboolean check_all_cycles(Graph *graph, GError **error)
+static gboolean check_all_cycles(Graph *graph, Findings *findings)
 {
-    if (!check_cycles(graph, &graph->downs, &graph->children, FALSE, error))
+    if (!check_cycles(graph, &graph->downs, &graph->children, FALSE, findings))
         return FALSE;
     return graph->dependencies.first[graph_count(graph)] == 0 ||
-           check_cycles(graph, &graph->parents, &graph->dependents, TRUE, error);
+           check_cycles(graph, &graph->parents, &graph->dependents, TRUE, findings);
 }
 
-gboolean graph_link(Graph *graph, GError **error)
+/* Cycles are looked for only where every link leads somewhere. */
+gboolean graph_link(Graph *graph, Findings *findings)
 {
     graph->names = g_hash_table_new(g_str_hash, g_str_equal);
-    if (!add_ids(graph, error) || !add_labels(graph, error))
-        return FALSE;
-    if (!link_named(graph, &graph->downs, FALSE, error) ||
-        !link_named(graph, &graph->dependencies, TRUE, error))
+    add_ids(graph, findings);
+    add_labels(graph, findings);
+    link_named(graph, &graph->downs, FALSE, findings);
+    link_named(graph, &graph->dependencies, TRUE, findings);
+    if (!findings_are_empty(findings))
         return FALSE;
     link_union(graph, &graph->downs, &graph->dependencies, &graph->parents);
     link_reverse(graph, &graph->downs, &graph->children);
     link_reverse(graph, &graph->parents, &graph->dependents);
-    if (!check_all_cycles(graph, error))
+    if (!check_all_cycles(graph, findings))
         return FALSE;
     link_lean(graph);
     graph_link_labels(graph);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "revision/file.h"
 #include "revision/graph.h"
+#include "revision/load.h"
 #include "revision/nodes.h"
 
 enum { GENERATED_ID_LENGTH = 12 }; /* revision_id_new */
@@ -93,8 +94,22 @@ gboolean revision_check_name(const char *name, const Revision *revision, GError 
     return FALSE;
 }
 
-static gboolean load_files(int folder_fd, const char *folder, const GArray *names,
-                           GPtrArray *revisions, GError **error)
+static void load_file(int folder_fd, const char *name, const char *path, GPtrArray *revisions,
+                      Findings *findings)
+{
+    GError *error = NULL;
+    Revision *revision = revision_read_header(folder_fd, name, path, &error);
+
+    if (revision) {
+        g_ptr_array_add(revisions, revision);
+        revision_check_name(name, revision, &error);
+    }
+    if (error)
+        findings_add(findings, error);
+}
+
+static void load_files(int folder_fd, const char *folder, const GArray *names, GPtrArray *paths,
+                       GPtrArray *revisions, Findings *findings)
 {
     g_autoptr(GString) path = g_string_new(folder);
     gsize stem;
@@ -102,20 +117,15 @@ static gboolean load_files(int folder_fd, const char *folder, const GArray *name
     if (path->len > 0 && path->str[path->len - 1] != '/')
         g_string_append_c(path, '/');
     stem = path->len;
-    for (guint i = 0; i < names->len; i++) {
+    for (guint i = 0; i < names->len && !findings_are_full(findings); i++) {
         const char *name = g_array_index(names, FileName, i).name;
-        Revision *revision;
 
         g_string_truncate(path, stem);
         g_string_append(path, name);
-        revision = revision_read_header(folder_fd, name, path->str, error);
-        if (!revision)
-            return FALSE;
-        g_ptr_array_add(revisions, revision);
-        if (!revision_check_name(name, revision, error))
-            return FALSE;
+        if (paths)
+            g_ptr_array_add(paths, g_strdup(path->str));
+        load_file(folder_fd, name, path->str, revisions, findings);
     }
-    return TRUE;
 }
 
 /* Opens the folder and lists its revision files in order; NULL on failure. closedir the result. */
@@ -137,35 +147,48 @@ static DIR *list_folder(const char *path, GArray *names, GStringChunk *chunk, GE
     return folder;
 }
 
-static gboolean load_folder(const char *path, GPtrArray *revisions, GError **error)
+static void load_folder(const char *path, GPtrArray *paths, GPtrArray *revisions,
+                        Findings *findings)
 {
     g_autoptr(GArray) names = g_array_sized_new(FALSE, FALSE, sizeof(FileName), 256);
     g_autoptr(GStringChunk) chunk = g_string_chunk_new(16 * 1024);
-    DIR *folder = list_folder(path, names, chunk, error);
-    gboolean is_good;
+    GError *error = NULL;
+    DIR *folder = list_folder(path, names, chunk, &error);
 
-    if (!folder)
-        return FALSE;
-    is_good = load_files(dirfd(folder), path, names, revisions, error);
+    if (!folder) {
+        findings_add(findings, error);
+        return;
+    }
+    load_files(dirfd(folder), path, names, paths, revisions, findings);
     closedir(folder);
-    return is_good;
+}
+
+void load_headers(const char *const *folders, GPtrArray *paths, GPtrArray *revisions,
+                  Findings *findings)
+{
+    for (; *folders && !findings_are_full(findings); folders++)
+        load_folder(*folders, paths, revisions, findings);
+}
+
+Graph *load_link(const char *const *folders, GPtrArray *revisions, Findings *findings)
+{
+    g_autoptr(Graph) graph = g_new0(Graph, 1);
+
+    graph->revisions = revisions;
+    graph->folders = g_strdupv((char **)folders);
+    return graph_link(graph, findings) ? g_steal_pointer(&graph) : NULL;
 }
 
 Graph *graph_load(const char *const *folders, GError **error)
 {
     g_autoptr(GPtrArray) revisions = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+    g_autoptr(Findings) findings = findings_new(1);
     g_autoptr(Graph) graph = NULL;
 
-    for (guint i = 0; folders[i]; i++) {
-        if (!load_folder(folders[i], revisions, error))
-            return NULL;
-    }
-    graph = g_new0(Graph, 1);
-    graph->revisions = g_steal_pointer(&revisions);
-    graph->folders = g_strdupv((char **)folders);
-    if (!graph_link(graph, error))
-        return NULL;
-    return g_steal_pointer(&graph);
+    load_headers(folders, NULL, revisions, findings);
+    if (findings_are_empty(findings))
+        graph = load_link(folders, g_steal_pointer(&revisions), findings);
+    return findings_require_none(findings, error) ? g_steal_pointer(&graph) : NULL;
 }
 
 /* --- Listings ------------------------------------------------------------------------------------

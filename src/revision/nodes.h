@@ -2,6 +2,7 @@
  * in file order; sets are one byte a node, so that ten thousand revisions stay cheap. */
 #pragma once
 
+#include "base/findings.h"
 #include "revision/graph.h"
 
 typedef guint32 Node;
@@ -67,8 +68,9 @@ GArray *nodes_order(const Graph *graph, const guint8 *set, const Node *tops, gui
 /* "/a/versions and /b/versions", or "memory"; for messages. Free with g_free. */
 char *graph_describe_folders(const Graph *graph);
 
-/* Fills everything but revisions and folders, or says what is wrong with the files (link.c). */
-gboolean graph_link(Graph *graph, GError **error);
+/* Fills everything but revisions and folders. FALSE when something is wrong between the files; what
+ * that is goes to `findings`, which come in empty (link.c). */
+gboolean graph_link(Graph *graph, Findings *findings);
 /* Lets the labels flow (labels.c); graph_link calls it once the edges are there. */
 void graph_link_labels(Graph *graph);
 void edges_clear(Edges *edges);

@@ -31,7 +31,7 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
         error_set(error, ERROR_CONFIG, "no database is configured");
         error_set_hint(error, "set SYNC_DATABASE_URL in the environment, or "
                               "database.migration_url in pgsluice.conf, for example "
-                              "postgresql://user:password@host:5432/name?sslmode=require");
+                              "postgresql://user@host:5432/name?sslmode=require");
         return FALSE;
     }
     setup_engine_offline(conf, settings);

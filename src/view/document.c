@@ -106,10 +106,9 @@ static json_t *count_or_null(unsigned number)
     return number > 0 ? json_integer(number) : json_null();
 }
 
-char *error_document(const GError *error)
+static json_t *error_json(const GError *error)
 {
     json_t *json = json_object();
-    json_t *document = json_object();
     ErrorSite site = {0};
     const char *hint = error_hint(error) ? error_hint(error) : error_server_hint(error);
 
@@ -123,7 +122,28 @@ char *error_document(const GError *error)
     json_object_set_new(json, "detail", redacted(error_detail(error)));
     json_object_set_new(json, "database", redacted(error_outcome(error)));
     json_object_set_new(json, "hint", redacted(hint));
-    json_object_set_new(document, "error", json);
+    return json;
+}
+
+char *error_document(const GError *error)
+{
+    json_t *document = json_object();
+
+    json_object_set_new(document, "error", error_json(error));
+    return render_print(document);
+}
+
+char *findings_document(const Findings *findings, guint files, const char *database)
+{
+    json_t *document = json_object();
+    json_t *array = json_array();
+
+    for (guint i = 0; i < findings->errors->len; i++)
+        json_array_append_new(array, error_json(g_ptr_array_index(findings->errors, i)));
+    json_object_set_new(document, "ok", json_boolean(findings_are_empty(findings)));
+    json_object_set_new(document, "files", json_integer(files));
+    json_object_set_new(document, "database", render_text(database));
+    json_object_set_new(document, "findings", array);
     return render_print(document);
 }
 

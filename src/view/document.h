@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/ledger.h"
+#include "base/findings.h"
 #include "engine/status.h"
 
 typedef struct {
@@ -45,3 +46,6 @@ char *error_document(const GError *error);
  * "plan_digest","up_checksum","role","actor","host","instance","reason","sqlstate","message",
  * "duration_us","system_identifier","timeline","hash"}; what the row does not have is null. */
 char *ledger_row_document(const LedgerRow *row);
+/* {"ok","files","database","findings":[...]}: the number of files looked at, the database (NULL: it
+ * was not looked at, null), and each finding as the object of error_document. */
+char *findings_document(const Findings *findings, guint files, const char *database);

@@ -1,0 +1,141 @@
+/* pgsluice check: is anything wrong with the files, and with the database compared to them? */
+#include "cli/change.h"
+#include "cli/format.h"
+#include "cli/options.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+#include "engine/check.h"
+#include "revision/inspect.h"
+#include "setup/setup.h"
+#include "view/document.h"
+
+enum { FINDINGS_MAX = 100 };
+
+/* What was looked at. */
+typedef struct {
+    Findings *findings;
+    Graph *graph; /* NULL: headers or links are broken */
+    guint files;
+    Status *status; /* NULL: the database was not looked at */
+} Check;
+
+static void check_clear(Check *check)
+{
+    status_free(check->status); /* borrows from the graph */
+    graph_free(check->graph);
+    findings_free(check->findings);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Check, check_clear)
+
+static gboolean check_files(Cli *cli, Check *check, GError **error)
+{
+    const Conf *conf = cli_conf(cli, error);
+    g_auto(GStrv) folders = conf ? setup_folders(conf, error) : NULL;
+
+    if (!folders)
+        return FALSE;
+    check->graph = inspect_folders((const char *const *)folders, check->findings, &check->files);
+    if (check->graph)
+        check_heads(check->graph, check->findings);
+    return TRUE;
+}
+
+static gboolean check_database(Cli *cli, Check *check, GError **error)
+{
+    Session *session = cli_session(cli, FALSE, error);
+
+    check->status = session ? status_read(session, check->graph, FALSE, error) : NULL;
+    if (!check->status) {
+        if (error_is(*error, ERROR_CONFIG))
+            error_set_hint(error, "%s; pgsluice check --no-database checks only the files",
+                           error_hint(*error));
+        return FALSE;
+    }
+    check_status(check->status, session_settings(session)->state_schema, check->findings);
+    return TRUE;
+}
+
+static void print_findings(const Findings *findings)
+{
+    for (guint i = 0; i < findings->errors->len; i++) {
+        g_autofree char *text = error_describe(findings->errors->pdata[i]);
+
+        terminal_print("%s\n", text);
+    }
+}
+
+static void print_all_good(const Check *check)
+{
+    g_autofree char *files = format_count(check->files, "revision file");
+    g_autofree char *at = NULL;
+
+    if (!check->status) {
+        terminal_print("No problems in %s.\n", files);
+        return;
+    }
+    at = change_describe_heads(check->graph, (const char *const *)check->status->heads);
+    terminal_print("No problems in %s; the database %s is up to date, at %s.\n", files,
+                   check->status->database, at);
+}
+
+/* What is not a finding: the sum, and what could not be looked at. */
+static void note_summary(const Check *check, gboolean wants_database)
+{
+    g_autofree char *count = format_count(check->findings->errors->len, "problem");
+
+    terminal_note("pgsluice check found %s%s\n",
+                  findings_are_full(check->findings) ? "at least " : "", count);
+    if (!check->graph)
+        terminal_note(
+            "How the files follow each other%s can be checked when every header is good.\n",
+            wants_database ? ", and the database," : "");
+}
+
+static void print_document(const Check *check)
+{
+    g_autofree char *document = findings_document(check->findings, check->files,
+                                                  check->status ? check->status->database : NULL);
+
+    terminal_print_document(document);
+}
+
+static void report(Cli *cli, const Check *check, gboolean wants_database)
+{
+    gboolean is_good = findings_are_empty(check->findings);
+
+    if (!is_good)
+        cli_set_refused(cli);
+    if (cli_options(cli)->wants_json)
+        print_document(check);
+    else if (is_good)
+        print_all_good(check);
+    else
+        print_findings(check->findings);
+    if (!is_good && !cli_options(cli)->is_quiet)
+        note_summary(check, wants_database);
+}
+
+gboolean verb_check(Cli *cli, const Verb *verb, const char *const *words, GError **error)
+{
+    gboolean refuses_database = FALSE;
+    const GOptionEntry entries[] = {
+        {"no-database", 0, 0, G_OPTION_ARG_NONE, &refuses_database,
+         "Check only the files, without a database", NULL},
+        {NULL},
+    };
+    g_auto(GStrv) operands = NULL;
+    g_auto(Check) check = {NULL};
+
+    if (!options_parse(cli, verb, entries, words, &operands, error))
+        return FALSE;
+    check.findings = findings_new(FINDINGS_MAX);
+    if (!check_files(cli, &check, error))
+        return FALSE;
+    if (check.graph && !refuses_database && !check_database(cli, &check, error)) {
+        if (!cli_options(cli)->wants_json)
+            print_findings(check.findings);
+        return FALSE;
+    }
+    report(cli, &check, !refuses_database);
+    return TRUE;
+}

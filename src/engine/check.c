@@ -1,0 +1,100 @@
+/* Turning a status into findings. */
+#include "engine/check.h"
+
+#include "base/error.h"
+
+enum { NAMES_SHOWN_MAX = 10 };
+
+/* "a, b and 3 more" */
+static char *list_ids(const GPtrArray *revisions)
+{
+    GString *list = g_string_new(NULL);
+
+    for (guint i = 0; i < revisions->len && i < NAMES_SHOWN_MAX; i++)
+        g_string_append_printf(list, "%s%s", i ? ", " : "",
+                               ((const Revision *)g_ptr_array_index(revisions, i))->id);
+    if (revisions->len > NAMES_SHOWN_MAX)
+        g_string_append_printf(list, " and %u more", revisions->len - NAMES_SHOWN_MAX);
+    return g_string_free(list, FALSE);
+}
+
+void check_heads(const Graph *graph, Findings *findings)
+{
+    g_autoptr(GPtrArray) heads = graph_heads(graph);
+    g_autofree char *ids = list_ids(heads);
+    GError *error = NULL;
+
+    if (heads->len < 2)
+        return;
+    error_set(&error, ERROR_SEVERAL_HEADS, "the files have %u heads: %s", heads->len, ids);
+    error_set_hint(&error, "join them: pgsluice merge heads");
+    findings_add(findings, error);
+}
+
+static void check_unknown(const Status *status, Findings *findings)
+{
+    for (char **id = status->unknown; *id; id++) {
+        GError *error = NULL;
+
+        error_set(&error, ERROR_UNKNOWN_REVISION,
+                  "the database is at revision %s, which is not in the files", *id);
+        error_set_hint(&error, "deploy the files that it was migrated with; when they are lost: "
+                               "pgsluice stamp --purge REVISION");
+        findings_add(findings, error);
+    }
+}
+
+static void check_mismatched(const Status *status, Findings *findings)
+{
+    for (guint i = 0; i < status->mismatched->len; i++) {
+        const Mismatch *mismatch = g_ptr_array_index(status->mismatched, i);
+        ErrorSite site = {.path = mismatch->path};
+        GError *error = NULL;
+
+        if (!*mismatch->file_checksum)
+            continue;
+        error_set(&error, ERROR_MISMATCH, "the SQL of revision %s has changed since it was applied",
+                  mismatch->revision);
+        error_set_site(&error, &site);
+        error_set_hint(&error, "put the file back as it was, and write the change as a new "
+                               "revision: pgsluice revision -m MESSAGE");
+        findings_add(findings, error);
+    }
+}
+
+static void check_hold(const Hold *hold, const char *state_schema, Findings *findings)
+{
+    g_autofree char *schema = NULL;
+    GError *error = NULL;
+
+    if (!hold)
+        return;
+    schema = sql_quote_identifier(state_schema);
+    error_set(&error, ERROR_HELD, "a hold keeps the database at %s since %s%s%s",
+              *hold->target ? hold->target : "base", hold->since,
+              hold->reason && *hold->reason ? ": " : "", hold->reason ? hold->reason : "");
+    error_set_hint(&error, "to lift it: DELETE FROM %s.hold", schema);
+    findings_add(findings, error);
+}
+
+static void check_pending(const Status *status, Findings *findings)
+{
+    g_autofree char *ids = list_ids(status->pending);
+    gboolean is_forked = status->script_heads[0] && status->script_heads[1];
+    GError *error = NULL;
+
+    if (status->pending->len == 0)
+        return;
+    error_set(&error, ERROR_BEHIND, "%u %s not applied: %s", status->pending->len,
+              status->pending->len == 1 ? "revision is" : "revisions are", ids);
+    error_set_hint(&error, "pgsluice upgrade %s", is_forked ? "heads" : "head");
+    findings_add(findings, error);
+}
+
+void check_status(const Status *status, const char *state_schema, Findings *findings)
+{
+    check_unknown(status, findings);
+    check_mismatched(status, findings);
+    check_hold(status->hold, state_schema, findings);
+    check_pending(status, findings);
+}
