@@ -24,6 +24,8 @@ typedef struct {
     gboolean refuses_colour;
     gboolean wants_version;
     gboolean wants_help;
+    gboolean raises;    /* --raiseerr, which changes nothing */
+    gboolean completes; /* words are to be completed, not obeyed: cli/complete.h */
 } GlobalOptions;
 
 Cli *cli_new(void);

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
 	src/cli/change.c src/cli/change.h \
 	src/cli/cli.c src/cli/cli.h \
+	src/cli/complete.c src/cli/complete.h \
 	src/cli/create.c src/cli/create.h \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/escape.c src/cli/escape.h \
@@ -18,6 +19,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_audit.c \
 	src/cli/verb_check.c \
 	src/cli/verb_cluster.c \
+	src/cli/verb_complete.c \
+	src/cli/verb_completion.c \
 	src/cli/verb_current.c \
 	src/cli/verb_downgrade.c \
 	src/cli/verb_edit.c \
@@ -36,7 +39,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_stamp.c \
 	src/cli/verb_status.c \
 	src/cli/verb_upgrade.c \
-	src/cli/verb_wait.c
+	src/cli/verb_wait.c \
+	src/cli/word.c src/cli/word.h
 src_cli_libcli_a_CPPFLAGS = $(CLI_CPPFLAGS)
 
 # What `pgsluice init` makes; installed, too, as examples for templates of one's own.
@@ -65,6 +69,23 @@ nodist_src_cli_libcli_a_SOURCES = src/cli/scaffold_rows.c
 CLEANFILES += src/cli/scaffold_rows.c
 src/cli/scaffold_rows.c: $(project_templates) scripts/embed-templates src/cli/local.mk
 	$(AM_V_GEN)$(top_srcdir)/scripts/embed-templates --srcdir $(top_srcdir) $@ $(project_templates)
+
+# The scripts for shells: installed, and embedded for `pgsluice completion` as completion_<name>.
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = src/cli/completion/pgsluice
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = src/cli/completion/_pgsluice
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_fishcompletion_DATA = src/cli/completion/pgsluice.fish
+completions = $(dist_bashcompletion_DATA) $(dist_zshcompletion_DATA) $(dist_fishcompletion_DATA)
+nodist_src_cli_libcli_a_SOURCES += src/cli/completion_cli.c src/cli/completion_cli.h
+BUILT_SOURCES += src/cli/completion_cli.h
+CLEANFILES += src/cli/completion_cli.c src/cli/completion_cli.h
+src/cli/completion_cli.c: $(completions) $(EMBED_SQL) src/cli/local.mk
+	$(embed_sql) --prefix completion --source $@ $(completions)
+src/cli/completion_cli.h: $(completions) $(EMBED_SQL) src/cli/local.mk
+	$(embed_sql) --prefix completion --header $@ $(completions)
+$(src_cli_libcli_a_OBJECTS): src/cli/completion_cli.h
 
 bin_PROGRAMS += src/pgsluice
 src_pgsluice_SOURCES = src/cli/main.c

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/complete.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "cli/word.h"
 #include "view/answer.h"
 
 /* Stands in front of an operand such as -1 while GOption looks at it. */
@@ -45,11 +47,9 @@ static gboolean on_verbose(const gchar *name, const gchar *value, gpointer data,
     return TRUE;
 }
 
-enum { GLOBAL_ENTRIES = 10 };
-
-static void global_entries(GlobalOptions *globals, GOptionEntry entries[GLOBAL_ENTRIES])
+void options_global(GlobalOptions *globals, GOptionEntry entries[OPTIONS_GLOBAL_MAX])
 {
-    const GOptionEntry filled[GLOBAL_ENTRIES] = {
+    const GOptionEntry filled[OPTIONS_GLOBAL_MAX] = {
         {"config", 'c', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_config,
          "Read this configuration file", "FILE"},
         {"set", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_set,
@@ -63,6 +63,8 @@ static void global_entries(GlobalOptions *globals, GOptionEntry entries[GLOBAL_E
         {"json", 0, 0, G_OPTION_ARG_NONE, &globals->wants_json, "Print the result as JSON", NULL},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &globals->refuses_colour, "Print without colours",
          NULL},
+        {"raiseerr", 0, 0, G_OPTION_ARG_NONE, &globals->raises,
+         "Accepted for Alembic's sake: errors are always told in full", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &globals->wants_version, "Print the version", NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &globals->wants_help, "Print this help", NULL},
         {NULL},
@@ -77,9 +79,9 @@ static GOptionContext *context_new(GlobalOptions *globals, const char *usage,
 {
     GOptionContext *context = g_option_context_new(usage);
     GOptionGroup *group = g_option_group_new("main", "", "", globals, NULL);
-    GOptionEntry common[GLOBAL_ENTRIES];
+    GOptionEntry common[OPTIONS_GLOBAL_MAX];
 
-    global_entries(globals, common);
+    options_global(globals, common);
     if (entries)
         g_option_group_add_entries(group, entries);
     g_option_group_add_entries(group, common);
@@ -88,79 +90,58 @@ static GOptionContext *context_new(GlobalOptions *globals, const char *usage,
     return context;
 }
 
-static gboolean entry_takes_value(const GOptionEntry *entry)
+/* Adds one word for GOption, which knows neither "-rVALUE" nor the beginning of a name. *is_value:
+ * whether the next word is its value. */
+static gboolean add_word(GPtrArray *out, const OptionTable *table, const char *word,
+                         gboolean *is_value, GError **error)
 {
-    return entry->arg != G_OPTION_ARG_NONE && !(entry->flags & G_OPTION_FLAG_NO_ARG);
-}
+    const GOptionEntry *entry = word_find_option(table, word);
+    gboolean has_value = entry && word_takes_value(entry);
+    char *expanded;
 
-/* Whether `word` is an option of `entries` that takes a value: "--long", or "-s" as the first
- * letter. */
-static gboolean takes_value(const GOptionEntry *entries, const char *word)
-{
-    if (word[0] != '-' || word[1] == '\0')
-        return FALSE;
-    for (const GOptionEntry *entry = entries; entry && entry->long_name; entry++) {
-        gboolean is_named =
-            word[1] == '-' ? strcmp(word + 2, entry->long_name) == 0 : entry->short_name == word[1];
-
-        if (is_named && entry_takes_value(entry))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* -1 and +2: a relative revision, never an option. */
-static gboolean is_relative(const char *word)
-{
-    return (word[0] == '-' || word[0] == '+') && word[1] &&
-           strspn(word + 1, "0123456789") == strlen(word + 1);
-}
-
-/* Adds one word for GOption, which does not know "-rVALUE". Returns whether the next word is its
- * value. */
-static gboolean add_word(GPtrArray *out, const GOptionEntry *entries, const GOptionEntry *common,
-                         const char *word)
-{
-    gboolean has_value = takes_value(entries, word) || takes_value(common, word);
-
-    if (is_relative(word)) {
+    *is_value = has_value && !word_has_value(word);
+    if (word_is_relative(word)) {
         g_ptr_array_add(out, g_strdup_printf("%c%s", SHIELD, word));
-        return FALSE;
+        return TRUE;
     }
-    if (!has_value || word[1] == '-' || word[2] == '\0') {
-        g_ptr_array_add(out, g_strdup(word));
-        return has_value;
+    if (has_value && word[1] != '-' && word_has_value(word)) {
+        g_ptr_array_add(out, g_strndup(word, 2));
+        g_ptr_array_add(out, g_strdup(word + 2));
+        return TRUE;
     }
-    g_ptr_array_add(out, g_strndup(word, 2));
-    g_ptr_array_add(out, g_strdup(word + 2));
-    return FALSE;
+    expanded = word_expand(table, word, error);
+    if (expanded)
+        g_ptr_array_add(out, expanded);
+    return expanded != NULL;
 }
 
 /* The words for GOption: a program name in front, relative revisions shielded, and nothing that is
  * none of its business: what follows "--", or, without `verb`, the verb and what follows that. This
  * comes out as *literal (borrowed; NULL when there is nothing). */
-static char **shield(GlobalOptions *globals, const Verb *verb, const GOptionEntry *entries,
-                     const char *const *words, const char *const **literal)
+static char **shield(const OptionTable *table, const Verb *verb, const char *const *words,
+                     const char *const **literal, GError **error)
 {
-    g_autoptr(GPtrArray) out = g_ptr_array_new();
-    GOptionEntry common[GLOBAL_ENTRIES];
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
     gboolean is_value = FALSE;
 
     *literal = NULL;
-    global_entries(globals, common);
     g_ptr_array_add(out, g_strdup("pgsluice"));
     for (; *words; words++) {
-        if (!is_value && strcmp(*words, "--") == 0) {
+        if (is_value) {
+            g_ptr_array_add(out, g_strdup(*words));
+            is_value = FALSE;
+            continue;
+        }
+        if (strcmp(*words, "--") == 0) {
             *literal = words + 1;
             break;
         }
-        if (!verb && !is_value && **words != '-') {
+        if (!verb && **words != '-') {
             *literal = words;
             break;
         }
-        if (is_value)
-            g_ptr_array_add(out, g_strdup(*words));
-        is_value = !is_value && add_word(out, entries, common, *words);
+        if (!add_word(out, table, *words, &is_value, error))
+            return NULL;
     }
     g_ptr_array_add(out, NULL);
     return (char **)g_ptr_array_steal(out, NULL);
@@ -186,9 +167,15 @@ static gboolean parse(GOptionContext *context, GlobalOptions *globals, const Ver
                       GError **error)
 {
     g_autoptr(GError) refused = NULL;
+    GOptionEntry common[OPTIONS_GLOBAL_MAX];
+    const OptionTable table = {entries, common};
     const char *const *literal;
-    g_auto(GStrv) parsed = shield(globals, verb, entries, words, &literal);
+    g_auto(GStrv) parsed = NULL;
 
+    options_global(globals, common);
+    parsed = shield(&table, verb, words, &literal, error);
+    if (!parsed)
+        return FALSE;
     if (!g_option_context_parse_strv(context, &parsed, &refused)) {
         error_set(error, ERROR_USAGE, "%s", refused->message);
         return FALSE;
@@ -290,6 +277,10 @@ gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
     g_autoptr(GOptionContext) context = context_new(cli_options(cli), verb->usage, entries);
     g_auto(GStrv) found = NULL;
 
+    if (cli_options(cli)->completes) {
+        complete_words(cli, verb, entries, words);
+        return FALSE;
+    }
     if (!parse(context, cli_options(cli), verb, entries, words, &found, error)) {
         add_usage_hint(verb, error);
         return FALSE;
@@ -306,16 +297,26 @@ gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
     return TRUE;
 }
 
+void options_apply(GlobalOptions *globals, const Verb *verb, const GOptionEntry *entries,
+                   const char *const *words)
+{
+    g_autoptr(GOptionContext) context = context_new(globals, NULL, entries);
+    g_auto(GStrv) operands = NULL;
+
+    parse(context, globals, verb, entries, words, &operands, NULL);
+}
+
 char *options_help(void)
 {
     g_autoptr(GString) text = g_string_new("Usage: pgsluice [OPTION...] VERB [OPTION...]\n\n");
     GlobalOptions unused = {0};
-    GOptionEntry common[GLOBAL_ENTRIES];
+    GOptionEntry common[OPTIONS_GLOBAL_MAX];
 
     for (const Verb *verb = verbs; verb->name; verb++)
-        g_string_append_printf(text, "  %-15s %s\n", verb->name, verb->summary);
+        if (verb->summary)
+            g_string_append_printf(text, "  %-15s %s\n", verb->name, verb->summary);
     g_string_append(text, "\nOptions, before or after the verb:\n");
-    global_entries(&unused, common);
+    options_global(&unused, common);
     for (const GOptionEntry *entry = common; entry->long_name; entry++) {
         g_autofree char *name =
             g_strdup_printf("--%s%s%s", entry->long_name, entry->arg_description ? " " : "",

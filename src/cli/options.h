@@ -16,9 +16,19 @@ gboolean options_parse_global(GlobalOptions *globals, const char *const *argumen
 
 /* Reads a verb's words: `entries` (NULL, or ended by an empty one) and the global options. What
  * remains are the operands, their number checked against the verb's row; g_strfreev. ERROR_USAGE
- * with the verb's usage as the hint. On --help prints the verb's help and ends the process. */
+ * with the verb's usage as the hint. On --help prints the verb's help and ends the process. While a
+ * command line is completed the words go to complete_words, and the result is FALSE without an
+ * error. */
 gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
                        const char *const *words, char ***operands, GError **error);
+
+/* The global options, ended by an empty entry. */
+enum { OPTIONS_GLOBAL_MAX = 16 };
+void options_global(GlobalOptions *globals, GOptionEntry entries[OPTIONS_GLOBAL_MAX]);
+
+/* Takes the options that `words` has and does nothing else, whatever is wrong with the words. */
+void options_apply(GlobalOptions *globals, const Verb *verb, const GOptionEntry *entries,
+                   const char *const *words);
 
 /* What `pgsluice help` prints; g_free. */
 char *options_help(void);

@@ -18,11 +18,14 @@ static const Verb *find_nearest(const char *name)
 {
     const char *names[G_N_ELEMENTS(verbs)] = {NULL};
     const char *near;
+    gsize count = 0;
 
     for (gsize i = 0; verbs[i].name; i++) {
+        if (!verbs[i].summary)
+            continue;
         if (strlen(name) >= 3 && g_str_has_prefix(verbs[i].name, name))
             return &verbs[i];
-        names[i] = verbs[i].name;
+        names[count++] = verbs[i].name;
     }
     near = nearest_word(name, names, 2);
     return near ? verb_find(near, NULL) : NULL;

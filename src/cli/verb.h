@@ -10,9 +10,9 @@ typedef gboolean (*VerbRun)(Cli *cli, const Verb *verb, const char *const *words
 struct Verb {
     const char *name;
     const char *usage;
-    int minimum; /* operands */
-    int maximum; /* -1 = any number */
-    const char *summary;
+    int minimum;         /* operands */
+    int maximum;         /* -1 = any number */
+    const char *summary; /* NULL: not listed */
     VerbRun run;
 };
 
