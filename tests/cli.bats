@@ -442,13 +442,13 @@ tables() {
 }
 
 @test "help explains every verb, and so does the manual" {
-    run pgsluice help
-    [ "$status" -eq 0 ]
+    all=$(pgsluice help)
     for verb in $(sed -n 's/^VERB(\([a-z_]*\),.*/\1/p' "$top_srcdir/src/cli/verbs.def"); do
-        [[ $output == *"  $verb "* ]]
-        pgsluice help "$verb" | grep -q "^  pgsluice $verb"
+        [[ $all == *"  $verb "* || $verb == complete ]] # which is for the shells
+        one=$(pgsluice help "$verb")
+        [[ $one == "Usage: pgsluice $verb "* ]]
         grep -q "^\.It Cm $verb\b" "$top_srcdir/man/pgsluice.1"
-        for option in $(pgsluice help "$verb" | grep -o -- '--[a-z-]*'); do
+        for option in $(grep -o -- '--[a-z-]*' <<<"$one"); do
             grep -q -- "Fl -${option#--}\b" "$top_srcdir/man/pgsluice.1"
         done
     done

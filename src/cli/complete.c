@@ -150,7 +150,8 @@ static void offer_options(const Offer *to, const GOptionEntry *entries)
     for (const GOptionEntry *entry = entries; entry && entry->long_name; entry++) {
         g_autofree char *name = g_strdup_printf("--%s", entry->long_name);
 
-        offer(to, name, entry->description);
+        if (!(entry->flags & G_OPTION_FLAG_HIDDEN))
+            offer(to, name, entry->description);
     }
 }
 

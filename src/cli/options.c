@@ -63,7 +63,7 @@ void options_global(GlobalOptions *globals, GOptionEntry entries[OPTIONS_GLOBAL_
         {"json", 0, 0, G_OPTION_ARG_NONE, &globals->wants_json, "Print the result as JSON", NULL},
         {"no-color", 0, 0, G_OPTION_ARG_NONE, &globals->refuses_colour, "Print without colours",
          NULL},
-        {"raiseerr", 0, 0, G_OPTION_ARG_NONE, &globals->raises,
+        {"raiseerr", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &globals->raises,
          "Accepted for Alembic's sake: errors are always told in full", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &globals->wants_version, "Print the version", NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &globals->wants_help, "Print this help", NULL},
@@ -74,10 +74,9 @@ void options_global(GlobalOptions *globals, GOptionEntry entries[OPTIONS_GLOBAL_
 }
 
 /* A context that knows the global options and, when given, a verb's own. */
-static GOptionContext *context_new(GlobalOptions *globals, const char *usage,
-                                   const GOptionEntry *entries)
+static GOptionContext *context_new(GlobalOptions *globals, const GOptionEntry *entries)
 {
-    GOptionContext *context = g_option_context_new(usage);
+    GOptionContext *context = g_option_context_new(NULL);
     GOptionGroup *group = g_option_group_new("main", "", "", globals, NULL);
     GOptionEntry common[OPTIONS_GLOBAL_MAX];
 
@@ -184,6 +183,76 @@ static gboolean parse(GOptionContext *context, GlobalOptions *globals, const Ver
     return TRUE;
 }
 
+/* "  -c, --config FILE   Read this file", one line an option; hidden ones are for the manual. */
+static void append_options(GString *text, const GOptionEntry *entries)
+{
+    for (const GOptionEntry *entry = entries; entry && entry->long_name; entry++) {
+        const char *value = entry->arg_description;
+        g_autofree char *name = NULL;
+        char letter[] = {'-', entry->short_name, ',', '\0'};
+
+        if (entry->flags & G_OPTION_FLAG_HIDDEN)
+            continue;
+        name = g_strdup_printf("%3s --%s%s%s", entry->short_name ? letter : "", entry->long_name,
+                               value ? " " : "", value ? value : "");
+        g_string_append_printf(text, "  %-29s %s\n", name, entry->description);
+    }
+}
+
+static void append_global_options(GString *text)
+{
+    GlobalOptions unused = {0};
+    GOptionEntry common[OPTIONS_GLOBAL_MAX];
+
+    options_global(&unused, common);
+    append_options(text, common);
+}
+
+/* What every verb that takes one means by it. */
+static void append_operands(GString *text, const char *usage)
+{
+    const char *name = strstr(usage, "REVISION") ? "REVISION"
+                       : strstr(usage, "TARGET") ? "TARGET"
+                                                 : NULL;
+
+    if (name)
+        g_string_append_printf(text,
+                               "\n%s is an id or its unique beginning, head, heads, base, current,"
+                               "\nLABEL@head, or so many steps: +1, -1, ID+1, ID-1.\n",
+                               name);
+}
+
+static char *describe_verb(const Verb *verb, const GOptionEntry *entries)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_append_printf(text, "Usage: pgsluice %s [OPTION...]%s%s\n", verb->name,
+                           *verb->usage ? " " : "", verb->usage);
+    if (verb->summary)
+        g_string_append_printf(text, "\n%s.\n", verb->summary);
+    append_operands(text, verb->usage);
+    if (entries) {
+        g_string_append(text, "\nOptions:\n");
+        append_options(text, entries);
+    }
+    g_string_append(text, "\nOptions of every verb:\n");
+    append_global_options(text);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+char *options_help(void)
+{
+    g_autoptr(GString) text = g_string_new("Usage: pgsluice [OPTION...] VERB [OPTION...]\n\n");
+
+    for (const Verb *verb = verbs; verb->name; verb++)
+        if (verb->summary)
+            g_string_append_printf(text, "  %-15s %s\n", verb->name, verb->summary);
+    g_string_append(text, "\nOptions, before or after the verb:\n");
+    append_global_options(text);
+    g_string_append(text, "\npgsluice help VERB explains one verb; pgsluice(1) is the manual.\n");
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 /* For --help and --version, after which nothing else is done. */
 static G_GNUC_NORETURN void flush_and_exit(void)
 {
@@ -195,28 +264,36 @@ static G_GNUC_NORETURN void flush_and_exit(void)
     exit(error_kind_exit_status(error_kind(error)));
 }
 
-/* Takes `text`. */
-static G_GNUC_NORETURN void print_help(char *text)
-{
-    terminal_print("%s", text);
-    g_free(text);
-    flush_and_exit();
-}
-
-static void print_version_document(void)
+static void print_document(const char *key, const char *text)
 {
     g_autoptr(Answer) answer = answer_new();
     g_autofree char *document = NULL;
 
-    answer_add_text(answer, "version", PACKAGE_VERSION);
+    answer_add_text(answer, key, text);
     document = answer_format(answer);
     terminal_print_document(document);
+}
+
+void options_print_help(const GlobalOptions *globals, const char *text)
+{
+    if (globals->wants_json)
+        print_document("help", text);
+    else
+        terminal_print("%s", text);
+}
+
+/* Takes `text`. */
+static G_GNUC_NORETURN void print_help(const GlobalOptions *globals, char *text)
+{
+    options_print_help(globals, text);
+    g_free(text);
+    flush_and_exit();
 }
 
 static G_GNUC_NORETURN void print_version(const GlobalOptions *globals)
 {
     if (globals->wants_json)
-        print_version_document();
+        print_document("version", PACKAGE_VERSION);
     else
         terminal_print("pgsluice %s\n", PACKAGE_VERSION);
     flush_and_exit();
@@ -225,7 +302,7 @@ static G_GNUC_NORETURN void print_version(const GlobalOptions *globals)
 gboolean options_parse_global(GlobalOptions *globals, const char *const *arguments, char ***rest,
                               GError **error)
 {
-    g_autoptr(GOptionContext) context = context_new(globals, NULL, NULL);
+    g_autoptr(GOptionContext) context = context_new(globals, NULL);
     g_auto(GStrv) words = NULL;
 
     if (!parse(context, globals, NULL, NULL, arguments, &words, error)) {
@@ -235,18 +312,9 @@ gboolean options_parse_global(GlobalOptions *globals, const char *const *argumen
     if (globals->wants_version)
         print_version(globals);
     if (globals->wants_help && !words[0])
-        print_help(options_help());
+        print_help(globals, options_help());
     *rest = g_steal_pointer(&words);
     return TRUE;
-}
-
-static char *describe_verb(GOptionContext *context, const Verb *verb)
-{
-    g_autofree char *name = g_strdup_printf("pgsluice %s", verb->name);
-
-    g_set_prgname(name);
-    g_option_context_set_summary(context, verb->summary);
-    return g_option_context_get_help(context, TRUE, NULL);
 }
 
 /* ERROR_USAGE when the row says another number of operands. */
@@ -274,7 +342,7 @@ static void add_usage_hint(const Verb *verb, GError **error)
 gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
                        const char *const *words, char ***operands, GError **error)
 {
-    g_autoptr(GOptionContext) context = context_new(cli_options(cli), verb->usage, entries);
+    g_autoptr(GOptionContext) context = context_new(cli_options(cli), entries);
     g_auto(GStrv) found = NULL;
 
     if (cli_options(cli)->completes) {
@@ -288,7 +356,7 @@ gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
     if (cli_options(cli)->wants_version)
         print_version(cli_options(cli));
     if (cli_options(cli)->wants_help)
-        print_help(describe_verb(context, verb));
+        print_help(cli_options(cli), describe_verb(verb, entries));
     if (!check_count(verb, found, error)) {
         add_usage_hint(verb, error);
         return FALSE;
@@ -300,33 +368,8 @@ gboolean options_parse(Cli *cli, const Verb *verb, const GOptionEntry *entries,
 void options_apply(GlobalOptions *globals, const Verb *verb, const GOptionEntry *entries,
                    const char *const *words)
 {
-    g_autoptr(GOptionContext) context = context_new(globals, NULL, entries);
+    g_autoptr(GOptionContext) context = context_new(globals, entries);
     g_auto(GStrv) operands = NULL;
 
     parse(context, globals, verb, entries, words, &operands, NULL);
-}
-
-char *options_help(void)
-{
-    g_autoptr(GString) text = g_string_new("Usage: pgsluice [OPTION...] VERB [OPTION...]\n\n");
-    GlobalOptions unused = {0};
-    GOptionEntry common[OPTIONS_GLOBAL_MAX];
-
-    for (const Verb *verb = verbs; verb->name; verb++)
-        if (verb->summary)
-            g_string_append_printf(text, "  %-15s %s\n", verb->name, verb->summary);
-    g_string_append(text, "\nOptions, before or after the verb:\n");
-    options_global(&unused, common);
-    for (const GOptionEntry *entry = common; entry->long_name; entry++) {
-        g_autofree char *name =
-            g_strdup_printf("--%s%s%s", entry->long_name, entry->arg_description ? " " : "",
-                            entry->arg_description ? entry->arg_description : "");
-        char short_name[] = {entry->short_name ? '-' : ' ',
-                             entry->short_name ? entry->short_name : ' ',
-                             entry->short_name ? ',' : ' ', '\0'};
-
-        g_string_append_printf(text, "  %s %-24s %s\n", short_name, name, entry->description);
-    }
-    g_string_append(text, "\npgsluice help VERB explains one verb; pgsluice(1) is the manual.\n");
-    return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -32,3 +32,5 @@ void options_apply(GlobalOptions *globals, const Verb *verb, const GOptionEntry 
 
 /* What `pgsluice help` prints; g_free. */
 char *options_help(void);
+/* Prints such a text, with --json as {"help"}. */
+void options_print_help(const GlobalOptions *globals, const char *text);

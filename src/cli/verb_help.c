@@ -1,6 +1,5 @@
 /* pgsluice help [VERB] */
 #include "cli/options.h"
-#include "cli/terminal.h"
 #include "cli/verb.h"
 
 gboolean verb_help(Cli *cli, const Verb *verb, const char *const *words, GError **error)
@@ -14,7 +13,7 @@ gboolean verb_help(Cli *cli, const Verb *verb, const char *const *words, GError 
         return FALSE;
     if (!operands[0]) {
         text = options_help();
-        terminal_print("%s", text);
+        options_print_help(cli_options(cli), text);
         return TRUE;
     }
     explained = verb_find(operands[0], error);

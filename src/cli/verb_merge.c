@@ -90,7 +90,7 @@ gboolean verb_merge(Cli *cli, const Verb *verb, const char *const *words, GError
     g_auto(DraftRequest) request = {NULL};
     const GOptionEntry entries[] = {
         {"message", 'm', 0, OPTION_TEXT, &request.message,
-         "What the merge is for (default: \"merge A and B\")", "MESSAGE"},
+         "What the merge is for (default: merge A and B)", "MESSAGE"},
         {"splice", 0, 0, G_OPTION_ARG_NONE, &request.splices,
          "Allow revisions that others follow already", NULL},
         DRAFT_ENTRIES(&request),

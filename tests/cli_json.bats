@@ -1,0 +1,70 @@
+# Every verb of verbs.def prints one JSON document with --json, also when it fails.
+
+load lib/common
+
+setup() {
+    common_setup
+    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+}
+
+# words_of VERB: a command of that verb that succeeds where `prepare` has been. A verb that needs no
+# operand needs no row.
+words_of() {
+    case $1 in
+        init) echo init another ;;
+        revision) echo revision -m more --head head ;;
+        merge) echo merge bbbb cccc --splice ;;
+        edit) echo edit aaaa ;;
+        downgrade) echo downgrade head ;;
+        show) echo show aaaa ;;
+        stamp) echo stamp head ;;
+        plan) echo plan upgrade head ;;
+        cluster) echo cluster stop nowhere ;;
+        completion) echo completion bash ;;
+        *) echo "$1" ;;
+    esac
+}
+
+verbs() {
+    sed -n 's/^VERB(\([a-z_]*\),.*/\1/p' "$BATS_TEST_DIRNAME/../src/cli/verbs.def"
+}
+
+prepare() {
+    create_database
+    export EDITOR=true
+    make_revision aaaa1111 '' <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
+    make_revision bbbb2222 aaaa1111 <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
+    make_revision cccc3333 aaaa1111 <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
+    make_revision dddd4444 'bbbb2222, cccc3333' <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
+    pgsluice -q upgrade
+}
+
+@test "every verb prints one document with --json and nothing else on stdout" {
+    prepare
+    mkdir work
+    for verb in $(verbs); do
+        [ "$verb" != complete ] || continue
+        # shellcheck disable=SC2046 # words
+        run --separate-stderr pgsluice -q --json $(words_of "$verb")
+        echo "$verb: $status $output $stderr"
+        [ "$status" -eq 0 ]
+        [ "$(jq -s length <<<"$output")" = 1 ]
+        [ -z "$stderr" ]
+        find migrations/versions -newer work -name '*_m*.sql' -delete
+    done
+    for words in --version --help "upgrade --help"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr pgsluice --json $words
+        [ "$(jq -s length <<<"$output")" = 1 ]
+    done
+}
+
+@test "a verb that fails prints the error as its one document, and the text on stderr" {
+    for verb in $(verbs); do
+        [ "$verb" != complete ] || continue
+        run --separate-stderr pgsluice --json "$verb" --no-such-option
+        [ "$status" -eq 2 ]
+        [ "$(jq -s -r 'map(.error.kind) | join(" ")' <<<"$output")" = usage ]
+        [[ $stderr == "pgsluice: error: Unknown option --no-such-option"* ]]
+    done
+}
