@@ -95,6 +95,16 @@ void error_reclassify(GError **error, ErrorKind kind)
         (*error)->code = (int)kind;
 }
 
+/* The new text may be made of the old one. */
+static void replace_formatted(char **field, const char *format, va_list args) G_GNUC_PRINTF(2, 0);
+static void replace_formatted(char **field, const char *format, va_list args)
+{
+    char *text = g_strdup_vprintf(format, args);
+
+    g_free(*field);
+    *field = text;
+}
+
 void error_set_hint(GError **error, const char *format, ...)
 {
     PgsluiceErrorPrivate *priv = error ? own_private(*error) : NULL;
@@ -103,8 +113,7 @@ void error_set_hint(GError **error, const char *format, ...)
     if (!priv)
         return;
     va_start(args, format);
-    g_free(priv->hint);
-    priv->hint = g_strdup_vprintf(format, args);
+    replace_formatted(&priv->hint, format, args);
     va_end(args);
 }
 
@@ -116,8 +125,7 @@ void error_set_outcome(GError **error, const char *format, ...)
     if (!priv)
         return;
     va_start(args, format);
-    g_free(priv->outcome);
-    priv->outcome = g_strdup_vprintf(format, args);
+    replace_formatted(&priv->outcome, format, args);
     va_end(args);
 }
 

@@ -128,21 +128,6 @@ static void offer_kind(const Offer *to, const char *name)
         offer(to, *word, NULL);
 }
 
-/* "upgrade|downgrade TARGET", "start|stop [DIR]", "REVISION...": the name of an operand, without
- * brackets and dots; g_free. NULL when there is none. */
-static char *operand_name(const Verb *verb, guint operand)
-{
-    g_auto(GStrv) names = g_strsplit(verb->usage, " ", -1);
-    guint count = g_strv_length(names);
-    char *name;
-
-    if (verb->maximum == 0 || count == 0 || (verb->maximum > 0 && operand >= (guint)verb->maximum))
-        return NULL;
-    name = g_strdup(names[MIN(operand, count - 1)]);
-    g_strdelimit(name, "[].", ' ');
-    return g_strstrip(name);
-}
-
 /* --- Options ---------------------------------------------------------------------------------- */
 
 static void offer_options(const Offer *to, const GOptionEntry *entries)
@@ -205,7 +190,7 @@ static void offer_at(Offer *to, const Verb *verb, const Line *line)
     } else if (!verb) {
         offer_verbs(to);
     } else {
-        name = operand_name(verb, line->operands);
+        name = verb_operand(verb, line->operands);
         if (name)
             offer_kind(to, name);
     }

@@ -89,16 +89,16 @@ static GOptionContext *context_new(GlobalOptions *globals, const GOptionEntry *e
     return context;
 }
 
-/* Adds one word for GOption, which knows neither "-rVALUE" nor the beginning of a name. *is_value:
- * whether the next word is its value. */
+/* Adds one word for GOption, which knows neither "-rVALUE" nor the beginning of a name. *pending is
+ * the option whose value the next word is, or NULL. */
 static gboolean add_word(GPtrArray *out, const OptionTable *table, const char *word,
-                         gboolean *is_value, GError **error)
+                         const GOptionEntry **pending, GError **error)
 {
     const GOptionEntry *entry = word_find_option(table, word);
     gboolean has_value = entry && word_takes_value(entry);
     char *expanded;
 
-    *is_value = has_value && !word_has_value(word);
+    *pending = has_value && !word_has_value(word) ? entry : NULL;
     if (word_is_relative(word)) {
         g_ptr_array_add(out, g_strdup_printf("%c%s", SHIELD, word));
         return TRUE;
@@ -121,14 +121,14 @@ static char **shield(const OptionTable *table, const Verb *verb, const char *con
                      const char *const **literal, GError **error)
 {
     g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
-    gboolean is_value = FALSE;
+    const GOptionEntry *pending = NULL;
 
     *literal = NULL;
     g_ptr_array_add(out, g_strdup("pgsluice"));
     for (; *words; words++) {
-        if (is_value) {
+        if (pending) {
             g_ptr_array_add(out, g_strdup(*words));
-            is_value = FALSE;
+            pending = NULL;
             continue;
         }
         if (strcmp(*words, "--") == 0) {
@@ -139,8 +139,13 @@ static char **shield(const OptionTable *table, const Verb *verb, const char *con
             *literal = words;
             break;
         }
-        if (!add_word(out, table, *words, &is_value, error))
+        if (!add_word(out, table, *words, &pending, error))
             return NULL;
+    }
+    if (pending) {
+        error_set(error, ERROR_USAGE, "the option --%s needs a value: %s", pending->long_name,
+                  pending->arg_description);
+        return NULL;
     }
     g_ptr_array_add(out, NULL);
     return (char **)g_ptr_array_steal(out, NULL);
@@ -322,12 +327,13 @@ static gboolean check_count(const Verb *verb, char **operands, GError **error)
 {
     int count = (int)g_strv_length(operands);
 
+    g_autofree char *missing = verb_operand(verb, (guint)count);
+
     if (count < verb->minimum)
-        error_set(error, ERROR_USAGE, "pgsluice %s needs %s", verb->name,
-                  count == 0 ? verb->usage : "more than that");
+        error_set(error, ERROR_USAGE, "pgsluice %s needs %s", verb->name, missing);
     else if (verb->maximum >= 0 && count > verb->maximum)
-        error_set(error, ERROR_USAGE, "pgsluice %s does not take \"%s\"", verb->name,
-                  operands[verb->maximum]);
+        error_set(error, ERROR_USAGE, "\"%s\" is one word too many for pgsluice %s",
+                  operands[verb->maximum], verb->name);
     else
         return TRUE;
     return FALSE;

@@ -46,3 +46,16 @@ const Verb *verb_find(const char *name, GError **error)
         error_set_hint(error, "pgsluice help lists the verbs");
     return NULL;
 }
+
+char *verb_operand(const Verb *verb, guint position)
+{
+    g_auto(GStrv) names = g_strsplit(verb->usage, " ", -1);
+    guint count = g_strv_length(names);
+    char *name;
+
+    if (verb->maximum == 0 || count == 0 || (verb->maximum > 0 && position >= (guint)verb->maximum))
+        return NULL;
+    name = g_strdup(names[MIN(position, count - 1)]);
+    g_strdelimit(name, "[].", ' ');
+    return g_strstrip(name);
+}

@@ -26,3 +26,7 @@ extern const Verb verbs[];
 
 /* ERROR_USAGE with the nearest verb as the hint when there is none of that name. */
 const Verb *verb_find(const char *name, GError **error);
+
+/* What the usage calls the operand at `position` (from 0), without brackets and dots: "TARGET",
+ * "start|stop". NULL when the verb takes no such operand. g_free. */
+char *verb_operand(const Verb *verb, guint position);

@@ -27,8 +27,8 @@ static char **choose_editor(GError **error)
             continue;
         if (g_shell_parse_argv(text, NULL, &words, &reason))
             return words;
-        error_set(error, ERROR_USAGE, "the variable %s is not a command: %s", variables[i],
-                  reason->message);
+        error_set(error, ERROR_USAGE, "the variable %s is not a command: %s", variables[i], text);
+        error_set_hint(error, "it is read as by a shell: close its quotes");
         return NULL;
     }
     for (gsize i = 0; i < G_N_ELEMENTS(programs); i++) {
@@ -78,23 +78,27 @@ static gboolean run_editor(char **command, GError **error)
     struct sigaction interrupt;
     struct sigaction quit;
     g_autoptr(GError) reason = NULL;
+    gboolean is_started;
     gboolean is_good;
     GPid pid;
 
     sigemptyset(&ignoring.sa_mask);
     sigaction(SIGINT, &ignoring, &interrupt);
     sigaction(SIGQUIT, &ignoring, &quit);
-    is_good = g_spawn_async(NULL, command, NULL,
-                            G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
-                                G_SPAWN_CHILD_INHERITS_STDIN,
-                            become_editor, NULL, &pid, &reason) &&
-              g_spawn_check_wait_status(wait_for_editor(pid), &reason);
+    is_started = g_spawn_async(NULL, command, NULL,
+                               G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                                   G_SPAWN_CHILD_INHERITS_STDIN,
+                               become_editor, NULL, &pid, &reason);
+    is_good = is_started && g_spawn_check_wait_status(wait_for_editor(pid), &reason);
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGQUIT, &quit, NULL);
     if (is_good)
         return TRUE;
     error_set(error, ERROR_FILE, "the editor %s failed: %s", command[0], reason->message);
-    error_set_hint(error, "name another one: EDITOR=vi pgsluice edit REVISION");
+    if (is_started)
+        error_set_hint(error, "what it has saved stays; pgsluice check --no-database looks at it");
+    else
+        error_set_hint(error, "name another one: EDITOR=vi pgsluice edit REVISION");
     return FALSE;
 }
 

@@ -21,7 +21,8 @@ static void refuse_several_heads(GPtrArray *heads, GError **error)
 
     error_set(error, ERROR_AMBIGUOUS, "there are several heads: %s", ids);
     error_set_hint(error,
-                   "say which one the revision follows: --head %s; or join them all: --head heads",
+                   "say which one the revision follows: --head %s; or join them first: "
+                   "pgsluice merge heads",
                    ((const Revision *)heads->pdata[0])->id);
 }
 

@@ -91,8 +91,10 @@ static void explain_end(const Waiting *waiting, GError **error)
         error_set(error, ERROR_CANCELLED, "interrupted while waiting for revision %s", wanted);
         return;
     }
-    error_set(error, ERROR_BEHIND, "revision %s was not reached in time: %s", wanted,
-              waiting->seen);
+    error_set(error, ERROR_BEHIND,
+              waiting->wanted->len == 1 ? "revision %s was not reached in time: %s"
+                                        : "revisions %s were not reached in time: %s",
+              wanted, waiting->seen);
     error_set_hint(error, "pgsluice status tells what is pending, pgsluice upgrade applies it");
 }
 

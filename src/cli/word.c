@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 gboolean word_is_relative(const char *word)
 {
@@ -93,6 +94,26 @@ static void refuse_ambiguous(const char *word, const GPtrArray *found, GError **
               word, names->str);
 }
 
+static void add_names(const GOptionEntry *entries, GPtrArray *names)
+{
+    for (const GOptionEntry *entry = entries; entry && entry->long_name; entry++)
+        g_ptr_array_add(names, (gpointer)entry->long_name);
+}
+
+static void refuse_unknown(const OptionTable *table, const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *name = g_strndup(word + 2, strcspn(word + 2, "="));
+    const char *near;
+
+    add_names(table->own, names);
+    add_names(table->common, names);
+    g_ptr_array_add(names, NULL);
+    near = nearest_word(name, (const char *const *)names->pdata, 2);
+    error_set(error, ERROR_USAGE, "Unknown option --%s%s%s%s", name,
+              near ? ", did you mean --" : "", near ? near : "", near ? "?" : "");
+}
+
 char *word_expand(const OptionTable *table, const char *word, GError **error)
 {
     g_autoptr(GPtrArray) found = NULL;
@@ -100,8 +121,10 @@ char *word_expand(const OptionTable *table, const char *word, GError **error)
     if (!is_long(word))
         return g_strdup(word);
     found = find_long(table, word);
-    if (found->len == 0)
-        return g_strdup(word);
+    if (found->len == 0) {
+        refuse_unknown(table, word, error);
+        return NULL;
+    }
     if (found->len == 1)
         return g_strdup_printf("--%s%s", ((const GOptionEntry *)found->pdata[0])->long_name,
                                word + strcspn(word, "="));

@@ -23,5 +23,5 @@ const GOptionEntry *word_find_option(const OptionTable *table, const char *word)
 gboolean word_has_value(const char *word);
 
 /* The word with its option's name in full: "--rev=1" as "--rev-id=1". Any other word comes out as
- * it is. ERROR_USAGE when several options begin so. g_free. */
+ * it is. ERROR_USAGE when several options begin so, or none. g_free. */
 char *word_expand(const OptionTable *table, const char *word, GError **error);

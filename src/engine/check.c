@@ -87,7 +87,8 @@ static void check_pending(const Status *status, Findings *findings)
         return;
     error_set(&error, ERROR_BEHIND, "%u %s not applied: %s", status->pending->len,
               status->pending->len == 1 ? "revision is" : "revisions are", ids);
-    error_set_hint(&error, "pgsluice upgrade %s", is_forked ? "heads" : "head");
+    if (!status->unknown[0]) /* else no upgrade is possible */
+        error_set_hint(&error, "pgsluice upgrade %s", is_forked ? "heads" : "head");
     findings_add(findings, error);
 }
 

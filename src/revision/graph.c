@@ -68,10 +68,11 @@ static void error_unknown_head(const Graph *graph, const char *head, GError **er
 {
     g_autofree char *folders = graph_describe_folders(graph);
 
-    error_set(error, ERROR_UNKNOWN_REVISION,
-              "Can't locate revision identified by '%s': the database is at it, but none of the %u "
-              "revisions in %s is",
-              head, graph_count(graph), folders);
+    error_set(
+        error, ERROR_UNKNOWN_REVISION,
+        "Can't locate revision identified by '%s': the database is at it, but it is not among "
+        "the files in %s",
+        head, folders);
     error_set_hint(error,
                    "are these files older than the database? Deploy the files it was migrated "
                    "with; if it is to forget that revision: pgsluice stamp --purge REVISION");

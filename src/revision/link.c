@@ -55,8 +55,8 @@ static void error_missing(const Graph *graph, const char *name, const char *key,
         g_ptr_array_add(names, other);
     g_ptr_array_add(names, NULL);
     near = nearest_word(name, (const char *const *)names->pdata, 2);
-    error_set(&error, ERROR_GRAPH, "Revision %s referenced from %s is not present: '%s: %s' in %s",
-              name, revision->id, key, name, revision->path);
+    error_set(&error, ERROR_GRAPH, "Revision %s referenced from %s is not present: '%s: %s'", name,
+              revision->id, key, name);
     if (near)
         error_set_hint(&error, "did you mean '%s'?", near);
     else
@@ -68,8 +68,8 @@ static void error_self(const Revision *revision, gboolean by_dependency, Finding
 {
     GError *error = NULL;
 
-    error_set(&error, ERROR_GRAPH, "%s is detected in revisions (%s): %s",
-              by_dependency ? "Dependency self-loop" : "Self-loop", revision->id, revision->path);
+    error_set(&error, ERROR_GRAPH, "%s is detected in revisions (%s)",
+              by_dependency ? "Dependency self-loop" : "Self-loop", revision->id);
     error_set_hint(&error, "a revision cannot come after itself; correct its '%s' line",
                    by_dependency ? "Depends On" : "Revises");
     add_at(findings, revision, error);

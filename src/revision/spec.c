@@ -158,6 +158,7 @@ static GArray *resolve_current(const Resolver *resolver, GError **error)
     if (resolver->current)
         return on_branch(resolver->graph, resolver->current, resolver->branch);
     error_set(error, ERROR_USAGE, "'current' needs a database");
+    error_set_hint(error, "name the revision itself; pgsluice current prints it");
     return NULL;
 }
 

@@ -99,11 +99,9 @@ void spec_error_unknown(const Graph *graph, const char *name, GError **error)
 
     error_set(error, ERROR_UNKNOWN_REVISION, "Can't locate revision identified by '%s'", name);
     if (near)
-        error_set_hint(error, "did you mean '%s'? Looked among the %u revisions in %s", near,
-                       graph_count(graph), folders);
+        error_set_hint(error, "did you mean '%s'? Looked in %s", near, folders);
     else
-        error_set_hint(error, "looked among the %u revisions in %s; pgsluice history lists them",
-                       graph_count(graph), folders);
+        error_set_hint(error, "pgsluice history lists what is in %s", folders);
 }
 
 void spec_error_no_branch(const Graph *graph, const char *name, GError **error)
@@ -178,7 +176,7 @@ void spec_error_multiple_heads(const Graph *graph, const SpecParts *parts, SpecU
     if (use == SPEC_FOR_UPGRADE)
         error_set_hint(error,
                        "the heads are %s. All of them: pgsluice upgrade heads; one: %s; to make "
-                       "them one: pgsluice revision --head heads -m MESSAGE",
+                       "them one: pgsluice merge heads",
                        ids, commands);
     else
         error_set_hint(error, "the heads are %s. One of them: %s", ids, commands);

@@ -136,6 +136,17 @@ static void test_kinds_map_to_statuses(void)
         g_assert_nonnull(error_kind_title((ErrorKind)kind));
 }
 
+/* Which a caller does who knows more than the callee. */
+static void test_hint_may_be_made_of_the_old_one(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    error_set(&error, ERROR_CONFIG, "no database");
+    error_set_hint(&error, "set the URL");
+    error_set_hint(&error, "%s; or go without", error_hint(error));
+    g_assert_cmpstr(error_hint(error), ==, "set the URL; or go without");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -147,5 +158,7 @@ int main(int argc, char **argv)
     g_test_add_func("/error/absent", test_nothing_happens_without_an_error);
     g_test_add_func("/error/foreign", test_foreign_errors_have_a_kind);
     g_test_add_func("/error/kinds", test_kinds_map_to_statuses);
+    g_test_add_func("/base/error/hint may be made of the old one",
+                    test_hint_may_be_made_of_the_old_one);
     return g_test_run();
 }

@@ -101,8 +101,8 @@ static void test_text_need_not_be_ascii(void)
 static void test_wrong_number_of_operands(void)
 {
     assert_refused("downgrade", "", "needs TARGET");
-    assert_refused("upgrade", "head base", "does not take \"base\"");
-    assert_refused("current", "head", "does not take \"head\"");
+    assert_refused("upgrade", "head base", "\"base\" is one word too many");
+    assert_refused("current", "head", "\"head\" is one word too many");
     assert_refused("plan", "upgrade", "needs");
 }
 
