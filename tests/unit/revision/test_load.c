@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "revision/file.h"
 #include "revision/graph.h"
+#include "revision/inspect.h"
 
 /* A folder that is removed with what is in it. */
 typedef struct {
@@ -303,6 +304,67 @@ static void test_a_huge_file_is_refused(Folder *folder, gconstpointer data)
     g_assert_nonnull(strstr(error->message, "larger than 64 MiB"));
 }
 
+static void assert_finding(const Findings *findings, guint at, ErrorKind kind, const char *text)
+{
+    g_autofree char *described = NULL;
+
+    g_assert_cmpuint(at, <, findings->errors->len);
+    described = error_describe_short(findings->errors->pdata[at]);
+    g_assert_true(error_is(findings->errors->pdata[at], kind));
+    g_assert_nonnull(strstr(described, text));
+}
+
+static void test_inspect_tells_all(Folder *folder, gconstpointer data)
+{
+    const char *const folders[] = {folder->path, NULL};
+    g_autoptr(Findings) findings = findings_new(100);
+    guint count;
+
+    add_file(folder, "b.sql", "-- Revision ID: b\n-- migrate:up\nBEGIN;\n-- migrate:down\nEND;\n");
+    add_file(folder, "a.sql", "-- Revisionn ID: a\n-- migrate:up\n-- migrate:pu\n");
+    add_file(folder, "c.sql", "-- Revision ID: c\n-- Revises: gone\n-- migrate:up\n");
+    g_assert_null(inspect_folders(folders, findings, &count));
+    g_assert_cmpuint(count, ==, 3);
+    g_assert_cmpuint(findings->errors->len, ==, 4);
+    assert_finding(findings, 0, ERROR_REVISION_FILE, "a.sql:1:4");
+    assert_finding(findings, 1, ERROR_REVISION_FILE, "a.sql:3:");
+    assert_finding(findings, 2, ERROR_REVISION_FILE, "b.sql:3:1");
+    assert_finding(findings, 3, ERROR_REVISION_FILE, "b.sql:5:1");
+}
+
+static void test_inspect_tells_of_every_link(Folder *folder, gconstpointer data)
+{
+    const char *const folders[] = {folder->path, NULL};
+    g_autoptr(Findings) findings = findings_new(100);
+    guint count;
+
+    add_file(folder, "a.sql", "-- Revision ID: a\n-- Revises: b\n-- migrate:up\n");
+    add_file(folder, "b.sql", "-- Revision ID: b\n-- Revises: a\n-- migrate:up\n");
+    add_file(folder, "c.sql", "-- Revision ID: c\n-- Revises: d\n-- migrate:up\n");
+    add_file(folder, "d.sql", "-- Revision ID: d\n-- Revises: c, a\n-- migrate:up\nCOMMIT;\n");
+    g_assert_null(inspect_folders(folders, findings, &count));
+    g_assert_cmpuint(findings->errors->len, ==, 3);
+    assert_finding(findings, 0, ERROR_REVISION_FILE, "d.sql:4:1");
+    assert_finding(findings, 1, ERROR_GRAPH, "(a, b)");
+    assert_finding(findings, 2, ERROR_GRAPH, "(c, d)");
+}
+
+static void test_inspect_has_a_ceiling(Folder *folder, gconstpointer data)
+{
+    const char *const folders[] = {folder->path, NULL};
+    g_autoptr(Findings) findings = findings_new(3);
+    guint count;
+
+    for (guint i = 0; i < 5; i++) {
+        g_autofree char *name = g_strdup_printf("%u.sql", i);
+
+        add_file(folder, name, "SELECT 1;\n");
+    }
+    g_assert_null(inspect_folders(folders, findings, &count));
+    g_assert_cmpuint(findings->errors->len, ==, 3);
+    g_assert_true(findings_are_full(findings));
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -321,6 +383,9 @@ int main(int argc, char **argv)
         {"/load/several folders are one graph", test_several_folders_are_one_graph},
         {"/load/a FIFO does not hang", test_a_fifo_does_not_hang},
         {"/load/a dangling link", test_a_dangling_link},
+        {"/inspect/tells all", test_inspect_tells_all},
+        {"/inspect/tells of every link", test_inspect_tells_of_every_link},
+        {"/inspect/has a ceiling", test_inspect_has_a_ceiling},
         {"/body/read when asked", test_bodies_are_read_when_asked},
         {"/body/a huge file is refused", test_a_huge_file_is_refused},
     };
