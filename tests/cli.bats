@@ -105,7 +105,7 @@ tables() {
     run --separate-stderr pgsluice revision -m which
     [ "$status" -eq 2 ]
     [[ $stderr == *"several heads: "*"cccc3333"* ]]
-    [[ $stderr == *"--head heads"* ]]
+    [[ $stderr == *"pgsluice merge heads"* ]]
 
     pgsluice revision -m merged --head heads --rev-id eeee5555
     run pgsluice heads

@@ -126,7 +126,7 @@ _test.sql:13:1' ]
     make_fork
     pgsluice upgrade aaaa
     sed -i 's/^CREATE TABLE a/CREATE TABLE IF NOT EXISTS a/' migrations/versions/aaaa1111_test.sql
-    sql "INSERT INTO pgsluice.hold (target, reason) VALUES ('aaaa1111', 'incident 7')"
+    pgsluice hold --reason 'incident 7'
     run --separate-stderr pgsluice check --json
     [ "$status" -eq 1 ]
     [ "$(jq -c '[.database, (.findings | map(.kind))]' <<<"$output")" = \

@@ -1,7 +1,7 @@
 # What is said when a command is wrong, to the last byte: transcripts in tests/golden/errors/. A line
 # "$ COMMAND" is run in the folder that the test of the same name makes; what follows is its stderr
 # and, in brackets, its exit status. Paths and names that change are written as /project, DATABASE,
-# SOCKETS and TIME. A new command is a new "$" line; this writes the answers into the files, for review as a
+# SOCKETS, USER and TIME. A new command is a new "$" line; this writes the answers into the files, for review as a
 # diff:
 #
 #   UPDATE_GOLDEN=yes scripts/run-tests golden.bats
@@ -23,6 +23,7 @@ normalise() {
         -e "s|'-- Revision ID: [0-9a-f]*'|'-- Revision ID: NEW'|" \
         -e 's|/[^ ]*/etc/pgsluice/|/etc/pgsluice/|' \
         -e "s|\"/[^\"]*/\.s\.PGSQL\.|\"SOCKETS/.s.PGSQL.|g" \
+        -e "s|set by $(id -un)|set by USER|" \
         -e 's|[0-9-]*T[0-9:.]*Z|TIME|g'
 }
 

@@ -51,7 +51,7 @@ static gboolean check_database(Cli *cli, Check *check, GError **error)
                            error_hint(*error));
         return FALSE;
     }
-    check_status(check->status, session_settings(session)->state_schema, check->findings);
+    check_status(check->status, check->findings);
     return TRUE;
 }
 

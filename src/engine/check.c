@@ -62,18 +62,16 @@ static void check_mismatched(const Status *status, Findings *findings)
     }
 }
 
-static void check_hold(const Hold *hold, const char *state_schema, Findings *findings)
+static void check_hold(const Hold *hold, Findings *findings)
 {
-    g_autofree char *schema = NULL;
     GError *error = NULL;
 
     if (!hold)
         return;
-    schema = sql_quote_identifier(state_schema);
     error_set(&error, ERROR_HELD, "a hold keeps the database at %s since %s%s%s",
               *hold->target ? hold->target : "base", hold->since,
               hold->reason && *hold->reason ? ": " : "", hold->reason ? hold->reason : "");
-    error_set_hint(&error, "to lift it: DELETE FROM %s.hold", schema);
+    error_set_hint(&error, "pgsluice release lifts it");
     findings_add(findings, error);
 }
 
@@ -92,10 +90,10 @@ static void check_pending(const Status *status, Findings *findings)
     findings_add(findings, error);
 }
 
-void check_status(const Status *status, const char *state_schema, Findings *findings)
+void check_status(const Status *status, Findings *findings)
 {
     check_unknown(status, findings);
     check_mismatched(status, findings);
-    check_hold(status->hold, state_schema, findings);
+    check_hold(status->hold, findings);
     check_pending(status, findings);
 }

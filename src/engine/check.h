@@ -10,4 +10,4 @@ void check_heads(const Graph *graph, Findings *findings);
 
 /* Unknown heads, files that have changed since they were applied (not those that cannot be read:
  * inspect_folders has found them), a hold, pending revisions. */
-void check_status(const Status *status, const char *state_schema, Findings *findings);
+void check_status(const Status *status, Findings *findings);

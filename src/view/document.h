@@ -3,8 +3,8 @@
  * two, with a final line end. Times are RFC 3339. Free each with g_free. */
 #pragma once
 
-#include "engine/ledger.h"
 #include "base/findings.h"
+#include "engine/ledger.h"
 #include "engine/status.h"
 
 typedef struct {
