@@ -1,8 +1,8 @@
 # What is said when a command is wrong, to the last byte: transcripts in tests/golden/errors/. A line
 # "$ COMMAND" is run in the folder that the test of the same name makes; what follows is its stderr
 # and, in brackets, its exit status. Paths and names that change are written as /project, DATABASE,
-# SOCKETS, USER and TIME. A new command is a new "$" line; this writes the answers into the files, for review as a
-# diff:
+# SOCKETS, USER and TIME. A new command is a new "$" line; this writes the answers into the files, for
+# review as a diff:
 #
 #   UPDATE_GOLDEN=yes scripts/run-tests golden.bats
 

@@ -68,8 +68,9 @@ static void check_hold(const Hold *hold, Findings *findings)
 
     if (!hold)
         return;
-    error_set(&error, ERROR_HELD, "a hold keeps the database at %s since %s%s%s",
+    error_set(&error, ERROR_HELD, "a hold keeps the database at %s since %s, set by %s%s%s",
               *hold->target ? hold->target : "base", hold->since,
+              hold->actor && *hold->actor ? hold->actor : "somebody",
               hold->reason && *hold->reason ? ": " : "", hold->reason ? hold->reason : "");
     error_set_hint(&error, "pgsluice release lifts it");
     findings_add(findings, error);
