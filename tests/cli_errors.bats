@@ -315,8 +315,7 @@ SQL
     grep -q "^  database: " blocker.out
     [ "$(sleeping)" = 0 ]
     [ "$(sql "SELECT to_regclass('half_done') IS NULL")" = t ]
-    [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
-              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" = 0 ]
+    [ "$(migration_locks)" = 0 ]
 }
 
 @test "SIGTERM while migrating: the same, exit 143" {

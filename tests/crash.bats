@@ -49,7 +49,7 @@ kill_at() {
     fi
     picture >"after.$1"
     diff -u undisturbed "after.$1"
-    [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = '$database')")" = 0 ]
+    [ "$(migration_locks)" = 0 ]
 }
 
 undisturbed() {

@@ -87,8 +87,7 @@ teardown() {
     stop_quickly
     wait_for nothing_left
     [ -z "$(sql "SELECT to_regclass('public.one')")" ]
-    [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
-              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" = 0 ]
+    [ "$(migration_locks)" = 0 ]
     [ "$(count_notified READY=1)" = 0 ]
 }
 

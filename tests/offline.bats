@@ -141,7 +141,7 @@ SQL
     offline "$there" upgrade heads
     diff <(dump "$here") <(dump "$there")
     proves "$there"
-    [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'" "$there")" = 0 ]
+    [ "$(migration_locks "$there")" = 0 ]
     [[ "$(sql "SELECT up_sql FROM pgsluice.applied WHERE revision = 'cccc3333'" "$there")" == *'ann:***@'* ]]
     [[ "$(sql "SELECT obj_description('größe'::regclass)" "$there")" == *geheim123* ]]
     run online "$there" status
@@ -295,7 +295,7 @@ RC
     [ "$answer" = locked ]
     psql -Xq -f script.sql "$there" >first.log 2>&1 3>&- &
     first=$!
-    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = '\''advisory'\''" "$there")" = 1 ]'
+    wait_for '[ "$(migration_locks "$there")" = 1 ]'
     run psql -X -f script.sql "$there"
     echo "ROLLBACK; \\q" >&"${blocker[1]}"
     wait "$first"

@@ -33,7 +33,7 @@ hold_lock() {
     PGAPPNAME=a-colleague psql -XAtq -d "$url" -c "SELECT pg_try_advisory_lock($(lock_key))" \
         -c "SELECT pg_sleep(300)" </dev/null >/dev/null 2>&1 3>&- 4>&- &
     holder_pid=$!
-    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = '"'advisory'"'")" = 1 ]'
+    wait_for '[ "$(migration_locks)" = 1 ]'
 }
 
 release_lock() {
