@@ -1,4 +1,4 @@
-/* A flat JSON object, key by key. */
+/* A JSON object, key by key. */
 #include "view/answer.h"
 
 #include "view/render.h"
@@ -41,6 +41,15 @@ void answer_add_number(Answer *answer, const char *key, int value)
 void answer_add_boolean(Answer *answer, const char *key, gboolean value)
 {
     json_object_set_new(answer->json, key, json_boolean(value));
+}
+
+void answer_add_list(Answer *answer, const char *key, const GPtrArray *items)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < items->len; i++)
+        json_array_append(list, ((const Answer *)items->pdata[i])->json);
+    json_object_set_new(answer->json, key, list);
 }
 
 char *answer_format(const Answer *answer)

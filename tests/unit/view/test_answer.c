@@ -1,4 +1,4 @@
-/* The flat documents: their form, and what must be escaped in them. */
+/* The small documents: their form, and what must be escaped in them. */
 #include "view/answer.h"
 
 static void assert_document(const Answer *answer, const char *expected)
@@ -33,10 +33,24 @@ static void test_text_is_escaped(void)
     assert_document(answer, "{\n  \"text\": \"\\\"\\\\\\n\\u001B größe \xef\xbf\xbd\"\n}\n");
 }
 
+static void test_list(void)
+{
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func((GDestroyNotify)answer_free);
+    g_autoptr(Answer) answer = answer_new();
+
+    answer_add_list(answer, "none", items);
+    g_ptr_array_add(items, answer_new());
+    answer_add_text(items->pdata[0], "a", "b");
+    answer_add_list(answer, "one", items);
+    assert_document(answer,
+                    "{\n  \"none\": [],\n  \"one\": [\n    {\n      \"a\": \"b\"\n    }\n  ]\n}\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cli/answer/each type", test_each_type);
     g_test_add_func("/cli/answer/text is escaped", test_text_is_escaped);
+    g_test_add_func("/cli/answer/list", test_list);
     return g_test_run();
 }
