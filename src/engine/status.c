@@ -57,23 +57,45 @@ static char **script_heads(const Graph *graph)
     return (char **)g_ptr_array_free(ids, FALSE);
 }
 
-/* What an upgrade to the files' heads would run. Below a head that the files do not know only the
- * applied table can tell what is there. */
+/* What the files and the heads of the database say about what is applied. Below a head that the
+ * files do not know only the applied table can tell; else it may name what another tool, which
+ * shares the version table, has undone since. */
+typedef struct {
+    GHashTable *below_heads; /* a set of Revision * */
+    gboolean trusts_records;
+} Extent;
+
+static void extent_clear(Extent *extent)
+{
+    g_hash_table_unref(extent->below_heads);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Extent, extent_clear)
+
+static Extent extent_of(const Graph *graph, const Status *status)
+{
+    return (Extent){graph_applied(graph, (const char *const *)status->heads),
+                    status->unknown[0] != NULL};
+}
+
+static gboolean is_applied(const Extent *extent, const Status *status, const Revision *revision)
+{
+    return g_hash_table_contains(extent->below_heads, revision) ||
+           (extent->trusts_records &&
+            g_strv_contains((const char *const *)status->applied, revision->id));
+}
+
+/* What an upgrade to the files' heads would run. */
 static GPtrArray *pending_revisions(const Graph *graph, const Status *status)
 {
-    const char *const *heads = (const char *const *)status->heads;
-    g_autoptr(GHashTable) applied = graph_applied(graph, heads);
+    g_auto(Extent) extent = extent_of(graph, status);
     g_autoptr(GPtrArray) all = graph_revisions(graph);
-    gboolean asks_records = status->unknown[0] != NULL;
     GPtrArray *pending = g_ptr_array_new();
 
     for (guint i = 0; i < all->len; i++) {
         const Revision *revision = g_ptr_array_index(all, i);
 
-        if (g_hash_table_contains(applied, revision) ||
-            (asks_records && g_strv_contains((const char *const *)status->applied, revision->id)))
-            continue;
-        g_ptr_array_add(pending, (gpointer)revision);
+        if (!is_applied(&extent, status, revision))
+            g_ptr_array_add(pending, (gpointer)revision);
     }
     return pending;
 }
@@ -123,14 +145,14 @@ static void add_mismatch(Status *status, const Revision *revision, const char *n
 
 /* One file: its part of the digest, and whether it still is what was applied. A file that is not
  * readable any more counts as different: its checksum is "". */
-static void look_at_file(Status *status, const Revision *revision, GHashTable *applied,
-                         GChecksum *sum)
+static void look_at_file(Status *status, const Revision *revision, const Extent *extent,
+                         GHashTable *applied, GChecksum *sum)
 {
     g_autoptr(RevisionBody) body = revision_read_body(revision, NULL);
     const char *now = body ? body->up.checksum : "";
     const char *then = g_hash_table_lookup(applied, revision->id);
 
-    if (then && !g_str_equal(now, then))
+    if (then && !g_str_equal(now, then) && is_applied(extent, status, revision))
         add_mismatch(status, revision, now, then);
     add_text(sum, revision->id);
     add_text(sum, strrchr(revision->path, '/') ? strrchr(revision->path, '/') : revision->path);
@@ -143,6 +165,7 @@ static void look_at_file(Status *status, const Revision *revision, GHashTable *a
 static gboolean look_at_files(Session *session, const Graph *graph, Status *status, GError **error)
 {
     g_autoptr(GHashTable) applied = read_applied(session, status, error);
+    g_auto(Extent) extent = extent_of(graph, status);
     g_autoptr(GPtrArray) all = graph_revisions(graph);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 
@@ -150,7 +173,7 @@ static gboolean look_at_files(Session *session, const Graph *graph, Status *stat
         return FALSE;
     status->mismatched = g_ptr_array_new_with_free_func(mismatch_free);
     for (guint i = 0; i < all->len; i++)
-        look_at_file(status, g_ptr_array_index(all, i), applied, sum);
+        look_at_file(status, g_ptr_array_index(all, i), &extent, applied, sum);
     status->files_digest = g_strdup(g_checksum_get_string(sum));
     return TRUE;
 }
