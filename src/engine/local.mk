@@ -4,6 +4,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
 	src/engine/failure.c src/engine/failure.h \
+	src/engine/foreign.c src/engine/foreign.h \
 	src/engine/hold.c src/engine/hold.h \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
@@ -26,6 +27,9 @@ engine_queries = \
 	src/engine/q/record_event.sql \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \
+	src/engine/q/foreign_dbmate.sql \
+	src/engine/q/foreign_flyway.sql \
+	src/engine/q/foreign_golang_migrate.sql \
 	src/engine/q/layout_1.sql \
 	src/engine/q/may_identify.sql \
 	src/engine/q/offline_alone.sql \
