@@ -63,3 +63,9 @@ tests_fuzz_fuzz_revision_template_SOURCES = tests/fuzz/fuzz-revision-template.c 
 tests_fuzz_fuzz_revision_template_CPPFLAGS = $(REVISION_CPPFLAGS)
 tests_fuzz_fuzz_revision_template_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_revision_template_LDADD = $(REVISION_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-adopt-records
+tests_fuzz_fuzz_adopt_records_SOURCES = tests/fuzz/fuzz-adopt-records.c $(fuzz_main)
+tests_fuzz_fuzz_adopt_records_CPPFLAGS = $(ADOPT_CPPFLAGS)
+tests_fuzz_fuzz_adopt_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_adopt_records_LDADD = $(ADOPT_LIBS)

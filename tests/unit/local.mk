@@ -15,6 +15,7 @@ include tests/unit/engine/local.mk
 include tests/unit/view/local.mk
 include tests/unit/http/local.mk
 include tests/unit/api/local.mk
+include tests/unit/adopt/local.mk
 include tests/unit/setup/local.mk
 include tests/unit/daemon/local.mk
 include tests/unit/cli/local.mk
