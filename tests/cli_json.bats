@@ -21,6 +21,7 @@ words_of() {
         plan) echo plan upgrade head ;;
         cluster) echo cluster stop nowhere ;;
         completion) echo completion bash ;;
+        import) echo import dbmate theirs --to imported ;;
         *) echo "$1" ;;
     esac
 }
@@ -32,6 +33,8 @@ verbs() {
 prepare() {
     create_database
     export EDITOR=true
+    mkdir theirs
+    echo '-- migrate:up' >theirs/1_first.sql
     make_revision aaaa1111 '' <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
     make_revision bbbb2222 aaaa1111 <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
     make_revision cccc3333 aaaa1111 <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'

@@ -8,6 +8,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/escape.c src/cli/escape.h \
 	src/cli/format.c src/cli/format.h \
 	src/cli/hooks.c src/cli/hooks.h \
+	src/cli/import_report.c src/cli/import_report.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/range.c src/cli/range.h \
@@ -29,6 +30,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_help.c \
 	src/cli/verb_history.c \
 	src/cli/verb_hold.c \
+	src/cli/verb_import.c \
 	src/cli/verb_init.c \
 	src/cli/verb_list_templates.c \
 	src/cli/verb_merge.c \
