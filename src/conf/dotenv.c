@@ -44,12 +44,12 @@ static gboolean is_line_end(const char *at)
     return *at == '\0' || *at == '\n' || (*at == '\r' && (at[1] == '\n' || at[1] == '\0'));
 }
 
+/* The file is the whole project's: names that no shell would take are somebody's, too. */
 static gboolean is_name_character(char c)
 {
-    return g_ascii_isalnum(c) || c == '_' || c == '.' || c == '-';
+    return c && !g_ascii_isspace(c) && !strchr("=#'\"", c);
 }
 
-/* Only after blanks or a whole value: KEY=a#b holds a number sign. */
 static gboolean end_line(Reader *reader, GError **error)
 {
     skip_blanks(reader);
@@ -81,7 +81,7 @@ static char *read_name(Reader *reader, GError **error)
         reader->at++;
     name = g_strndup(start, (gsize)(reader->at - start));
     skip_blanks(reader);
-    if (*name == '\0' || g_ascii_isdigit(*name) || *reader->at != '=') {
+    if (*name == '\0' || *reader->at != '=') {
         fail(reader, reader->line, "this line is not NAME=value",
              "write NAME=value, or begin a comment with #", error);
         return NULL;
@@ -90,10 +90,19 @@ static char *read_name(Reader *reader, GError **error)
     return g_steal_pointer(&name);
 }
 
-/* The character that a backslash and `c` stand for in double quotes, or 0: then both are kept. */
-static char unescape(char c)
+/* The character that a backslash and `c` stand for between these quotes, or 0: then both are kept.
+ */
+static char unescape(char quote, char c)
 {
-    return c == 'n' ? '\n' : strchr("\"\\$", c) ? c : '\0';
+    static const char letters[] = "abfnrtv";
+    static const char controls[] = "\a\b\f\n\r\t\v";
+    const char *letter = strchr(letters, c);
+
+    if (c == '\\' || c == '\'')
+        return c;
+    if (quote == '\'')
+        return '\0';
+    return letter && c ? controls[letter - letters] : c == '"' || c == '$' ? c : '\0';
 }
 
 static char *read_quoted(Reader *reader, GError **error)
@@ -103,8 +112,7 @@ static char *read_quoted(Reader *reader, GError **error)
     g_autoptr(GString) value = g_string_new(NULL);
 
     for (; *reader->at && *reader->at != quote; reader->at++) {
-        char escaped =
-            quote == '"' && *reader->at == '\\' && reader->at[1] ? unescape(reader->at[1]) : '\0';
+        char escaped = *reader->at == '\\' ? unescape(quote, reader->at[1]) : '\0';
 
         if (escaped) {
             g_string_append_c(value, escaped);
@@ -123,14 +131,14 @@ static char *read_quoted(Reader *reader, GError **error)
     return g_string_free(g_steal_pointer(&value), FALSE);
 }
 
+/* A comment begins only after blanks: KEY=a#b holds a number sign, and so does KEY=#b. */
 static char *read_bare(Reader *reader)
 {
     const char *start = reader->at;
     const char *end;
 
     while (!is_line_end(reader->at)) {
-        if (*reader->at == '#' &&
-            (reader->at == start || reader->at[-1] == ' ' || reader->at[-1] == '\t'))
+        if (*reader->at == '#' && strchr(" \t", reader->at[-1]))
             break;
         reader->at++;
     }

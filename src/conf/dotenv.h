@@ -1,5 +1,6 @@
-/* The .env file of a working folder: NAME=value lines as developers keep them. Values are taken as
- * they are: $OTHER is not expanded. */
+/* The .env file of a working folder: NAME=value lines as developers keep them, read as
+ * python-dotenv reads them but for the reasons that tests/lib/dotenv-oracle lists. Values are taken
+ * as they are: $OTHER is not expanded. */
 #pragma once
 
 #include <glib.h>
@@ -11,9 +12,9 @@ typedef struct {
 } DotenvEntry;
 
 /* Reads `text`, which came from `path` (for messages only). Understood: comments, blank lines,
- * `export NAME=value`, 'as is', "with \n \" \\ \$" (quoted values may span lines), CRLF, a BOM.
- * Returns the DotenvEntry rows in the order of the file (later ones with the same name win), free
- * with g_array_unref; ERROR_CONFIG with path:line, never with the text of the line. */
+ * `export NAME=value`, 'with \\ \'', "with \n \t \" \\ \$..." (quoted values may span lines), CRLF,
+ * a BOM. Returns the DotenvEntry rows in the order of the file (later ones with the same name win),
+ * free with g_array_unref; ERROR_CONFIG with path:line, never with the text of the line. */
 GArray *dotenv_parse(const char *text, const char *path, GError **error);
 
 /* The same for the file at `path`, at most 64 KiB; no rows when there is none. */

@@ -27,7 +27,10 @@ static void test_forms(void)
         {"A='b # c' # why", "b # c"},
         {"A='b\\n$C'", "b\\n$C"},
         {"A=\"b # c\"", "b # c"},
-        {"A=\"b\\nc\\\"d\\\\e\\$f\\tg\"", "b\nc\"d\\e$f\\tg"},
+        {"A=\"b\\nc\\\"d\\\\e\\$f\\tg\\q\"", "b\nc\"d\\e$f\tg\\q"},
+        {"A='b\\'c\\\\'", "b'c\\"},
+        {"A=#b #c", "#b"},
+        {"1=2\nA=b", "b"},
         {"A=\"$B ${C}\"", "$B ${C}"},
         {"A=\"b\r\nc\"\r\n", "b\nc"},
         {"A=b=c", "b=c"},
@@ -65,15 +68,10 @@ static void test_mistakes_name_their_line_and_no_value(void)
         const char *text;
         unsigned line;
     } rows[] = {
-        {"A=1\nhunter2", 2},
-        {"=hunter2", 1},
-        {"1A=hunter2", 1},
-        {"A B=hunter2", 1},
-        {"A=1\n\nB=\"hunter2\nC=3\n", 3},
-        {"A='hunter2", 1},
-        {"A='x' hunter2", 1},
-        {"A=\"x\"hunter2\"", 1},
-        {"A='1\n2' hunter2", 2},
+        {"A=1\nhunter2", 2},     {"=hunter2", 1},
+        {"A B=hunter2", 1},      {"A=1\n\nB=\"hunter2\nC=3\n", 3},
+        {"A='hunter2", 1},       {"A='x' hunter2", 1},
+        {"A=\"x\"hunter2\"", 1}, {"A='1\n2' hunter2", 2},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
