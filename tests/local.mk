@@ -5,3 +5,12 @@ include tests/fuzz/local.mk
 check_PROGRAMS += tests/lib/notify-socket
 tests_lib_notify_socket_SOURCES = tests/lib/notify-socket.c
 tests_lib_notify_socket_CPPFLAGS = $(AM_CPPFLAGS)
+
+# Beside the oracles of the same folder: tests/urls.bats.
+check_PROGRAMS += tests/lib/dsn-read tests/lib/dotenv-read
+tests_lib_dsn_read_SOURCES = tests/lib/dsn-read.c
+tests_lib_dsn_read_CPPFLAGS = $(DB_CPPFLAGS)
+tests_lib_dsn_read_LDADD = $(DB_LIBS)
+tests_lib_dotenv_read_SOURCES = tests/lib/dotenv-read.c
+tests_lib_dotenv_read_CPPFLAGS = $(CONF_CPPFLAGS)
+tests_lib_dotenv_read_LDADD = $(CONF_LIBS)

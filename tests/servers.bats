@@ -95,6 +95,31 @@ SQL
     [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa1111 ]
 }
 
+@test "the password comes from a passfile, and is not repeated either" {
+    start_server own
+    require_password ''
+    one_table
+    printf '*:*:*:locked:right-word-4711\n' >passwords
+    chmod 600 passwords
+    local -a current=(pgsluice --set migrations.directory="$migrations" -vvv current)
+
+    PGPASSFILE=$PWD/passwords SYNC_DATABASE_URL=$locked_url run "${current[@]}"
+    [ "$status" -eq 0 ]
+    [[ $output != *4711* ]]
+    SYNC_DATABASE_URL="$locked_url&passfile=$PWD/passwords" run "${current[@]}"
+    [ "$status" -eq 0 ]
+    SYNC_DATABASE_URL="host=$folder user=locked dbname=postgres passfile=$PWD/passwords" run "${current[@]}"
+    [ "$status" -eq 0 ]
+
+    SYNC_DATABASE_URL=$locked_url run "${current[@]}"
+    [ "$status" -eq 3 ]
+    [[ $output == *'no password supplied'* ]]
+    chmod 644 passwords
+    PGPASSFILE=$PWD/passwords SYNC_DATABASE_URL=$locked_url run "${current[@]}"
+    [ "$status" -eq 3 ]
+    [[ $output != *4711* ]]
+}
+
 # start_pooler MODE: PgBouncer before $database. Sets `pooler` and `pooled_url`.
 start_pooler() {
     local host port

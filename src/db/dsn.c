@@ -108,8 +108,21 @@ static gboolean is_name_in(const char *text, const char *token)
     return FALSE;
 }
 
+/* As much of the text as cannot be a piece of a password that was written without quotes or
+ * percent-encoding. */
+static char *innocent_part(const char *text)
+{
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    const char *question = strchr(text, '?');
+    const char *password = strstr(lower, "pass");
+
+    if (dsn_url_is_url(text))
+        return g_strdup(question && strchr(question, '@') ? "" : text);
+    return g_strndup(text, password ? (gsize)(password - lower) : strlen(text));
+}
+
 /* libpq quotes what it could not read, which may be a piece of the password. */
-static char *mask_quoted(const char *message, const char *text)
+static char *mask_quoted(const char *message, const char *innocent)
 {
     g_auto(GStrv) parts = g_strsplit(message, "\"", -1);
     GString *masked = g_string_new(NULL);
@@ -118,7 +131,8 @@ static char *mask_quoted(const char *message, const char *text)
         gboolean is_quoted = i % 2 == 1;
 
         if (is_quoted)
-            g_string_append_printf(masked, "\"%s\"", is_name_in(text, parts[i]) ? parts[i] : "***");
+            g_string_append_printf(masked, "\"%s\"",
+                                   is_name_in(innocent, parts[i]) ? parts[i] : "***");
         else
             g_string_append(masked, parts[i]);
     }
@@ -172,14 +186,16 @@ static gboolean check_values(const Dsn *dsn, GError **error)
     return !ports || check_ports(ports, error);
 }
 
-static Dsn *read_with_libpq(const char *conninfo, GError **error)
+/* `text` is what was written, `conninfo` what libpq is to read. */
+static Dsn *read_with_libpq(const char *text, const char *conninfo, GError **error)
 {
     char *message = NULL;
     PQconninfoOption *options = PQconninfoParse(conninfo, &message);
     Dsn *dsn;
 
     if (!options) {
-        g_autofree char *masked = mask_quoted(message ? message : "out of memory", conninfo);
+        g_autofree char *innocent = innocent_part(text);
+        g_autofree char *masked = mask_quoted(message ? message : "out of memory", innocent);
 
         PQfreemem(message);
         error_set(error, ERROR_CONFIG, "the database's URL is not understood: %s", masked);
@@ -198,6 +214,30 @@ static Dsn *read_with_libpq(const char *conninfo, GError **error)
     return dsn;
 }
 
+/* What comes through a shell, a container's environment or a copy from elsewhere unfinished. */
+static gboolean check_finished(const char *text, GError **error)
+{
+    const char *scheme = strstr(text, "://");
+    gboolean names_scheme = scheme && strcspn(text, " =") > (gsize)(scheme - text);
+
+    if (g_regex_match_simple("\\$\\{\\w+\\}", text, 0, 0)) {
+        error_set(error, ERROR_CONFIG,
+                  "the database's URL has a ${...} in it, which nobody has replaced");
+        error_set_hint(error, "write the value itself: variables are not expanded here; in a "
+                              "password ${ is written as %%24%%7B");
+    } else if (names_scheme && strchr("\"'`<", *text)) {
+        error_set(error, ERROR_CONFIG, "the database's URL begins with a quote");
+        error_set_hint(error, "take the quotes off: docker --env-file and systemd credentials "
+                              "keep them as a part of the value");
+    } else if (names_scheme && !dsn_url_is_url(text)) {
+        error_set(error, ERROR_CONFIG, "the database's URL is not that of a PostgreSQL server");
+        error_set_hint(error, g_str_has_prefix(text, "jdbc:") ? "leave out jdbc:" : DSN_FORM_HINT);
+    } else {
+        return TRUE;
+    }
+    return FALSE;
+}
+
 Dsn *dsn_parse(const char *text, GError **error)
 {
     g_autofree char *trimmed = g_strstrip(g_strdup(text));
@@ -209,31 +249,35 @@ Dsn *dsn_parse(const char *text, GError **error)
         error_set_hint(error, DSN_FORM_HINT);
         return NULL;
     }
+    if (!check_finished(trimmed, error))
+        return NULL;
     conninfo = dsn_url_is_url(trimmed) ? dsn_url_normalise(trimmed, error) : g_strdup(trimmed);
     if (!conninfo)
         return NULL;
-    dsn = read_with_libpq(conninfo, error);
+    dsn = read_with_libpq(trimmed, conninfo, error);
     if (!dsn || !check_values(dsn, error))
         return NULL;
     return g_steal_pointer(&dsn);
 }
 
-/* Before the path of a URL there is no place for a socket's folder; then, and when no host is
- * named, host and port are written as parameters. */
+/* Before the path of a URL there is no place for a socket's folder, nor for what is no host; then,
+ * and when no host is named, host and port are written as parameters. */
 static gboolean has_authority(const Dsn *dsn)
 {
     const char *hosts = dsn_get(dsn, "host");
 
-    return hosts && *hosts && !strchr(hosts, '/');
+    return hosts && *hosts &&
+           g_regex_match_simple("^[\\w.:,%-]*$", hosts, G_REGEX_DOLLAR_ENDONLY, 0);
 }
 
 /* One host as a URL writes it. */
 static void append_host(GString *url, const char *host, const char *port)
 {
-    if (strchr(host, ':'))
-        g_string_append_printf(url, "[%s]", host);
-    else
-        g_string_append(url, host);
+    gboolean is_address = strchr(host, ':') != NULL;
+
+    g_string_append(url, is_address ? "[" : "");
+    g_string_append_uri_escaped(url, host, ":", FALSE);
+    g_string_append(url, is_address ? "]" : "");
     if (port && *port)
         g_string_append_printf(url, ":%s", port);
 }

@@ -8,9 +8,16 @@
 
 /* Turns a URL or conninfo string into libpq parameters. Understood: postgresql:// and postgres://,
  * a driver suffix (+asyncpg +psycopg2 +psycopg +pg8000), asyncpg's ?ssl=VALUE (to sslmode; true =
- * require), several hosts, IPv6, percent-encoding, Unix socket folders, key=value conninfo,
- * service=. Parameters that only SQLAlchemy knows are errors that name them. Passwords are
- * remembered for redaction. ERROR_CONFIG with the reason otherwise. */
+ * require), several hosts, IPv6 with a zone, percent-encoding, Unix socket folders, key=value
+ * conninfo, service=.
+ *
+ * What SQLAlchemy reads it reads the same, but for the reasons that tests/lib/url-oracle lists: a
+ * password may hold / and ? as they are, and where the URL names a driver, "+" in the query is a
+ * blank and the drivers' cache parameters are ignored. Other parameters that only SQLAlchemy and
+ * asyncpg know are errors that name them; a URL that two readers would read differently is refused.
+ *
+ * Passwords are remembered for redaction. ERROR_CONFIG with the reason otherwise; it quotes nothing
+ * that could be a piece of a password. */
 typedef struct Dsn Dsn;
 Dsn *dsn_parse(const char *text, GError **error);
 void dsn_free(Dsn *dsn);

@@ -5,33 +5,36 @@
 #include "base/error.h"
 #include "db/dsn_private.h"
 
-/* Parameters that mean something to somebody else. */
+/* Parameters that mean something to somebody else. Harmless ones tune a driver's cache: a URL that
+ * is addressed to a driver ("+asyncpg") may carry them. */
 static const struct {
     const char *name;
     const char *owner;
     const char *hint;
+    gboolean is_harmless;
 } foreign_parameters[] = {
-    {"prepared_statement_cache_size", "SQLAlchemy", "drop it: nothing is prepared here"},
-    {"prepared_statement_name_func", "SQLAlchemy", "drop it: nothing is prepared here"},
-    {"statement_cache_size", "asyncpg", "drop it: nothing is prepared here"},
-    {"max_cached_statement_lifetime", "asyncpg", "drop it: nothing is prepared here"},
-    {"max_cacheable_statement_size", "asyncpg", "drop it: nothing is prepared here"},
+    {"prepared_statement_cache_size", "SQLAlchemy", "drop it: nothing is prepared here", TRUE},
+    {"prepared_statement_name_func", "SQLAlchemy", "drop it: nothing is prepared here", TRUE},
+    {"async_fallback", "SQLAlchemy", "drop it", TRUE},
+    {"statement_cache_size", "asyncpg", "drop it: nothing is prepared here", TRUE},
+    {"max_cached_statement_lifetime", "asyncpg", "drop it: nothing is prepared here", TRUE},
+    {"max_cacheable_statement_size", "asyncpg", "drop it: nothing is prepared here", TRUE},
+    {"prepare_threshold", "psycopg", "drop it: nothing is prepared here", TRUE},
     {"command_timeout", "asyncpg",
-     "drop it; execution.statement_timeout is what limits a statement"},
-    {"server_settings", "asyncpg", "drop it, or use ALTER ROLE ... SET"},
-    {"timeout", "asyncpg", "write connect_timeout=SECONDS"},
-    {"direct_tls", "asyncpg", "drop it"},
-    {"async_fallback", "SQLAlchemy", "drop it"},
-    {"executemany_mode", "SQLAlchemy", "drop it"},
-    {"isolation_level", "SQLAlchemy", "drop it"},
-    {"pool_size", "SQLAlchemy", "drop it: there is no pool"},
-    {"max_overflow", "SQLAlchemy", "drop it: there is no pool"},
-    {"pool_timeout", "SQLAlchemy", "drop it: there is no pool"},
-    {"pool_recycle", "SQLAlchemy", "drop it: there is no pool"},
-    {"pool_pre_ping", "SQLAlchemy", "drop it: there is no pool"},
-    {"pgbouncer", "Prisma", "drop it, and give the direct connection, not the pooler's"},
-    {"connection_limit", "Prisma", "drop it: there is no pool"},
-    {"schema", "Prisma", "drop it; database.version_table_schema is what you may mean"},
+     "drop it; execution.statement_timeout is what limits a statement", FALSE},
+    {"server_settings", "asyncpg", "drop it, or use ALTER ROLE ... SET", FALSE},
+    {"timeout", "asyncpg", "write connect_timeout=SECONDS", FALSE},
+    {"direct_tls", "asyncpg", "drop it", FALSE},
+    {"executemany_mode", "SQLAlchemy", "drop it", FALSE},
+    {"isolation_level", "SQLAlchemy", "drop it", FALSE},
+    {"pool_size", "SQLAlchemy", "drop it: there is no pool", FALSE},
+    {"max_overflow", "SQLAlchemy", "drop it: there is no pool", FALSE},
+    {"pool_timeout", "SQLAlchemy", "drop it: there is no pool", FALSE},
+    {"pool_recycle", "SQLAlchemy", "drop it: there is no pool", FALSE},
+    {"pool_pre_ping", "SQLAlchemy", "drop it: there is no pool", FALSE},
+    {"pgbouncer", "Prisma", "drop it, and give the direct connection, not the pooler's", FALSE},
+    {"connection_limit", "Prisma", "drop it: there is no pool", FALSE},
+    {"schema", "Prisma", "drop it; database.version_table_schema is what you may mean", FALSE},
 };
 
 /* asyncpg's ?ssl= takes booleans and libpq's words. */
@@ -46,6 +49,7 @@ static const struct {
     {"off", "disable"},         {"disable", "disable"},
     {"allow", "allow"},         {"prefer", "prefer"},
     {"verify-ca", "verify-ca"}, {"verify-full", "verify-full"},
+    {"verify_ca", "verify-ca"}, {"verify_full", "verify-full"},
 };
 
 /* The query of the URL that is being written. */
@@ -53,6 +57,8 @@ typedef struct {
     GString *parameters; /* "a=b&c=d" */
     GString *hosts;      /* of host=, comma separated; empty when there is none */
     GString *ports;
+    gboolean
+        has_driver; /* the URL is SQLAlchemy's: "+" is a blank, its drivers' caches are no error */
 } Query;
 
 static void query_clear(Query *query)
@@ -90,55 +96,123 @@ static gboolean check_scheme(const char *text, gsize length, GError **error)
     return FALSE;
 }
 
-/* The part from the user name to the last @ holds the password, however wrong the URL is. */
-static void remember_password(const char *authority)
+/* User and password with every character percent-encoded that means something else to libpq. A %
+ * that begins no hexadecimal number is itself, as SQLAlchemy has it. */
+static char *encode(const char *raw)
 {
-    const char *at = strrchr(authority, '@');
+    GString *encoded = g_string_new(NULL);
+
+    for (; *raw; raw++) {
+        gboolean is_escape = *raw == '%' && g_ascii_isxdigit(raw[1]) && g_ascii_isxdigit(raw[2]);
+
+        if (is_escape || g_ascii_isalnum(*raw) || strchr("-._~!$&'()*+,;=:", *raw))
+            g_string_append_c(encoded, *raw);
+        else
+            g_string_append_printf(encoded, "%%%02X", (guchar)*raw);
+    }
+    return g_string_free(encoded, FALSE);
+}
+
+/* Remembers what stands between the first colon and `at`, as it is and decoded. */
+static void remember_up_to(const char *authority, const char *at)
+{
     const char *colon = at ? memchr(authority, ':', (gsize)(at - authority)) : NULL;
     g_autofree char *raw = colon ? g_strndup(colon + 1, (gsize)(at - colon - 1)) : NULL;
-    g_autofree char *decoded = raw ? g_uri_unescape_string(raw, NULL) : NULL;
+    g_autofree char *encoded = raw ? encode(raw) : NULL;
+    g_autofree char *decoded = encoded ? g_uri_unescape_string(encoded, NULL) : NULL;
 
-    if (raw)
-        secret_remember(raw);
-    if (decoded)
-        secret_remember(decoded);
+    secret_remember(raw);
+    secret_remember(decoded);
 }
 
-/* "5432" or "5432,h2:5433": the colon before it was a port's, not a password's. */
-static gboolean is_port_list(const char *text, gsize length)
+/* However wrong the URL is: the password ends at its first @, or at its last. */
+static void remember_password(const char *authority)
 {
-    gsize digits = strspn(text, "0123456789");
-
-    return digits == length || (digits < length && text[digits] == ',');
+    remember_up_to(authority, strchr(authority, '@'));
+    remember_up_to(authority, strrchr(authority, '@'));
 }
 
-/* A character of the password that the URL's own syntax takes for itself. */
-static gboolean check_password(const char *authority, GError **error)
+/* "5432" or "5432,h2:5433": the colon before it is a port's, or a password's that looks like one.
+ */
+static gboolean is_port_list(const char *text, const char *end)
 {
-    gsize length = strcspn(authority, "/?");
-    const char *at = memchr(authority, '@', length);
-    const char *colon = memchr(authority, ':', length);
-    const char *culprit = NULL;
+    const char *after = text + strspn(text, "0123456789");
 
-    if (at && memchr(at + 1, '@', length - (gsize)(at + 1 - authority)))
-        culprit = "@ is written as %40";
-    else if (!at && strchr(authority + length, '@') && colon &&
-             !is_port_list(colon + 1, length - (gsize)(colon + 1 - authority)))
-        culprit = "/ is written as %2F and ? as %3F";
-    if (!culprit)
-        return TRUE;
+    return after >= end || *after == ',';
+}
+
+static gboolean refuse_two_readings(GError **error)
+{
     error_set(error, ERROR_CONFIG,
-              "the URL's user or password holds a character that must be "
-              "percent-encoded");
-    error_set_hint(error, "in a password %s", culprit);
+              "the database's URL can be read in two ways: its @ may end a password or belong to "
+              "what stands there");
+    error_set_hint(error, "in a password / is written as %%2F, ? as %%3F and @ as %%40; elsewhere "
+                          "@ is written as %%40, too");
     return FALSE;
 }
 
-static void append_parameter(Query *query, const char *name, const char *raw_value)
+/* Finds the @ behind user and password (*at NULL: there is none). libpq looks for it before the
+ * path only; SQLAlchemy takes a / in the password as it is. Where both are right by their own rules
+ * and do not agree, a guess could send a password to a stranger. */
+static gboolean find_at(const char *authority, const char **at, GError **error)
+{
+    const char *end = authority + strcspn(authority, "/?");
+    const char *colon = memchr(authority, ':', (gsize)(end - authority));
+    const char *first = strchr(authority, '@');
+    gboolean is_behind = first && first > end;
+
+    *at = NULL;
+    if (!first || (is_behind && *authority == '['))
+        return TRUE;
+    if (is_behind && !colon)
+        return *end == '/' || refuse_two_readings(error);
+    if (is_behind && is_port_list(colon + 1, end))
+        return refuse_two_readings(error);
+    *at = first;
+    return TRUE;
+}
+
+/* One more @ is a part of the password that the URL's own syntax takes for its end. */
+static gboolean check_after(const char *at, GError **error)
+{
+    if (!memchr(at + 1, '@', strcspn(at + 1, "?")))
+        return TRUE;
+    error_set(error, ERROR_CONFIG,
+              "the URL's user or password holds a character that must be percent-encoded");
+    error_set_hint(error, "in a password @ is written as %%40");
+    return FALSE;
+}
+
+/* "user:password@" as libpq reads it. */
+static void append_login(GString *url, const char *authority, const char *at)
+{
+    g_autofree char *login = at ? g_strndup(authority, (gsize)(at - authority)) : NULL;
+    g_autofree char *encoded = login ? encode(login) : NULL;
+
+    if (encoded)
+        g_string_append_printf(url, "%s@", encoded);
+}
+
+/* Hosts, ports and the path. The % of an IPv6 zone is %25, which few know. */
+static void append_place(GString *url, const char *place, gsize length)
+{
+    gboolean is_bracketed = FALSE;
+
+    for (const char *end = place + length; place < end; place++) {
+        is_bracketed = *place == '[' || (is_bracketed && *place != ']');
+        g_string_append_c(url, *place);
+        if (is_bracketed && *place == '%' && !g_str_has_prefix(place, "%25"))
+            g_string_append(url, "25");
+    }
+}
+
+static void append_parameter(Query *query, const char *name, const char *value)
 {
     if (query->parameters->len)
         g_string_append_c(query->parameters, '&');
-    g_string_append_printf(query->parameters, "%s=%s", name, raw_value);
+    g_string_append_uri_escaped(query->parameters, name, NULL, FALSE);
+    g_string_append_c(query->parameters, '=');
+    g_string_append_uri_escaped(query->parameters, value, NULL, FALSE);
 }
 
 static gboolean take_ssl(Query *query, const char *value, GError **error)
@@ -170,72 +244,109 @@ static void take_host(Query *query, const char *value)
         g_string_append(query->ports, colon + 1);
 }
 
-static gboolean refuse_foreign(const char *name, GError **error)
+/* The row of foreign_parameters, or -1. */
+static int find_foreign(const char *name)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(foreign_parameters); i++) {
-        if (g_str_equal(name, foreign_parameters[i].name)) {
-            error_set(error, ERROR_CONFIG, "the URL's parameter \"%s\" belongs to %s", name,
-                      foreign_parameters[i].owner);
-            error_set_hint(error, "%s", foreign_parameters[i].hint);
-            return TRUE;
-        }
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(foreign_parameters); i++)
+        if (g_str_equal(name, foreign_parameters[i].name))
+            return (int)i;
+    return -1;
+}
+
+static gboolean take_foreign(const Query *query, int row, GError **error)
+{
+    if (query->has_driver && foreign_parameters[row].is_harmless)
+        return TRUE;
+    error_set(error, ERROR_CONFIG, "the URL's parameter \"%s\" belongs to %s",
+              foreign_parameters[row].name, foreign_parameters[row].owner);
+    error_set_hint(error, "%s", foreign_parameters[row].hint);
     return FALSE;
+}
+
+static void take_known(Query *query, const char *name, const char *value)
+{
+    if (g_str_has_suffix(name, "password"))
+        secret_remember(value);
+    if (g_str_equal(name, "host"))
+        take_host(query, value);
+    else
+        append_parameter(query, g_str_equal(name, "database") ? "dbname" : name, value);
+}
+
+/* A name or a value. SQLAlchemy reads its query as a form, libpq as a URL. NULL: no such text. */
+static char *decode(const Query *query, const char *raw, gsize length)
+{
+    g_autofree char *text = g_strndup(raw, length);
+
+    return g_uri_unescape_string(query->has_driver ? g_strdelimit(text, "+", ' ') : text, NULL);
 }
 
 static gboolean take_parameter(Query *query, const char *part, GError **error)
 {
-    const char *equals = strchr(part, '=');
-    g_autofree char *raw_name = g_strndup(part, equals ? (gsize)(equals - part) : strlen(part));
-    g_autofree char *name = g_uri_unescape_string(raw_name, NULL);
-    g_autofree char *value = equals ? g_uri_unescape_string(equals + 1, NULL) : NULL;
+    gsize length = strcspn(part, "=");
+    g_autofree char *name = decode(query, part, length);
+    g_autofree char *value =
+        part[length] ? decode(query, part + length + 1, strlen(part + length + 1)) : NULL;
+    int foreign = name ? find_foreign(name) : -1;
 
     if (!name || !value) {
-        error_set(error, ERROR_CONFIG, "the URL's parameter \"%s\" is not NAME=VALUE", raw_name);
-        error_set_hint(error, "write a per cent sign in a value as %%25");
+        /* Not quoted: behind a question mark in a password this is a part of it. */
+        error_set(error, ERROR_CONFIG, "a parameter of the URL is not NAME=VALUE");
+        error_set_hint(error, "write a per cent sign in a value as %%25, and a ? in a password "
+                              "as %%3F");
         return FALSE;
     }
-    if (refuse_foreign(name, error))
-        return FALSE;
+    if (foreign >= 0)
+        return take_foreign(query, foreign, error);
     if (g_str_equal(name, "ssl"))
         return take_ssl(query, value, error);
-    if (g_str_equal(name, "host"))
-        take_host(query, value);
-    else
-        append_parameter(query, g_str_equal(name, "database") ? "dbname" : raw_name, equals + 1);
-    if (g_str_has_suffix(name, "password"))
-        secret_remember(value);
+    take_known(query, name, value);
     return TRUE;
 }
 
 static void finish_hosts(Query *query)
 {
-    g_autofree char *hosts = g_uri_escape_string(query->hosts->str, ",", TRUE);
-
     if (!query->hosts->len)
         return;
-    append_parameter(query, "host", hosts);
+    append_parameter(query, "host", query->hosts->str);
     if (strspn(query->ports->str, ",") < query->ports->len)
         append_parameter(query, "port", query->ports->str);
+}
+
+/* Without its "?". */
+static gboolean read_query(Query *query, const char *text, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "&", -1);
+
+    for (char **part = parts; *part; part++)
+        if (**part && !take_parameter(query, *part, error))
+            return FALSE;
+    finish_hosts(query);
+    return TRUE;
 }
 
 char *dsn_url_normalise(const char *text, GError **error)
 {
     gsize scheme = scheme_length(text);
     const char *authority = text + scheme + strlen("://");
+    const char *at = NULL;
+    const char *place;
     const char *question;
-    g_auto(Query) query = {g_string_new(NULL), g_string_new(NULL), g_string_new(NULL)};
-    g_auto(GStrv) parts = NULL;
+    g_auto(Query) query = {g_string_new(NULL), g_string_new(NULL), g_string_new(NULL),
+                           memchr(text, '+', scheme) != NULL};
+    g_autoptr(GString) url = g_string_new("postgresql://");
 
     remember_password(authority);
-    if (!check_scheme(text, scheme, error) || !check_password(authority, error))
+    if (!check_scheme(text, scheme, error) || !find_at(authority, &at, error) ||
+        (at && !check_after(at, error)))
         return NULL;
-    question = authority + strcspn(authority, "?");
-    parts = g_strsplit(*question ? question + 1 : "", "&", -1);
-    for (char **part = parts; *part; part++)
-        if (**part && !take_parameter(&query, *part, error))
-            return NULL;
-    finish_hosts(&query);
-    return g_strdup_printf("postgresql://%.*s%s%s", (int)(question - authority), authority,
-                           query.parameters->len ? "?" : "", query.parameters->str);
+    place = at ? at + 1 : authority;
+    question = place + strcspn(place, "?");
+    if (!read_query(&query, *question ? question + 1 : "", error))
+        return NULL;
+    append_login(url, authority, at);
+    append_place(url, place, (gsize)(question - place));
+    if (query.parameters->len)
+        g_string_append_printf(url, "?%s", query.parameters->str);
+    return g_string_free(g_steal_pointer(&url), FALSE);
 }

@@ -24,7 +24,19 @@ static const struct {
     {"postgresql://u:secret@:5433/d?host=/run/pg", "postgresql://u:***@/d?host=/run/pg&port=5433"},
     {"host=/run/pg,h port=1,2 dbname=d", "postgresql:///d?host=/run/pg,h&port=1,2"},
     {"user=u port=5433 dbname=d", "postgresql://u@/d?port=5433"},
-    {"postgresql://h:5432/d?application_name=a@b", "postgresql://h:5432/d?application_name=a%40b"},
+    {"postgresql://h/d?application_name=a@b", "postgresql://h/d?application_name=a%40b"},
+    {"postgresql://u:s@h/d?application_name=a@b", "postgresql://u:***@h/d?application_name=a%40b"},
+    {"postgresql://[::1]/d?application_name=a@b", "postgresql://[::1]/d?application_name=a%40b"},
+    {"postgresql://u:a/b?c#d@h/d", "postgresql://u:***@h/d"},
+    {"postgresql://[fe80::1%eth0]:1/d", "postgresql://[fe80::1%25eth0]:1/d"},
+    {"postgresql://[fe80::1%25eth0]/d", "postgresql://[fe80::1%25eth0]/d"},
+    {"postgresql://u@%2Frun%2Fpg/d", "postgresql://u@/d?host=/run/pg"},
+    {"host='a b' dbname=d", "postgresql:///d?host=a%20b"},
+    {"postgresql://h/d?options=-csearch_path=x", "postgresql://h/d?options=-csearch_path%3Dx"},
+    {"postgresql://h/d?application_name=a+b", "postgresql://h/d?application_name=a%2Bb"},
+    {"postgresql+psycopg2://h/d?application_name=a+b", "postgresql://h/d?application_name=a%20b"},
+    {"postgresql+asyncpg://h/d?ssl=verify_full&prepared_statement_cache_size=0",
+     "postgresql://h/d?sslmode=verify-full"},
     {"postgresql://h/?database=d", "postgresql://h/d"},
     {"host=h dbname=d user=u password='a b'", "postgresql://u:***@h/d"},
     {"host=h sslpassword=hushhush", "postgresql://h/?sslpassword=***"},
@@ -58,17 +70,27 @@ static const struct {
     {"postgresql://u:hunter22@h/d?pgbouncer=true", "direct connection"},
     {"postgresql://u:hunter22@h/d?ssl=hunter", "ssl parameter"},
     {"postgresql://u:hunter22@h/d?sslmode=hunter", "verify-full"},
-    {"postgresql://u:hunter22@h/d?flag", "\"flag\""},
+    {"postgresql+asyncpg://u:hunter22@h/d?command_timeout=5", "statement_timeout"},
+    {"postgresql://u:hunter22@h/d?flag", "NAME=VALUE"},
+    {"postgresql://u:p@hunter22?hunter23=5@h/d", "***"},
+    {"postgresql://u:p@w?hunter22@h/d", "NAME=VALUE"},
+    {"postgresql://u:12345/hunter22@h/d", "two ways"},
+    {"postgresql://u:12345?x=hunter22@h/d", "two ways"},
+    {"postgresql://h?application_name=a@b", "two ways"},
+    {"postgresql://u:p@hunter22/x@h/d", "%40"},
+    {"postgresql://u:${PASSWORD}@h/d", "expanded"},
+    {"\"postgresql://u:hunter22@h/d\"", "quotes"},
+    {"jdbc:postgresql://h/d?user=u&password=hunter22", "jdbc:"},
     {"postgresql://u:hunter22@h:hunter/d", "65535"},
     {"postgresql://h:0/d", "65535"},
     {"postgresql://h/d?connect_timeout=soon", "whole number"},
     {"postgresql://u:hunter22@x@h/d", "%40"},
-    {"postgresql://u:hunter22/x@h/d", "%2F"},
-    {"postgresql://u:hunter22%zz@h/d", "percent-encoded"},
+    {"postgresql://u:hunter22%00@h/d", "%00"},
     {"postgresql://u:hunter22@[::1/d", "IPv6"},
     {"password='hunter22", "unterminated"},
     {"host=h password=my hunter22 port=1", "missing"},
-    {"host=h password=hunter22 foo=1", "\"foo\""},
+    {"host=h foo=1 password=hunter22", "\"foo\""},
+    {"host=h password=my hunter22=1", "\"***\""},
 };
 
 static void test_bad(void)
@@ -90,10 +112,14 @@ static void test_bad(void)
 static void test_passwords_are_remembered(void)
 {
     g_autoptr(Dsn) dsn = dsn_parse("postgresql://u:plain%2Dsesame@h/d", NULL);
+    g_autoptr(Dsn) refused = dsn_parse("postgresql://u:un%2Dsaid@x@h/d", NULL);
+    g_autofree char *other = secret_redact("and un-said, un-said@x");
     g_autofree char *text = secret_redact("said plain-sesame aloud");
 
     g_assert_cmpstr(dsn_get(dsn, "password"), ==, "plain-sesame");
     g_assert_cmpstr(text, ==, "said *** aloud");
+    g_assert_null(refused);
+    g_assert_cmpstr(other, ==, "and ***, ***");
 }
 
 static void test_with(void)
