@@ -48,3 +48,84 @@ parameter() {
     [ "$status" -eq 2 ]
     [[ $stderr == *'"prd"'* ]]
 }
+
+# --- Poolers --------------------------------------------------------------------------------------
+
+ref=abcdefghijklmnopqrst
+pooled="postgresql+asyncpg://postgres.$ref:canary-7f3a@aws-0-eu-west-1.pooler.supabase.com:6543/postgres?ssl=require"
+direct="postgresql://postgres:***@db.$ref.supabase.co:5432/postgres?sslmode=require"
+
+@test "a pooler's URL is refused before any connection, by both programs, with the URL to use" {
+    one_table
+    SYNC_DATABASE_URL=$pooled run --separate-stderr pgsluice upgrade head
+    [ "$status" -eq 6 ]
+    [[ $stderr == *'(SYNC_DATABASE_URL): aws-0-eu-west-1.pooler.supabase.com:6543 is a connection pooler'* ]]
+    [[ $stderr == *"next: use the direct connection: $direct;"* ]]
+    [[ $stderr != *canary* ]]
+
+    SYNC_DATABASE_URL=$pooled run --separate-stderr pgsluice --json current
+    [ "$status" -eq 6 ]
+    [ "$(jq -r .error.kind <<<"$output")" = pooler ]
+    [[ $output != *canary* ]]
+
+    SYNC_DATABASE_URL=$pooled run pgsluiced -c pgsluice.conf --check-config --show
+    [ "$status" -eq 6 ]
+    [[ $output == *"$direct"* && $output != *canary* ]]
+    SYNC_DATABASE_URL=$pooled run pgsluiced -c pgsluice.conf
+    [ "$status" -eq 6 ]
+    [[ $output == *"$direct"* && $output != *canary* ]]
+}
+
+@test "database.pooler = session lets port 5432 of a pooler through, never 6543" {
+    one_table
+    local session=${pooled/6543/5432}
+
+    SYNC_DATABASE_URL=$session run pgsluiced -c pgsluice.conf --check-config
+    [ "$status" -eq 6 ]
+    SYNC_DATABASE_URL=$session run pgsluiced -c pgsluice.conf --check-config --set database.pooler=session
+    [ "$status" -eq 0 ]
+    SYNC_DATABASE_URL=$pooled run pgsluiced -c pgsluice.conf --check-config --set database.pooler=session
+    [ "$status" -eq 6 ]
+}
+
+@test "a direct host that cannot be reached: the hint speaks of IPv6" {
+    one_table
+    SYNC_DATABASE_URL="postgresql://u:canary-7f3a@db.$ref.supabase.co:1/d?hostaddr=127.0.0.1" \
+        run --separate-stderr pgsluice current
+    [ "$status" -eq 3 ]
+    [[ $stderr == *'next: '*IPv6*'database.pooler = "session"'* ]]
+    [[ $stderr != *canary* ]]
+}
+
+# --- The two URLs ---------------------------------------------------------------------------------
+
+@test "only DATABASE_URL: the error says what is missing, and how it reads" {
+    one_table
+    echo "DATABASE_URL=$pooled" >.env
+    run --separate-stderr pgsluice upgrade head
+    [ "$status" -eq 2 ]
+    [[ $stderr == *'(.env:1)'*'next: set SYNC_DATABASE_URL'*"$direct"* ]]
+    [[ $stderr != *canary* ]]
+    echo 'DATABASE_URL=postgresql+asyncpg://u:canary-7f3a@h:5432/d?ssl=require' >.env
+    run --separate-stderr pgsluice upgrade head
+    [ "$status" -eq 2 ]
+    [[ $stderr == *'postgresql://u:***@h:5432/d?sslmode=require' ]]
+}
+
+@test "an application's own URL works for migrations, driver, ssl and caches and all" {
+    create_database
+    one_table
+    cat >.env <<ENV
+# Used by FastAPI (async)
+DATABASE_URL=postgresql+asyncpg://postgres:password@db.xxxxx.supabase.co:5432/postgres?ssl=require
+
+# Used by Alembic (sync)
+SYNC_DATABASE_URL="postgresql+asyncpg://postgres:any%20word@/$database?host=$(parameter host)&port=$(parameter port)&ssl=disable&prepared_statement_cache_size=0"
+ENV
+    unset SYNC_DATABASE_URL
+    run --separate-stderr pgsluice -vvv upgrade head
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'database.migration_url = '*'# .env:5'* ]]
+    [[ $stderr != *'any word'* && $stderr != *'any%20word'* ]]
+    [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa1111 ]
+}

@@ -135,10 +135,13 @@ static void attempt_timed_out(const Attempt *attempt, GError **error)
 {
     g_autofree char *target = describe(attempt->pg);
     double seconds = (double)(clock_monotonic() - attempt->started) / G_USEC_PER_SEC;
+    const char *hint = login_error_network_hint(attempt->pg);
 
     error_set(error, ERROR_UNREACHABLE, "no answer from %s within %.1f s", target, seconds);
-    error_set_hint(error,
-                   "check host and port in the URL, and whether a firewall drops the packets");
+    error_set_hint(error, "%s",
+                   hint ? hint
+                        : "check host and port in the URL, and whether a firewall drops the "
+                          "packets");
 }
 
 /* Waits until libpq can go on (*is_ready) or it is time to look at the clock again. */

@@ -64,3 +64,5 @@ void sql_error_set(GError **error, Conn *conn, const PGresult *answer);
 void connection_lost_set(GError **error, Conn *conn);
 /* Turns libpq's text about a failed connection attempt into an error of the right kind. */
 void login_error_set(GError **error, const PGconn *pg);
+/* What to do when it is the network that fails, or NULL when the host's name does not tell. */
+const char *login_error_network_hint(const PGconn *pg);

@@ -13,6 +13,7 @@ src_db_libdb_a_SOURCES = \
 	src/db/dsn_url.c \
 	src/db/lock.c src/db/lock.h \
 	src/db/login_error.c \
+	src/db/pooler.c src/db/pooler.h \
 	src/db/quote.c \
 	src/db/result.c src/db/result.h \
 	src/db/sqlerror.c

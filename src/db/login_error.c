@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "db/conn_private.h"
+#include "db/pooler.h"
 
 typedef struct {
     const char *pattern; /* a SQLSTATE or the class it starts with; or a part of libpq's text */
@@ -139,11 +140,23 @@ static gboolean is_final_pooler_answer(const Account *account)
     return FALSE;
 }
 
+const char *login_error_network_hint(const PGconn *pg)
+{
+    const char *host = PQhost(pg);
+
+    if (!host || !pooler_is_direct_host(host))
+        return NULL;
+    return "Supabase's direct hosts have IPv6 addresses only: this machine needs IPv6, or the "
+           "project the IPv4 add-on; else use port 5432 of the project's pooler together with "
+           "database.pooler = \"session\"";
+}
+
 void login_error_set(GError **error, const PGconn *pg)
 {
     g_auto(Account) account = {.message = g_string_new(NULL)};
     g_auto(GStrv) lines = g_strsplit(PQerrorMessage(pg), "\n", -1);
     const Meaning *meaning;
+    const char *hint = NULL;
     ErrorKind kind;
 
     for (char **line = lines; *line; line++)
@@ -153,6 +166,8 @@ void login_error_set(GError **error, const PGconn *pg)
                                                                              : meaning->kind;
     error_set(error, kind, "%s", account.message->str);
     error_set_sql(error, account.sqlstate, account.detail, account.hint, NULL);
-    if (meaning->hint)
-        error_set_hint(error, "%s", meaning->hint);
+    if (kind == ERROR_UNREACHABLE && !account.sqlstate)
+        hint = login_error_network_hint(pg);
+    if (hint || meaning->hint)
+        error_set_hint(error, "%s", hint ? hint : meaning->hint);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "db/pooler.h"
 
 void setup_engine_offline(const Conf *conf, EngineSettings *settings)
 {
@@ -22,20 +23,63 @@ void setup_engine_offline(const Conf *conf, EngineSettings *settings)
     };
 }
 
-gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *settings,
-                      GError **error)
+/* The application's URL as a migration would need it: without its driver, and direct. g_free. */
+static char *suggest_url(const Conf *conf)
 {
-    const Secret *url = conf_secret(conf, CONF_MIGRATION_URL);
+    const Secret *url = conf_secret(conf, CONF_RUNTIME_URL);
+    g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(url), NULL);
+    char *direct = dsn ? pooler_direct_url(dsn) : NULL;
 
-    if (!url) {
+    if (direct || !dsn)
+        return direct ? direct : g_strdup("postgresql://USER@HOST:5432/DATABASE?sslmode=require");
+    return dsn_describe(dsn);
+}
+
+static gboolean refuse_missing_url(const Conf *conf, GError **error)
+{
+    g_autofree char *url = NULL;
+
+    if (!conf_secret(conf, CONF_RUNTIME_URL)) {
         error_set(error, ERROR_CONFIG, "no database is configured");
         error_set_hint(error, "set SYNC_DATABASE_URL in the environment, or "
                               "database.migration_url in pgsluice.conf, for example "
                               "postgresql://user@host:5432/name?sslmode=require");
         return FALSE;
     }
+    url = suggest_url(conf);
+    error_set(error, ERROR_CONFIG,
+              "there is no URL for migrations, only one for the application's traffic (%s)",
+              conf_origin_text(conf, CONF_RUNTIME_URL));
+    error_set_hint(error,
+                   "set SYNC_DATABASE_URL or database.migration_url to the direct connection to "
+                   "the same database: %s",
+                   url);
+    return FALSE;
+}
+
+/* What can be said of the URL without a connection. */
+static gboolean check_url(const Conf *conf, GError **error)
+{
+    const Secret *url = conf_secret(conf, CONF_MIGRATION_URL);
+    gboolean accepts_session = g_str_equal(conf_string(conf, CONF_POOLER), "session");
+    g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(url), error);
+
+    if (dsn && pooler_refuse(dsn, accepts_session, error))
+        return TRUE;
+    g_prefix_error(error, "%s (%s): ", conf_key_name(CONF_MIGRATION_URL),
+                   conf_origin_text(conf, CONF_MIGRATION_URL));
+    return FALSE;
+}
+
+gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *settings,
+                      GError **error)
+{
+    if (!conf_secret(conf, CONF_MIGRATION_URL))
+        return refuse_missing_url(conf, error);
+    if (!check_url(conf, error))
+        return FALSE;
     setup_engine_offline(conf, settings);
-    settings->url = url;
+    settings->url = conf_secret(conf, CONF_MIGRATION_URL);
     settings->instance = instance;
     return TRUE;
 }

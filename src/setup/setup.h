@@ -7,7 +7,9 @@
 #include "engine/session.h"
 
 /* Fills *settings from `conf`; strings belong to conf and `instance`. ERROR_CONFIG with the ways to
- * set it when there is no migration URL. A runtime_url alone does not do. */
+ * set it when there is no migration URL (a runtime_url alone does not do) and when it is not
+ * understood; ERROR_POOLER when its names are a pooler's (db/pooler.h), before anything connects.
+ */
 gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *settings,
                       GError **error);
 /* The same without URL and instance, which are NULL then: for what needs no database. */

@@ -8,12 +8,15 @@ check_PROGRAMS += \
 	tests/unit/db/test_memory \
 	tests/unit/db/test_open \
 	tests/unit/db/test_pipeline \
+	tests/unit/db/test_pooler \
 	tests/unit/db/test_quote
 
 tests_unit_db_test_cluster_CPPFLAGS = $(DB_CPPFLAGS)
 tests_unit_db_test_cluster_LDADD = $(DB_LIBS)
 tests_unit_db_test_dsn_CPPFLAGS = $(DB_CPPFLAGS)
 tests_unit_db_test_dsn_LDADD = $(DB_LIBS)
+tests_unit_db_test_pooler_CPPFLAGS = $(DB_CPPFLAGS)
+tests_unit_db_test_pooler_LDADD = $(DB_LIBS)
 tests_unit_db_test_quote_CPPFLAGS = $(DB_CPPFLAGS)
 tests_unit_db_test_quote_LDADD = $(DB_LIBS)
 

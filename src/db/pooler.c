@@ -1,0 +1,154 @@
+/* Supabase's names: where its poolers are, and the direct host that belongs to one. */
+#include "db/pooler.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#define POOLER_HOSTS ".pooler.supabase.com"
+#define DIRECT_HOSTS ".supabase.co"
+#define TRANSACTION_PORT "6543"
+#define DEFAULT_PORT "5432"
+
+enum { PROJECT_LENGTH = 20 }; /* of a project's reference: letters and digits */
+
+typedef enum { NO_POOLER, SESSION_POOLER, TRANSACTION_POOLER } PoolerMode;
+
+/* As libpq completes a URL. */
+static const char *value_of(const Dsn *dsn, const char *keyword, const char *variable)
+{
+    const char *value = dsn_get(dsn, keyword);
+
+    return value && *value ? value : g_getenv(variable);
+}
+
+/* The project in "ROLE.PROJECT", a login that only Supabase's pooler understands, or NULL. */
+static const char *project_of_user(const char *user)
+{
+    const char *dot = user ? strrchr(user, '.') : NULL;
+
+    if (!dot || dot == user || strlen(dot + 1) != PROJECT_LENGTH ||
+        strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz0123456789") != PROJECT_LENGTH)
+        return NULL;
+    return dot + 1;
+}
+
+/* Case and a final dot do not count in a name. */
+static gboolean is_under(const char *host, const char *domain)
+{
+    g_autofree char *name = g_ascii_strdown(host, -1);
+
+    if (g_str_has_suffix(name, "."))
+        name[strlen(name) - 1] = '\0';
+    return g_str_has_suffix(name, domain);
+}
+
+gboolean pooler_is_direct_host(const char *host)
+{
+    return is_under(host, DIRECT_HOSTS);
+}
+
+static PoolerMode judge(const char *host, const char *port, const char *user)
+{
+    gboolean is_direct = pooler_is_direct_host(host);
+    gboolean is_pooler =
+        is_under(host, POOLER_HOSTS) || (!is_direct && *host != '/' && project_of_user(user));
+    gboolean is_transaction = g_str_equal(port, TRANSACTION_PORT);
+
+    if (is_transaction && (is_pooler || is_direct))
+        return TRANSACTION_POOLER;
+    return is_pooler ? SESSION_POOLER : NO_POOLER;
+}
+
+/* The worst that the hosts of `dsn` hold, and "host:port" of it; g_free. */
+static PoolerMode find_pooler(const Dsn *dsn, char **where)
+{
+    const char *hosts = value_of(dsn, "host", "PGHOST");
+    const char *ports = value_of(dsn, "port", "PGPORT");
+    const char *user = value_of(dsn, "user", "PGUSER");
+    g_auto(GStrv) host = g_strsplit(hosts ? hosts : "", ",", -1);
+    g_auto(GStrv) port = g_strsplit(ports ? ports : "", ",", -1);
+    guint port_count = g_strv_length(port);
+    PoolerMode worst = NO_POOLER;
+
+    *where = NULL;
+    for (guint i = 0; host[i]; i++) {
+        const char *given = i < port_count ? port[i] : port_count ? port[0] : "";
+        const char *its_port = *given ? given : DEFAULT_PORT;
+        PoolerMode mode = judge(host[i], its_port, user);
+
+        if (mode <= worst)
+            continue;
+        worst = mode;
+        g_free(*where);
+        *where = g_strdup_printf("%s:%s", host[i], its_port);
+    }
+    return worst;
+}
+
+/* From the user, or from db.PROJECT.supabase.co; g_free. */
+static char *find_project(const Dsn *dsn)
+{
+    const char *of_user = project_of_user(value_of(dsn, "user", "PGUSER"));
+    const char *hosts = value_of(dsn, "host", "PGHOST");
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autoptr(GRegex) direct =
+        g_regex_new("\\bdb\\.([a-z0-9]+)\\.supabase\\.co\\b", G_REGEX_CASELESS, 0, NULL);
+
+    if (of_user)
+        return g_strdup(of_user);
+    if (hosts && g_regex_match(direct, hosts, 0, &match))
+        return g_match_info_fetch(match, 1);
+    return g_strdup("PROJECTREF");
+}
+
+char *pooler_direct_url(const Dsn *dsn)
+{
+    const char *user = value_of(dsn, "user", "PGUSER");
+    const char *name = value_of(dsn, "dbname", "PGDATABASE");
+    g_autofree char *where = NULL;
+    g_autofree char *project = find_project(dsn);
+    g_autofree char *host = g_strdup_printf("db.%s" DIRECT_HOSTS, project);
+    g_autofree char *role = project_of_user(user)
+                                ? g_strndup(user, (gsize)(strrchr(user, '.') - user))
+                                : g_strdup(user ? user : "postgres");
+    const char *const values[][2] = {{"user", role},
+                                     {"password", "***"},
+                                     {"host", host},
+                                     {"port", DEFAULT_PORT},
+                                     {"dbname", name ? name : "postgres"},
+                                     {"sslmode", "require"}};
+    g_autoptr(Dsn) direct = NULL;
+
+    if (find_pooler(dsn, &where) == NO_POOLER)
+        return NULL;
+    direct = dsn_parse("postgresql://", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        Dsn *more = dsn_with(direct, values[i][0], values[i][1]);
+
+        dsn_free(direct);
+        direct = more;
+    }
+    return dsn_describe(direct);
+}
+
+gboolean pooler_refuse(const Dsn *dsn, gboolean accepts_session, GError **error)
+{
+    g_autofree char *where = NULL;
+    PoolerMode mode = find_pooler(dsn, &where);
+    g_autofree char *direct = NULL;
+
+    if (mode == NO_POOLER || (mode == SESSION_POOLER && accepts_session))
+        return TRUE;
+    direct = pooler_direct_url(dsn);
+    error_set(error, ERROR_POOLER,
+              "%s is a connection pooler of Supabase's (%s mode): the migration lock would not be "
+              "safe behind it",
+              where, mode == SESSION_POOLER ? "session" : "transaction");
+    error_set_hint(error,
+                   "use the direct connection: %s; where there is no IPv6, port 5432 of the "
+                   "pooler's host together with database.pooler = \"session\"",
+                   direct);
+    error_set_outcome(error, "no connection was tried, nothing was changed");
+    return FALSE;
+}
