@@ -168,9 +168,9 @@ SQL
     for wrong in '127.0.0.1/x?ssl=canary-7f3a' '127.0.0.1:canary-7f3a/x'; do
         for key in migration_url runtime_url; do
             run pgsluice -vvv history --set "database.$key=postgresql://$wrong"
-            [ "$status" -eq 2 ]
-            [[ $output == *"database.$key: "* ]]
-            [[ $output != *"database.$key = "* ]]
+            [ "$status" -eq 0 ]
+            [[ $output == *"database.$key = *** (not understood) "* ]]
+            [[ $output != *canary* ]]
         done
     done
 }

@@ -129,3 +129,15 @@ ENV
     [[ $stderr != *'any word'* && $stderr != *'any%20word'* ]]
     [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa1111 ]
 }
+
+@test "a URL that is not ours, in DATABASE_URL: hidden as a whole, no obstacle" {
+    one_table
+    export SYNC_DATABASE_URL='postgresql://u:canary-7f3a@127.0.0.1:1/d' DATABASE_URL='sqlite:///x?key=canary-7f3a'
+    run --separate-stderr pgsluice -vvv history
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'database.migration_url = postgresql://u:***@127.0.0.1:1/d '* ]]
+    [[ $stderr == *'database.runtime_url = *** (not understood) '* ]]
+    run pgsluiced -c pgsluice.conf --check-config --show
+    [ "$status" -eq 0 ]
+    [[ $output == *'database.runtime_url = *** (not understood) '* && $output != *canary* ]]
+}

@@ -120,27 +120,11 @@ int cli_exit_status(const Cli *cli, GError **error)
     return error_kind_exit_status(kind);
 }
 
-/* A URL that is not understood may hold a password where none belongs. */
-static gboolean check_url(const Conf *conf, ConfKey key, GError **error)
+static void show_conf(const Conf *conf)
 {
-    const Secret *url = conf_secret(conf, key);
-    g_autoptr(Dsn) dsn = url ? dsn_parse(secret_reveal(url), error) : NULL;
+    g_autofree char *text = setup_show(conf);
 
-    if (!url || dsn)
-        return TRUE;
-    g_prefix_error(error, "%s: ", conf_key_name(key));
-    return FALSE;
-}
-
-static gboolean show_conf(const Conf *conf, GError **error)
-{
-    g_autofree char *text = NULL;
-
-    if (!check_url(conf, CONF_MIGRATION_URL, error) || !check_url(conf, CONF_RUNTIME_URL, error))
-        return FALSE;
-    text = conf_show(conf);
     terminal_note("%s\n", text);
-    return TRUE;
 }
 
 /* NULL-terminated; the strings stay with `texts`. */
@@ -168,8 +152,8 @@ const Conf *cli_conf(Cli *cli, GError **error)
     sources.options = (const char *const *)sets->pdata;
     sources.variables = (const char *const *)variables->pdata;
     cli->conf = conf_load(&sources, error);
-    if (cli->conf && cli->options.verbosity >= VERBOSITY_CONF && !show_conf(cli->conf, error))
-        g_clear_pointer(&cli->conf, conf_free);
+    if (cli->conf && cli->options.verbosity >= VERBOSITY_CONF)
+        show_conf(cli->conf);
     return cli->conf;
 }
 

@@ -286,20 +286,10 @@ const char *conf_file(const Conf *conf)
 /* --- Showing ------------------------------------------------------------------------------------
  */
 
-/* A URL is worth seeing, but only one in which the end of the password can be told. */
-static char *show_secret(const Secret *secret)
-{
-    const char *bare = secret_reveal(secret);
-
-    if (strstr(bare, "://") && !strpbrk(bare, " \t'\"<>`"))
-        return secret_redact(bare);
-    return g_strdup("***");
-}
-
-static char *show_value(const ConfValue *value)
+static char *show_value(const ConfValue *value, ConfDescribeUrl describe)
 {
     if (value->secret)
-        return show_secret(value->secret);
+        return describe(secret_reveal(value->secret));
     if (value->tokens)
         return tokens_describe(value->tokens);
     if (value->path)
@@ -307,12 +297,12 @@ static char *show_value(const ConfValue *value)
     return secret_redact(value->text ? value->text : "(unset)");
 }
 
-char *conf_show(const Conf *conf)
+char *conf_show(const Conf *conf, ConfDescribeUrl describe)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (guint key = 0; key < CONF_KEY_COUNT; key++) {
-        g_autofree char *shown = show_value(&conf->values.keys[key]);
+        g_autofree char *shown = show_value(&conf->values.keys[key], describe);
 
         g_string_append_printf(text, "%s = %s  # %s\n", conf_key_name((ConfKey)key), shown,
                                conf->values.keys[key].origin_text);

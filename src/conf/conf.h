@@ -86,6 +86,9 @@ const char *conf_key_text(ConfKey key);
 /* FALSE for keys that take effect only after a restart (listeners, for example). */
 gboolean conf_key_is_reloadable(ConfKey key);
 
-/* One line a key and a variable: "section.key = value  # origin", secrets as ***, passwords in URLs
- * as ***. Free with g_free. */
-char *conf_show(const Conf *conf);
+/* How a URL looks without what is secret in it; g_free. */
+typedef char *(*ConfDescribeUrl)(const char *url);
+/* One line a key and a variable: "section.key = value  # origin", URLs as `describe` writes them,
+ * other secrets as
+ * ***. Free with g_free. */
+char *conf_show(const Conf *conf, ConfDescribeUrl describe);

@@ -10,7 +10,7 @@
 static void show(const BundleSources *sources)
 {
     g_autoptr(Conf) conf = bundle_load_conf(sources, NULL);
-    g_autofree char *text = conf ? conf_show(conf) : NULL;
+    g_autofree char *text = conf ? setup_show(conf) : NULL;
 
     if (text)
         printf("%s%s", text, g_str_has_suffix(text, "\n") ? "" : "\n");

@@ -84,6 +84,18 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
     return TRUE;
 }
 
+static char *describe_url(const char *url)
+{
+    g_autoptr(Dsn) dsn = dsn_parse(url, NULL);
+
+    return dsn ? dsn_describe(dsn) : g_strdup("*** (not understood)");
+}
+
+char *setup_show(const Conf *conf)
+{
+    return conf_show(conf, describe_url);
+}
+
 char *setup_instance(void)
 {
     return g_strdup_printf("%s:%d", g_get_host_name(), (int)getpid());

@@ -14,6 +14,9 @@ gboolean setup_engine(const Conf *conf, const char *instance, EngineSettings *se
                       GError **error);
 /* The same without URL and instance, which are NULL then: for what needs no database. */
 void setup_engine_offline(const Conf *conf, EngineSettings *settings);
+/* conf_show, with each URL as it is understood; one that is not is hidden as a whole: a password
+ * may stand anywhere in it. g_free. */
+char *setup_show(const Conf *conf);
 /* This process to others: "hostname:pid"; g_free. */
 char *setup_instance(void);
 /* The script directory, absolute; belongs to conf. */

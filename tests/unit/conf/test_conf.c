@@ -50,10 +50,15 @@ static void test_defaults(Scratch *scratch, gconstpointer data)
     g_assert_cmpstr(conf_origin_text(conf, CONF_LOG_LEVEL), ==, "default");
 }
 
+static char *describe_url(const char *url)
+{
+    return g_strdup_printf("%u bytes", (unsigned)strlen(url));
+}
+
 /* "key = value" of conf_show, without the origin; g_strfreev. */
 static char **shown_values(const Conf *conf)
 {
-    g_autofree char *show = conf_show(conf);
+    g_autofree char *show = conf_show(conf, describe_url);
     char **lines = g_strsplit(show, "\n", -1);
 
     for (gsize i = 0; lines[i] && *lines[i]; i++)
@@ -413,14 +418,13 @@ static void test_show_hides_secrets_and_names_origins(Scratch *scratch, gconstpo
         "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"; } )",
         NULL};
     g_autoptr(Conf) conf = load(NULL, options);
-    g_autofree char *show = conf_show(conf);
+    g_autofree char *show = conf_show(conf, describe_url);
     g_auto(GStrv) lines = g_strsplit(show, "\n", -1);
 
     g_assert_null(strstr(show, "hunter"));
     g_assert_null(strstr(show, "0123456789"));
-    g_assert_cmpstr(lines[CONF_MIGRATION_URL], ==,
-                    "database.migration_url = postgresql://u:***@h/db  # --set");
-    g_assert_cmpstr(lines[CONF_RUNTIME_URL], ==, "database.runtime_url = ***  # --set");
+    g_assert_cmpstr(lines[CONF_MIGRATION_URL], ==, "database.migration_url = 28 bytes  # --set");
+    g_assert_cmpstr(lines[CONF_RUNTIME_URL], ==, "database.runtime_url = 29 bytes  # --set");
     g_assert_cmpstr(lines[CONF_ADMIN_TOKENS], ==, "http.admin.tokens = ops (read, hold)  # --set");
     g_assert_cmpstr(lines[CONF_LOG_LEVEL], ==, "log.level = info  # default");
     g_assert_cmpuint(g_strv_length(lines), ==, CONF_KEY_COUNT + 1);
