@@ -24,7 +24,7 @@ candidates() {
     [ "$(candidates up)" = upgrade ]
     [ "$(candidates -q stat)" = status ]
     [ "$(candidates heads --re)" = --resolve-dependencies ]
-    [[ $(candidates --) == *"--config --set"*--json* ]]
+    [[ $(candidates --) == *"--config --name --set"*--json* ]]
     [ "$(candidates upgrade '')" = "head heads base current left@head left bbbb2222 aaaa1111" ]
     [ "$(candidates merge aaaa1111 b)" = "base bbbb2222" ]
     [ "$(candidates plan u)" = upgrade ]
@@ -77,6 +77,9 @@ candidates() {
     echo 'migrations: { directory = "elsewhere"; };' >other.conf
     [ "$(candidates -c other.conf show ee)" = eeee9999 ]
     [ "$(candidates show --set migrations.directory=elsewhere ee)" = eeee9999 ]
+    echo 'sections: { billing: { migrations: { directory = "elsewhere"; }; }; };' >>pgsluice.conf
+    [ "$(candidates -n b)" = billing ]
+    [ "$(candidates -n billing show ee)" = eeee9999 ]
 }
 
 # bash_complete LINE PIECE...: COMPREPLY for that line, which bash has cut into those pieces.

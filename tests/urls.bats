@@ -141,3 +141,72 @@ ENV
     [ "$status" -eq 0 ]
     [[ $output == *'database.runtime_url = *** (not understood) '* && $output != *canary* ]]
 }
+
+# --- Sections -------------------------------------------------------------------------------------
+
+# Two databases, the second as section billing. Sets `main_url` and `billing_url`.
+two_databases() {
+    create_database
+    main_url=$url
+    create_database
+    billing_url=$url
+    one_table
+    mkdir -p billing/versions
+    sed 's/aaaa1111/bbbb2222/; s/TABLE t/TABLE invoice/' migrations/versions/aaaa1111_test.sql >billing/versions/b.sql
+    cat >pgsluice.conf <<CONF
+migrations: { directory = "migrations"; };
+http:       { traffic: { listen = [ "127.0.0.1:0" ]; }; admin: { listen = [ "127.0.0.1:0" ]; }; };
+sections:
+{
+    billing: { database: { migration_url = "$billing_url"; };
+               migrations: { directory = "billing"; };
+               environment: { controlled = true; }; };
+    bare:    { migrations: { directory = "billing"; }; };
+};
+CONF
+    export SYNC_DATABASE_URL=$main_url
+}
+
+@test "-n chooses a database: its files go there and nowhere else" {
+    two_databases
+    pgsluice upgrade head
+    pgsluice -n billing upgrade head
+    [ "$(sql 'SELECT version_num FROM alembic_version' "$main_url")" = aaaa1111 ]
+    [ "$(sql 'SELECT version_num FROM alembic_version' "$billing_url")" = bbbb2222 ]
+    run --separate-stderr pgsluice current --name=billing
+    [ "$output" = 'bbbb2222 (head)' ]
+    run --separate-stderr pgsluice current -nbilling --set "database.migration_url=$main_url"
+    [ "$output" = 'aaaa1111 (unknown)' ]
+}
+
+@test "a section without a URL is refused, whatever the environment says" {
+    two_databases
+    run --separate-stderr pgsluice -n bare upgrade head
+    [ "$status" -eq 2 ]
+    [[ $stderr == *'section bare has no database.migration_url'*PGSLUICE_SECTIONS_BARE_DATABASE_MIGRATION_URL* ]]
+    PGSLUICE_SECTIONS_BARE_DATABASE_MIGRATION_URL=$billing_url pgsluice -n bare upgrade head
+    [ "$(sql 'SELECT version_num FROM alembic_version' "$billing_url")" = bbbb2222 ]
+    [ "$(sql "SELECT to_regclass('alembic_version') IS NULL" "$main_url")" = t ]
+}
+
+@test "an unknown section is a mistake that names the known ones, to both programs" {
+    two_databases
+    run --separate-stderr pgsluice -n biling upgrade head
+    [ "$status" -eq 2 ]
+    [[ $stderr == *'did you mean billing? The sections of pgsluice.conf are billing, bare'* ]]
+    run pgsluiced -c pgsluice.conf -n biling --check-config
+    [ "$status" -eq 2 ]
+    [[ $output == *'did you mean billing?'* ]]
+}
+
+@test "the daemon serves the section it is told, and --show says so" {
+    two_databases
+    cp pgsluice.conf daemon.conf
+    run pgsluiced -c daemon.conf -n billing --check-config --show
+    [ "$status" -eq 0 ]
+    [[ $output == *'migrations.directory = '*'/billing  # daemon.conf:'*' (section billing)'* ]]
+    start_daemon -n billing
+    wait_until_ready
+    [ "$(sql 'SELECT version_num FROM alembic_version' "$billing_url")" = bbbb2222 ]
+    [ "$(sql "SELECT to_regclass('alembic_version') IS NULL" "$main_url")" = t ]
+}

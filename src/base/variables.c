@@ -172,6 +172,21 @@ static gboolean collect_name(gpointer name, gpointer data, gpointer names)
     return FALSE;
 }
 
+gboolean variables_merge(Variables *variables, const Variables *others, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    g_tree_foreach(others->by_name, collect_name, names);
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        const Variable *variable = g_tree_lookup(others->by_name, name);
+
+        if (!variables_set(variables, name, variable->value, variable->origin, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 const char *variables_nearest(const Variables *variables, const char *name)
 {
     g_autofree char *folded = g_ascii_strdown(name, -1);

@@ -26,6 +26,9 @@ gsize variable_name_length(const char *text);
 gboolean variables_set(Variables *variables, const char *name, const char *value,
                        const char *origin, GError **error);
 
+/* Sets each of `others` in `variables`, with the origin that it has. */
+gboolean variables_merge(Variables *variables, const Variables *others, GError **error);
+
 /* NULL: not set. The `length` bytes at `name` are the name. Belongs to the variables. */
 const char *variables_get(const Variables *variables, const char *name, gsize length);
 const char *variables_origin(const Variables *variables, const char *name);

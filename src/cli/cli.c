@@ -56,6 +56,7 @@ void cli_free(Cli *cli)
     g_free(cli->instance);
     g_free(cli->changed_to);
     g_free(cli->options.config_path);
+    g_free(cli->options.section);
     g_ptr_array_unref(cli->options.sets);
     g_ptr_array_unref(cli->options.variables);
     g_free(cli->options.tag);
@@ -142,8 +143,10 @@ const Conf *cli_conf(Cli *cli, GError **error)
 {
     g_autoptr(GPtrArray) sets = NULL;
     g_autoptr(GPtrArray) variables = NULL;
-    ConfSources sources = {
-        .path = cli->options.config_path, .tag = cli->options.tag, .reads_dotenv = TRUE};
+    ConfSources sources = {.path = cli->options.config_path,
+                           .section = cli->options.section,
+                           .tag = cli->options.tag,
+                           .reads_dotenv = TRUE};
 
     if (cli->conf)
         return cli->conf;

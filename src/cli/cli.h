@@ -15,6 +15,7 @@ typedef struct Verb Verb; /* cli/verb.h */
 
 typedef struct {
     char *config_path;    /* -c, or NULL */
+    char *section;        /* -n, or NULL */
     GPtrArray *sets;      /* --set, in order */
     GPtrArray *variables; /* -x, in order */
     char *tag;            /* --tag, of the verbs that have it; or NULL */

@@ -94,21 +94,25 @@ static void offer_keys(const Offer *to)
     }
 }
 
+static void offer_sections(const Offer *to)
+{
+    const Conf *conf = cli_conf(to->cli, NULL);
+
+    for (const char *const *name = conf ? conf_sections(conf) : NULL; name && *name; name++)
+        offer(to, *name, NULL);
+}
+
 /* Words of usages and of options' help, and what may stand in their place. Others have no
  * candidates: nobody can guess a message. */
 static const struct {
     const char *name;
     void (*offer_all)(const Offer *to);
 } kinds[] = {
-    {"REVISION", offer_revisions},
-    {"TARGET", offer_revisions},
-    {"A:B", offer_last_revision},
-    {"REV[,REV]", offer_last_revision},
-    {"FILE", offer_files},
-    {"PATH", offer_folders},
-    {"DIR", offer_folders},
-    {"VERB", offer_verbs},
-    {"SECTION.KEY=VALUE", offer_keys},
+    {"REVISION", offer_revisions}, {"TARGET", offer_revisions},
+    {"A:B", offer_last_revision},  {"REV[,REV]", offer_last_revision},
+    {"FILE", offer_files},         {"PATH", offer_folders},
+    {"DIR", offer_folders},        {"VERB", offer_verbs},
+    {"SECTION", offer_sections},   {"SECTION.KEY=VALUE", offer_keys},
 };
 
 /* `name` is one of those, or the words themselves: "start|stop". */

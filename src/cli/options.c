@@ -23,6 +23,15 @@ static gboolean on_config(const gchar *name, const gchar *value, gpointer data, 
     return TRUE;
 }
 
+static gboolean on_name(const gchar *name, const gchar *value, gpointer data, GError **error)
+{
+    GlobalOptions *globals = data;
+
+    g_free(globals->section);
+    globals->section = g_strdup(value);
+    return TRUE;
+}
+
 static gboolean on_set(const gchar *name, const gchar *value, gpointer data, GError **error)
 {
     GlobalOptions *globals = data;
@@ -52,6 +61,8 @@ void options_global(GlobalOptions *globals, GOptionEntry entries[OPTIONS_GLOBAL_
     const GOptionEntry filled[OPTIONS_GLOBAL_MAX] = {
         {"config", 'c', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_config,
          "Read this configuration file", "FILE"},
+        {"name", 'n', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_name,
+         "Use this named section of the configuration file", "SECTION"},
         {"set", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_set,
          "Override one configuration key (repeatable)", "SECTION.KEY=VALUE"},
         {"variable", 'x', G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_variable,

@@ -10,6 +10,7 @@
 #include "conf/environment.h"
 #include "conf/file.h"
 #include "conf/keys.h"
+#include "conf/sections.h"
 #include "conf/tokens.h"
 #include "conf/value.h"
 
@@ -18,8 +19,10 @@
 #define LOCAL_SCRIPTS "./migrations"
 
 struct Conf {
-    char *folder; /* the working folder when it was loaded */
-    char *file;   /* absolute, or NULL */
+    char *folder;  /* the working folder when it was loaded */
+    char *file;    /* absolute, or NULL */
+    char *section; /* -n, or NULL */
+    char **sections;
     ConfValues values;
 };
 
@@ -71,7 +74,8 @@ static const char *find_file(const ConfSources *sources, const GArray *dotenv, c
     return exists(SYSTEM_FILE) ? SYSTEM_FILE : NULL;
 }
 
-static gboolean load_file(Conf *conf, const char *path, const char *from, GError **error)
+static gboolean load_file(Conf *conf, const char *path, const char *from, ConfSections *sections,
+                          GError **error)
 {
     if (from && access(path, F_OK) != 0 && errno == ENOENT) {
         error_set(error, ERROR_CONFIG, "there is no configuration file %s (named by %s)", path,
@@ -82,7 +86,7 @@ static gboolean load_file(Conf *conf, const char *path, const char *from, GError
                        from);
         return FALSE;
     }
-    return conf_file_read(path, &conf->values, error);
+    return conf_file_read(path, &conf->values, sections, error);
 }
 
 static gboolean apply_option(Conf *conf, const char *option, GError **error)
@@ -147,28 +151,55 @@ static gboolean apply_tag(Conf *conf, const char *tag, GError **error)
     return conf_variable_set(&conf->values, "tag", tag, &place, error);
 }
 
+static gboolean apply_surroundings(const GArray *dotenv, const char *folder, const char *section,
+                                   ConfValues *values, GError **error)
+{
+    return environment_apply_credentials(folder, section, values, error) &&
+           environment_apply_dotenv(dotenv, folder, section, values, error) &&
+           environment_apply(folder, section, values, error);
+}
+
+/* `path` is the configuration file's for people, or NULL. */
+static gboolean apply_section(Conf *conf, const char *path, const GArray *dotenv,
+                              ConfSections *sections, GError **error)
+{
+    if (!sections->wanted)
+        return TRUE;
+    return sections_require(sections, path, error) &&
+           apply_surroundings(dotenv, conf->folder, sections->wanted, &sections->values, error) &&
+           sections_apply(sections, &conf->values, error);
+}
+
+static gboolean apply_command_line(Conf *conf, const ConfSources *sources, GError **error)
+{
+    return apply_options(conf, sources->options, error) &&
+           apply_variables(conf, sources->variables, error) && apply_tag(conf, sources->tag, error);
+}
+
 Conf *conf_load(const ConfSources *sources, GError **error)
 {
     g_autoptr(Conf) conf = g_new0(Conf, 1);
     g_autoptr(GArray) dotenv =
         sources->reads_dotenv ? dotenv_read(".env", error) : dotenv_parse("", ".env", error);
+    g_autoptr(ConfSections) sections = sections_new(sources->section);
     const char *from;
     const char *path;
 
     if (!dotenv)
         return NULL;
     conf->folder = g_get_current_dir();
-    conf->values.variables = variables_new();
+    conf->section = g_strdup(sources->section);
+    conf_values_init(&conf->values);
     path = find_file(sources, dotenv, &from);
     conf->file = path ? g_canonicalize_filename(path, conf->folder) : NULL;
     set_defaults(conf);
-    if ((path && !load_file(conf, path, from, error)) ||
-        !environment_apply_credentials(conf->folder, &conf->values, error) ||
-        !environment_apply_dotenv(dotenv, conf->folder, &conf->values, error) ||
-        !environment_apply(conf->folder, &conf->values, error) ||
-        !apply_options(conf, sources->options, error) ||
-        !apply_variables(conf, sources->variables, error) || !apply_tag(conf, sources->tag, error))
+    if ((path && !load_file(conf, path, from, sections, error)) ||
+        !apply_surroundings(dotenv, conf->folder, NULL, &conf->values, error) ||
+        !apply_section(conf, path, dotenv, sections, error) ||
+        !apply_command_line(conf, sources, error))
         return NULL;
+    g_ptr_array_add(sections->names, NULL);
+    conf->sections = (char **)g_ptr_array_steal(sections->names, NULL);
     return g_steal_pointer(&conf);
 }
 
@@ -176,11 +207,11 @@ void conf_free(Conf *conf)
 {
     if (!conf)
         return;
-    for (guint key = 0; key < CONF_KEY_COUNT; key++)
-        conf_value_clear(&conf->values.keys[key]);
-    variables_free(conf->values.variables);
+    conf_values_clear(&conf->values);
     g_free(conf->folder);
     g_free(conf->file);
+    g_free(conf->section);
+    g_strfreev(conf->sections);
     g_free(conf);
 }
 
@@ -281,6 +312,16 @@ const char *conf_origin_text(const Conf *conf, ConfKey key)
 const char *conf_file(const Conf *conf)
 {
     return conf->file;
+}
+
+const char *conf_section(const Conf *conf)
+{
+    return conf->section;
+}
+
+const char *const *conf_sections(const Conf *conf)
+{
+    return (const char *const *)conf->sections;
 }
 
 /* --- Showing ------------------------------------------------------------------------------------

@@ -15,12 +15,14 @@ typedef enum {
     CONF_KEY_COUNT,
 } ConfKey;
 
-/* Later ones win: default < file < credential < environment (.env counts here) < --set. */
+/* Later ones win: default < file < credential < environment (.env counts here) < the section that
+ * -n names < --set. */
 typedef enum {
     CONF_FROM_DEFAULT,
     CONF_FROM_FILE,
     CONF_FROM_CREDENTIAL,
     CONF_FROM_ENVIRONMENT,
+    CONF_FROM_SECTION,
     CONF_FROM_OPTION,
 } ConfOrigin;
 
@@ -34,6 +36,7 @@ typedef struct {
 typedef struct {
     const char *path;           /* the file, or NULL: search $PGSLUICE_CONFIG, ./pgsluice.conf,
                                    PGSLUICE_SYSCONFDIR/pgsluice.conf; no file at all is fine then */
+    const char *section;        /* -n: the group in `sections` of the file that counts, or NULL */
     const char *const *options; /* "section.key=value" from --set, NULL-terminated; may be NULL */
     const char *const
         *variables;        /* "name=value", or "name" for an empty one, from -x; like options */
@@ -48,7 +51,12 @@ typedef struct Conf Conf;
  * http.traffic.listen is PGSLUICE_HTTP_TRAFFIC_LISTEN, lists comma separated); SYNC_DATABASE_URL
  * and DATABASE_URL stand for database.migration_url and database.runtime_url, PGSLUICE_CONTROLLED
  * for environment.controlled. Credentials: $CREDENTIALS_DIRECTORY/<section.key>, trailing newline
- * dropped. PGSLUICE_VARIABLES_NAME and <variables.name> set variables. */
+ * dropped. PGSLUICE_VARIABLES_NAME and <variables.name> set variables.
+ *
+ * With sources->section the keys and variables of that section win, in the file, as the credential
+ * sections.NAME.<section.key> and as PGSLUICE_SECTIONS_NAME_SECTION_KEY. URLs then come from there
+ * or from --set only, so that nobody's SYNC_DATABASE_URL sends one database's migrations to
+ * another. The sections that are not chosen are checked all the same. */
 Conf *conf_load(const ConfSources *sources, GError **error);
 void conf_free(Conf *conf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conf, conf_free)
@@ -80,6 +88,12 @@ ConfOrigin conf_origin(const Conf *conf, ConfKey key);
 const char *conf_origin_text(const Conf *conf, ConfKey key);
 /* The file that was read, absolute, or NULL. */
 const char *conf_file(const Conf *conf);
+/* The section that -n chose, or NULL. */
+const char *conf_section(const Conf *conf);
+/* The names of all sections, NULL-terminated; belongs to the Conf. */
+const char *const *conf_sections(const Conf *conf);
+/* "PGSLUICE_SECTIONS_BILLING_", what the variables of section "billing" begin with; g_free. */
+char *conf_section_variable_prefix(const char *section);
 /* "section.key", and the one-line description, for help and checks. */
 const char *conf_key_name(ConfKey key);
 const char *conf_key_text(ConfKey key);
@@ -89,6 +103,5 @@ gboolean conf_key_is_reloadable(ConfKey key);
 /* How a URL looks without what is secret in it; g_free. */
 typedef char *(*ConfDescribeUrl)(const char *url);
 /* One line a key and a variable: "section.key = value  # origin", URLs as `describe` writes them,
- * other secrets as
- * ***. Free with g_free. */
+ * other secrets as ***. Free with g_free. */
 char *conf_show(const Conf *conf, ConfDescribeUrl describe);

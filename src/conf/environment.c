@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "conf/dotenv.h"
 #include "conf/keys.h"
+#include "conf/sections.h"
 #include "conf/slurp.h"
 
 enum { CREDENTIAL_MAX = 64 * 1024 };
@@ -42,42 +43,84 @@ static gboolean refuse_unknown(const ConfPlace *place, GError **error)
     return FALSE;
 }
 
+/* `name` is what the variable would be called outside of sections. */
+static gboolean apply_named(const ConfPlace *place, const char *name, const char *text,
+                            ConfValues *values, GError **error)
+{
+    const char *variable = conf_variable_in_environment(name);
+    ConfKey key;
+
+    if (variable)
+        return conf_variable_set(values, variable, text, place, error);
+    if (conf_key_find_variable(name, &key))
+        return conf_value_set(&values->keys[key], key, text, place, error);
+    return refuse_unknown(place, error);
+}
+
 /* One variable in one of two rounds: the aliases first, so that full names replace them. */
-static gboolean apply_variable(const ConfPlace *place, const char *text, gboolean is_alias_round,
-                               ConfValues *values, GError **error)
+static gboolean apply_plain(const ConfPlace *place, const char *text, gboolean is_alias_round,
+                            ConfValues *values, GError **error)
 {
     ConfKey key;
 
-    if (*text == '\0')
-        return TRUE;
     if (is_alias_round)
         return !find_alias(place->name, &key) ||
                conf_value_set(&values->keys[key], key, text, place, error);
-    if (conf_variable_in_environment(place->name))
-        return conf_variable_set(values, conf_variable_in_environment(place->name), text, place,
-                                 error);
-    if (conf_key_find_variable(place->name, &key))
-        return conf_value_set(&values->keys[key], key, text, place, error);
-    return !conf_variable_names_section(place->name) || refuse_unknown(place, error);
+    if (!conf_variable_in_environment(place->name) && !conf_variable_names_section(place->name))
+        return TRUE;
+    return apply_named(place, place->name, text, values, error);
 }
 
-gboolean environment_apply_dotenv(const GArray *rows, const char *folder, ConfValues *values,
-                                  GError **error)
+/* The same for a named section, which has no aliases. */
+static gboolean apply_of_section(const ConfPlace *place, const char *text, const char *section,
+                                 ConfValues *values, GError **error)
 {
+    g_autofree char *prefix = conf_section_variable_prefix(section);
+    g_autofree char *name = NULL;
+
+    if (!g_str_has_prefix(place->name, prefix))
+        return TRUE;
+    name = g_strconcat("PGSLUICE_", place->name + strlen(prefix), NULL);
+    return apply_named(place, name, text, values, error);
+}
+
+static gboolean apply_variable(const ConfPlace *place, const char *text, const char *section,
+                               gboolean is_alias_round, ConfValues *values, GError **error)
+{
+    if (*text == '\0')
+        return TRUE;
+    if (!section)
+        return apply_plain(place, text, is_alias_round, values, error);
+    return is_alias_round || apply_of_section(place, text, section, values, error);
+}
+
+static ConfOrigin origin_of(const char *section, ConfOrigin plain)
+{
+    return section ? CONF_FROM_SECTION : plain;
+}
+
+gboolean environment_apply_dotenv(const GArray *rows, const char *folder, const char *section,
+                                  ConfValues *values, GError **error)
+{
+    ConfOrigin origin = origin_of(section, CONF_FROM_ENVIRONMENT);
+
     for (int round = 0; round < 2; round++) {
         for (guint i = 0; i < rows->len; i++) {
             const DotenvEntry *entry = &g_array_index(rows, DotenvEntry, i);
-            ConfPlace place = {CONF_FROM_ENVIRONMENT, entry->name, ".env", entry->line, folder};
+            ConfPlace place = {origin, entry->name, ".env", entry->line, folder, NULL};
 
-            if (!apply_variable(&place, entry->value, round == 0, values, error))
+            if (!apply_variable(&place, entry->value, section, round == 0, values, error))
                 return FALSE;
         }
     }
     return TRUE;
 }
 
-gboolean environment_apply(const char *folder, ConfValues *values, GError **error)
+gboolean environment_apply(const char *folder, const char *section, ConfValues *values,
+                           GError **error)
 {
+    ConfOrigin origin = origin_of(section, CONF_FROM_ENVIRONMENT);
+
     for (int round = 0; round < 2; round++) {
         for (char **variable = environ; variable && *variable; variable++) {
             const char *equals = strchr(*variable, '=');
@@ -87,8 +130,8 @@ gboolean environment_apply(const char *folder, ConfValues *values, GError **erro
             if (!equals)
                 continue;
             name = g_strndup(*variable, (gsize)(equals - *variable));
-            place = (ConfPlace){CONF_FROM_ENVIRONMENT, name, NULL, 0, folder};
-            if (!apply_variable(&place, equals + 1, round == 0, values, error))
+            place = (ConfPlace){origin, name, NULL, 0, folder, NULL};
+            if (!apply_variable(&place, equals + 1, section, round == 0, values, error))
                 return FALSE;
         }
     }
@@ -115,17 +158,26 @@ static gboolean read_credential(const char *directory, const char *name, char **
     }
 }
 
-/* One that is named after a key or a variable. */
-static gboolean apply_credential(const char *directory, const char *name, const char *folder,
+/* Where credentials are, and what is common to the places of their values. */
+typedef struct {
+    const char *directory;
+    const char *prefix; /* of their names: "", or "sections.billing." */
+    ConfOrigin origin;
+    const char *folder;
+} Credentials;
+
+/* One that is named after the prefix and a key or a variable. */
+static gboolean apply_credential(const Credentials *credentials, const char *name,
                                  ConfValues *values, GError **error)
 {
-    g_autofree char *origin = g_strconcat("credential ", name, NULL);
-    ConfPlace place = {CONF_FROM_CREDENTIAL, origin, NULL, 0, folder};
+    g_autofree char *file = g_strconcat(credentials->prefix, name, NULL);
+    g_autofree char *label = g_strconcat("credential ", file, NULL);
+    ConfPlace place = {credentials->origin, label, NULL, 0, credentials->folder, NULL};
     const char *variable = conf_variable_in_key(name);
     g_autofree char *text = NULL;
     ConfKey key;
 
-    if (!read_credential(directory, name, &text, error))
+    if (!read_credential(credentials->directory, file, &text, error))
         return FALSE;
     if (!text)
         return TRUE;
@@ -136,28 +188,34 @@ static gboolean apply_credential(const char *directory, const char *name, const 
 }
 
 /* Only the folder knows their names. */
-static gboolean apply_credential_variables(const char *directory, const char *folder,
-                                           ConfValues *values, GError **error)
+static gboolean apply_credential_variables(const Credentials *credentials, ConfValues *values,
+                                           GError **error)
 {
-    g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+    g_autoptr(GDir) entries = g_dir_open(credentials->directory, 0, NULL);
+    gsize length = strlen(credentials->prefix);
     const char *name;
 
     while (entries && (name = g_dir_read_name(entries)) != NULL) {
-        if (conf_variable_in_key(name) && !apply_credential(directory, name, folder, values, error))
+        if (g_str_has_prefix(name, credentials->prefix) && conf_variable_in_key(name + length) &&
+            !apply_credential(credentials, name + length, values, error))
             return FALSE;
     }
     return TRUE;
 }
 
-gboolean environment_apply_credentials(const char *folder, ConfValues *values, GError **error)
+gboolean environment_apply_credentials(const char *folder, const char *section, ConfValues *values,
+                                       GError **error)
 {
-    const char *directory = g_getenv("CREDENTIALS_DIRECTORY");
+    g_autofree char *prefix =
+        section ? g_strdup_printf(CONF_SECTIONS ".%s.", section) : g_strdup("");
+    Credentials credentials = {g_getenv("CREDENTIALS_DIRECTORY"), prefix,
+                               origin_of(section, CONF_FROM_CREDENTIAL), folder};
 
-    if (!directory || !*directory)
+    if (!credentials.directory || !*credentials.directory)
         return TRUE;
     for (guint key = 0; key < CONF_KEY_COUNT; key++) {
-        if (!apply_credential(directory, conf_key_name((ConfKey)key), folder, values, error))
+        if (!apply_credential(&credentials, conf_key_name((ConfKey)key), values, error))
             return FALSE;
     }
-    return apply_credential_variables(directory, folder, values, error);
+    return apply_credential_variables(&credentials, values, error);
 }

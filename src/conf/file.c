@@ -13,6 +13,8 @@
 typedef struct {
     const char *path;
     ConfValues *values;
+    ConfSections *sections;
+    const char *section; /* the named section that is being read, or NULL */
 } FileReader;
 
 /* What a type wants in the file, for messages; examples are for keys without a default. */
@@ -61,6 +63,15 @@ static void set_site(const FileReader *reader, const config_setting_t *setting, 
     ErrorSite site = {.path = path, .line = config_setting_source_line(setting)};
 
     error_set_site(error, &site);
+}
+
+static ConfPlace place_of(const FileReader *reader, const config_setting_t *setting,
+                          const char *path)
+{
+    return (ConfPlace){.origin = reader->section ? CONF_FROM_SECTION : CONF_FROM_FILE,
+                       .path = path,
+                       .line = config_setting_source_line(setting),
+                       .section = reader->section};
 }
 
 static void set_wrong_type(ConfKey key, GError **error)
@@ -156,7 +167,7 @@ static gboolean read_key(FileReader *reader, const config_setting_t *setting, Co
 {
     g_autofree char *path = source_path(reader, config_setting_source_file(setting));
     g_autofree char *folder = NULL;
-    ConfPlace place = {CONF_FROM_FILE, NULL, path, config_setting_source_line(setting), NULL};
+    ConfPlace place = place_of(reader, setting, path);
     ConfType type = conf_row(key)->type;
 
     if (type == CONF_TYPE_TOKENS)
@@ -178,6 +189,8 @@ static gboolean refuse_unknown(const FileReader *reader, const config_setting_t 
         conf_section_set_unknown(error, name);
     else
         conf_key_set_unknown(error, name);
+    if (reader->section)
+        g_prefix_error(error, "sections.%s: ", reader->section);
     set_site(reader, setting, error);
     return FALSE;
 }
@@ -196,7 +209,7 @@ static gboolean read_variable(FileReader *reader, const config_setting_t *settin
     const char *name = config_setting_name(setting);
     g_autofree char *key = g_strconcat(CONF_VARIABLES ".", name, NULL);
     g_autofree char *path = source_path(reader, config_setting_source_file(setting));
-    ConfPlace place = {CONF_FROM_FILE, NULL, path, config_setting_source_line(setting), NULL};
+    ConfPlace place = place_of(reader, setting, path);
     g_autofree char *text = scalar_read(setting, path, error);
 
     if (text && !variables_origin(reader->values->variables, name))
@@ -218,6 +231,8 @@ static gboolean read_variables(FileReader *reader, const config_setting_t *group
     return TRUE;
 }
 
+static gboolean read_sections(FileReader *reader, const config_setting_t *group, GError **error);
+
 /* `prefix` is "" or "section."; the recursion is as deep as the names of the sections have dots. */
 static gboolean read_section(FileReader *reader, const config_setting_t *group, const char *prefix,
                              GError **error)
@@ -233,6 +248,11 @@ static gboolean read_section(FileReader *reader, const config_setting_t *group, 
                 return FALSE;
             continue;
         }
+        if (strcmp(name, CONF_SECTIONS) == 0 && !reader->section) {
+            if (!read_sections(reader, setting, error))
+                return FALSE;
+            continue;
+        }
         if (!conf_section_exists(name))
             return refuse_unknown(reader, setting, name, error);
         if (!config_setting_is_group(setting))
@@ -244,6 +264,36 @@ static gboolean read_section(FileReader *reader, const config_setting_t *group, 
         }
         inner = g_strconcat(name, ".", NULL);
         if (!read_section(reader, setting, inner, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* One that is not wanted is read as well, for its mistakes. */
+static gboolean read_named_section(const FileReader *outer, const config_setting_t *group,
+                                   GError **error)
+{
+    const char *name = config_setting_name(group);
+    g_autoptr(ConfSections) unwanted = sections_new(NULL);
+    ConfSections *target = sections_want(outer->sections, name) ? outer->sections : unwanted;
+    FileReader reader = {outer->path, &target->values, outer->sections, name};
+
+    if (!config_setting_is_group(group)) {
+        error_set(error, ERROR_CONFIG, CONF_SECTIONS ".%s is not a group", name);
+        error_set_hint(error, "write %s: { database: { ... }; };", name);
+    } else if (sections_add(outer->sections, name, error)) {
+        return read_section(&reader, group, "", error);
+    }
+    set_site(outer, group, error);
+    return FALSE;
+}
+
+static gboolean read_sections(FileReader *reader, const config_setting_t *group, GError **error)
+{
+    if (!config_setting_is_group(group))
+        return refuse_flat_section(reader, group, CONF_SECTIONS, error);
+    for (int i = 0; i < config_setting_length(group); i++) {
+        if (!read_named_section(reader, config_setting_get_elem(group, (unsigned)i), error))
             return FALSE;
     }
     return TRUE;
@@ -283,9 +333,10 @@ static gboolean read_text(FileReader *reader, const char *text, GError **error)
     return is_read;
 }
 
-gboolean conf_file_read(const char *path, ConfValues *values, GError **error)
+gboolean conf_file_read(const char *path, ConfValues *values, ConfSections *sections,
+                        GError **error)
 {
-    FileReader reader = {path, values};
+    FileReader reader = {path, values, sections, NULL};
     g_autofree char *text = NULL;
 
     switch (slurp(path, CONF_FILE_MAX, &text, error)) {

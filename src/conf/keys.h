@@ -46,6 +46,8 @@ gboolean conf_key_find_variable(const char *variable, ConfKey *key);
 
 /* The section whose keys are the variables of revision bodies, and named by people. */
 #define CONF_VARIABLES "variables"
+/* And the one of named sections, each of which is a configuration of its own. */
+#define CONF_SECTIONS "sections"
 
 /* The variable that "variables.name" or PGSLUICE_VARIABLES_NAME stands for, a part of the text;
  * NULL when it is none. */

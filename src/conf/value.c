@@ -24,8 +24,22 @@ void conf_value_clear(ConfValue *value)
     *value = (ConfValue){0};
 }
 
+void conf_values_init(ConfValues *values)
+{
+    *values = (ConfValues){.variables = variables_new()};
+}
+
+void conf_values_clear(ConfValues *values)
+{
+    for (guint key = 0; key < CONF_KEY_COUNT; key++)
+        conf_value_clear(&values->keys[key]);
+    g_clear_pointer(&values->variables, variables_free);
+}
+
 static char *describe_place(const ConfPlace *place)
 {
+    if (place->section)
+        return g_strdup_printf("%s:%u (section %s)", place->path, place->line, place->section);
     return place->line > 0 ? g_strdup_printf("%s:%u", place->path, place->line)
                            : g_strdup(place->name);
 }
@@ -34,7 +48,9 @@ void conf_place_blame(const ConfPlace *place, const char *key, GError **error)
 {
     ErrorSite site = {.path = place->path, .line = place->line};
 
-    if (place->origin == CONF_FROM_FILE)
+    if (place->section)
+        g_prefix_error(error, "sections.%s.%s: ", place->section, key);
+    else if (place->origin == CONF_FROM_FILE)
         g_prefix_error(error, "%s: ", key);
     else if (place->origin == CONF_FROM_OPTION)
         g_prefix_error(error, "%s %s: ", place->name, key);

@@ -11,9 +11,10 @@ typedef struct {
     ConfOrigin origin;
     const char
         *name; /* "--set", a variable, "credential x", "default"; NULL in the configuration file */
-    const char *path;   /* the file, or NULL */
-    unsigned line;      /* 0: none */
-    const char *folder; /* what a relative path is relative to */
+    const char *path;    /* the file, or NULL */
+    unsigned line;       /* 0: none */
+    const char *folder;  /* what a relative path is relative to */
+    const char *section; /* the named section of the file that it stands in, or NULL */
 } ConfPlace;
 
 /* Zeroed means unset. Which fields count follows from the key's type. */
@@ -34,6 +35,10 @@ typedef struct {
     ConfValue keys[CONF_KEY_COUNT];
     Variables *variables;
 } ConfValues;
+
+/* No key set, no variable. */
+void conf_values_init(ConfValues *values);
+void conf_values_clear(ConfValues *values);
 
 /* Replaces *value by what `text` says. An empty text unsets a key that has no default. ERROR_CONFIG
  * names key and place and leaves *value untouched. */

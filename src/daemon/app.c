@@ -73,6 +73,7 @@ static void app_init(App *app, const AppOptions *options)
 {
     *app = (App){.options = options};
     app->sources.config = g_strdup(options->config);
+    app->sources.section = g_strdup(options->section);
     app->sources.options = g_ptr_array_new_with_free_func(g_free);
     for (char **setting = options->settings; setting && *setting; setting++)
         g_ptr_array_add(app->sources.options, g_strdup(*setting));
@@ -427,6 +428,7 @@ static void app_clear(App *app)
     bundle_unref(app->first);
     cluster_free(app->cluster);
     g_free(app->sources.config);
+    g_free(app->sources.section);
     g_free(app->sources.embedded_url);
     g_free(app->sources.instance);
     g_ptr_array_unref(app->sources.options);

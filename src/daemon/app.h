@@ -5,6 +5,7 @@
 
 typedef struct {
     char *config;    /* --config, or NULL */
+    char *section;   /* --name, or NULL */
     char **settings; /* --set, NULL-terminated, or NULL */
     gboolean is_embedded;
     char *embedded_directory; /* NULL: the default folder */

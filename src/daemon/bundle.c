@@ -10,7 +10,7 @@ enum { TRY_TIMEOUT = 10 * G_USEC_PER_SEC };
 static Conf *load_conf(const BundleSources *sources, const char *const *more, GError **error)
 {
     g_autoptr(GPtrArray) options = g_ptr_array_new();
-    ConfSources from = {.path = sources->config};
+    ConfSources from = {.path = sources->config, .section = sources->section};
 
     for (guint i = 0; i < sources->options->len; i++)
         g_ptr_array_add(options, g_ptr_array_index(sources->options, i));

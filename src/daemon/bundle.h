@@ -23,6 +23,7 @@ typedef struct {
 /* Where a bundle comes from; the same at boot and at each reload. */
 typedef struct {
     char *config;       /* --config, or NULL */
+    char *section;      /* --name, or NULL */
     GPtrArray *options; /* char *, from --set */
     char *embedded_url; /* of a private server that replaces database.migration_url, or NULL */
     char *instance;     /* outlives every bundle */

@@ -59,7 +59,7 @@ int app_check(const AppOptions *options)
 {
     g_autofree char *instance = setup_instance();
     g_autoptr(GPtrArray) settings = g_ptr_array_new();
-    BundleSources sources = {options->config, settings, NULL, instance};
+    BundleSources sources = {options->config, options->section, settings, NULL, instance};
     int status;
 
     for (char **setting = options->settings; setting && *setting; setting++)

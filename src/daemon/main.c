@@ -96,6 +96,7 @@ int main(int argc, char **argv)
         status = error_kind_exit_status(ERROR_USAGE);
     }
     g_free(options.config);
+    g_free(options.section);
     g_strfreev(options.settings);
     g_free(options.embedded_directory);
     return status;

@@ -35,10 +35,27 @@ static char *suggest_url(const Conf *conf)
     return dsn_describe(dsn);
 }
 
+/* A URL from elsewhere would be a guess at whose database that is. */
+static void refuse_section_without_url(const char *section, GError **error)
+{
+    g_autofree char *prefix = conf_section_variable_prefix(section);
+
+    error_set(error, ERROR_CONFIG, "section %s has no database.migration_url", section);
+    error_set_hint(error,
+                   "write it into sections.%s.database of the configuration file, or set "
+                   "%sDATABASE_MIGRATION_URL; with -n no other URL counts, nor does "
+                   "SYNC_DATABASE_URL",
+                   section, prefix);
+}
+
 static gboolean refuse_missing_url(const Conf *conf, GError **error)
 {
     g_autofree char *url = NULL;
 
+    if (conf_section(conf)) {
+        refuse_section_without_url(conf_section(conf), error);
+        return FALSE;
+    }
     if (!conf_secret(conf, CONF_RUNTIME_URL)) {
         error_set(error, ERROR_CONFIG, "no database is configured");
         error_set_hint(error, "set SYNC_DATABASE_URL in the environment, or "
