@@ -99,6 +99,8 @@ static gboolean is_name_in(const char *text, const char *token)
 
     if (g_str_equal(token, "="))
         return TRUE;
+    if (strspn(token, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_") != length)
+        return FALSE;
     for (const char *at = text; length && (at = strstr(at, token)); at++) {
         const char *after = at + length + strspn(at + length, " ");
 
@@ -121,6 +123,15 @@ static char *innocent_part(const char *text)
     return g_strndup(text, password ? (gsize)(password - lower) : strlen(text));
 }
 
+static char *mask_all_quoted(const char *message)
+{
+    const char *first = strchr(message, '"');
+    const char *last = strrchr(message, '"');
+
+    return first ? g_strdup_printf("%.*s\"***%s", (int)(first - message), message, last)
+                 : g_strdup(message);
+}
+
 /* libpq quotes what it could not read, which may be a piece of the password. */
 static char *mask_quoted(const char *message, const char *innocent)
 {
@@ -136,7 +147,17 @@ static char *mask_quoted(const char *message, const char *innocent)
         else
             g_string_append(masked, parts[i]);
     }
-    return g_strchomp(g_string_free(masked, FALSE));
+    return g_string_free(masked, FALSE);
+}
+
+/* What libpq says of `text`, fit to be shown. With quotes in the text itself nobody can tell where
+ * libpq's end. */
+static char *mask_message(const char *message, const char *text)
+{
+    g_autofree char *innocent = innocent_part(text);
+    gboolean has_quotes = strchr(text, '"') || strstr(text, "%22");
+
+    return g_strchomp(has_quotes ? mask_all_quoted(message) : mask_quoted(message, innocent));
 }
 
 static gboolean is_whole_number(const char *text)
@@ -165,9 +186,50 @@ static gboolean check_ports(const char *ports, GError **error)
     return TRUE;
 }
 
+static guint count_list(const char *list)
+{
+    guint count = 1;
+
+    for (const char *at = list; (at = strchr(at, ',')) != NULL; at++)
+        count++;
+    return count;
+}
+
+static gboolean check_count(const char *ports, const char *hosts, GError **error)
+{
+    /* libpq makes "," of two hosts without ports. */
+    gboolean is_default = strspn(ports, ",") == strlen(ports);
+
+    if (!hosts || is_default || count_list(ports) == 1 || count_list(ports) == count_list(hosts))
+        return TRUE;
+    error_set(error, ERROR_CONFIG, "the database's URL has %u ports for %u hosts",
+              count_list(ports), count_list(hosts));
+    error_set_hint(error, "give one port, or one for each host");
+    return FALSE;
+}
+
+/* To libpq a single colon is a part of the name, which then nobody finds. */
+static gboolean check_hosts(const char *hosts, GError **error)
+{
+    g_auto(GStrv) list = g_strsplit(hosts, ",", -1);
+
+    for (char **host = list; *host; host++) {
+        const char *colon = strchr("/@", **host) ? NULL : strchr(*host, ':');
+
+        if (!colon || strchr(colon + 1, ':'))
+            continue;
+        error_set(error, ERROR_CONFIG, "a host in the database's URL has a colon in its name");
+        error_set_hint(error, "write the port as port=, one for all hosts or one for each");
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean check_values(const Dsn *dsn, GError **error)
 {
     const char *ports = dsn_get(dsn, "port");
+    const char *names = dsn_get(dsn, "host");
+    const char *hosts = dsn_get(dsn, "hostaddr");
 
     for (gsize i = 0; i < G_N_ELEMENTS(checked); i++) {
         const char *value = dsn_get(dsn, checked[i].keyword);
@@ -183,7 +245,11 @@ static gboolean check_values(const Dsn *dsn, GError **error)
         error_set_hint(error, "use %s", words);
         return FALSE;
     }
-    return !ports || check_ports(ports, error);
+    if (names && !check_hosts(names, error))
+        return FALSE;
+    if (!hosts)
+        hosts = names;
+    return !ports || (check_ports(ports, error) && check_count(ports, hosts, error));
 }
 
 /* `text` is what was written, `conninfo` what libpq is to read. */
@@ -194,8 +260,7 @@ static Dsn *read_with_libpq(const char *text, const char *conninfo, GError **err
     Dsn *dsn;
 
     if (!options) {
-        g_autofree char *innocent = innocent_part(text);
-        g_autofree char *masked = mask_quoted(message ? message : "out of memory", innocent);
+        g_autofree char *masked = mask_message(message ? message : "out of memory", text);
 
         PQfreemem(message);
         error_set(error, ERROR_CONFIG, "the database's URL is not understood: %s", masked);

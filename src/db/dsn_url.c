@@ -193,16 +193,16 @@ static void append_login(GString *url, const char *authority, const char *at)
         g_string_append_printf(url, "%s@", encoded);
 }
 
-/* Hosts, ports and the path. The % of an IPv6 zone is %25, which few know. */
+/* Hosts, ports and the path. The % before the zone of an IPv6 address is %25, which few know. */
 static void append_place(GString *url, const char *place, gsize length)
 {
-    gboolean is_bracketed = FALSE;
+    gboolean expects_zone = FALSE;
 
     for (const char *end = place + length; place < end; place++) {
-        is_bracketed = *place == '[' || (is_bracketed && *place != ']');
         g_string_append_c(url, *place);
-        if (is_bracketed && *place == '%' && !g_str_has_prefix(place, "%25"))
+        if (expects_zone && *place == '%' && !g_str_has_prefix(place, "%25"))
             g_string_append(url, "25");
+        expects_zone = *place == '[' || (expects_zone && !strchr("]%", *place));
     }
 }
 
@@ -232,7 +232,7 @@ static gboolean take_ssl(Query *query, const char *value, GError **error)
 static void take_host(Query *query, const char *value)
 {
     const char *colon = *value == '/' ? NULL : strchr(value, ':');
-    gboolean has_port = colon && !strchr(colon + 1, ':');
+    gboolean has_port = colon && !strpbrk(value, ",/") && !strchr(colon + 1, ':');
     gsize length = has_port ? (gsize)(colon - value) : strlen(value);
 
     if (query->hosts->len) {

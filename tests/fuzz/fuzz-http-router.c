@@ -49,7 +49,7 @@ static void check_match(const RouterMatch *match)
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
-    g_autofree char *input = g_strndup((const char *)data, size);
+    g_autofree char *input = g_strndup(size > 0 ? (const char *)data : "", size);
     char *path = strchr(input, '\n');
     g_autoptr(Router) router = router_new(table);
     g_auto(RouterMatch) match = {0};

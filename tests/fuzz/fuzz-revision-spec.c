@@ -42,7 +42,7 @@ static void check_plan(Planner make, const Graph *graph, const char *const *head
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
     static Graph *graph;
-    g_autofree char *text = g_strndup((const char *)data, size);
+    g_autofree char *text = g_strndup(size > 0 ? (const char *)data : "", size);
     g_auto(GStrv) lines = g_strsplit(text, "\n", 8);
     const char *spec = lines[0] ? lines[0] : "";
     const char *const *heads = (const char *const *)(lines[0] ? lines + 1 : lines);

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
-    g_autofree char *text = g_strndup((const char *)data, size);
+    g_autofree char *text = g_strndup(size > 0 ? (const char *)data : "", size);
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) statements = NULL;
     gsize end = 0;

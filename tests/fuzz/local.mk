@@ -34,6 +34,12 @@ tests_fuzz_fuzz_conf_dotenv_CPPFLAGS = $(CONF_CPPFLAGS)
 tests_fuzz_fuzz_conf_dotenv_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_conf_dotenv_LDADD = $(CONF_LIBS)
 
+fuzz_programs += tests/fuzz/fuzz-db-dsn
+tests_fuzz_fuzz_db_dsn_SOURCES = tests/fuzz/fuzz-db-dsn.c $(fuzz_main)
+tests_fuzz_fuzz_db_dsn_CPPFLAGS = $(DB_CPPFLAGS)
+tests_fuzz_fuzz_db_dsn_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_db_dsn_LDADD = $(DB_LIBS)
+
 fuzz_programs += tests/fuzz/fuzz-sql-split
 tests_fuzz_fuzz_sql_split_SOURCES = tests/fuzz/fuzz-sql-split.c $(fuzz_main)
 tests_fuzz_fuzz_sql_split_CPPFLAGS = $(SQL_CPPFLAGS)

@@ -30,6 +30,7 @@ static const struct {
     {"postgresql://u:a/b?c#d@h/d", "postgresql://u:***@h/d"},
     {"postgresql://[fe80::1%eth0]:1/d", "postgresql://[fe80::1%25eth0]:1/d"},
     {"postgresql://[fe80::1%25eth0]/d", "postgresql://[fe80::1%25eth0]/d"},
+    {"postgresql://[fe80::1%25e%C3%A4]/d", "postgresql://[fe80::1%25e%C3%A4]/d"},
     {"postgresql://u@%2Frun%2Fpg/d", "postgresql://u@/d?host=/run/pg"},
     {"host='a b' dbname=d", "postgresql:///d?host=a%20b"},
     {"postgresql://h/d?options=-csearch_path=x", "postgresql://h/d?options=-csearch_path%3Dx"},
@@ -83,6 +84,10 @@ static const struct {
     {"jdbc:postgresql://h/d?user=u&password=hunter22", "jdbc:"},
     {"postgresql://u:hunter22@h:hunter/d", "65535"},
     {"postgresql://h:0/d", "65535"},
+    {"host=a:1", "port="},
+    {"postgresql://u@/d?host=h1:1,h2:2", "port="},
+    {"host=a,b port=1,2,3", "3 ports for 2 hosts"},
+    {"postgresql://a:1,b:2/d?port=3,4,5", "one for each host"},
     {"postgresql://h/d?connect_timeout=soon", "whole number"},
     {"postgresql://u:hunter22@x@h/d", "%40"},
     {"postgresql://u:hunter22%00@h/d", "%00"},
@@ -90,6 +95,8 @@ static const struct {
     {"password='hunter22", "unterminated"},
     {"host=h password=my hunter22 port=1", "missing"},
     {"host=h foo=1 password=hunter22", "\"foo\""},
+    {"host=h x://u:hunter22@h/d?x=1", "\"***\""},
+    {"postgresql://u:p@h/d?l\"://u:hunter22@h/\"x=0", "\"***\""},
     {"host=h password=my hunter22=1", "\"***\""},
 };
 
