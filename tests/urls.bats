@@ -210,3 +210,42 @@ CONF
     [ "$(sql 'SELECT version_num FROM alembic_version' "$billing_url")" = bbbb2222 ]
     [ "$(sql "SELECT to_regclass('alembic_version') IS NULL" "$main_url")" = t ]
 }
+
+# --- Secrets --------------------------------------------------------------------------------------
+
+@test "a password shows in no refusal of a URL, a .env file or a section" {
+    local text
+    local -a urls=(
+        'postgresql://u:canary-7f3a@h@127.0.0.1:1/d' 'postgresql://u:p@canary-7f3a/x@127.0.0.1:1/d'
+        'postgresql://u:12345/canary-7f3a@h/d' 'postgresql://u:p@w?canary-7f3a@h/d'
+        'postgresql://u:p@w?canary=7f3a&x=canary-7f3a@h/d' 'postgresql://u:canary-7f3a%00@h/d'
+        'postgresql://u:canary-7f3a@h:canary-7f3a/d' 'postgresql://u:canary-7f3a@h/d?sslmode=canary-7f3a'
+        'postgresql://u:canary-7f3a@[::1/d' 'postgresql://u:canary-7f3a@/d?host=a:1,b:2'
+        'postgresql+asyncpg://u:canary-7f3a@h/d?command_timeout=1' '"postgresql://u:canary-7f3a@h/d"'
+        'jdbc:postgresql://h/d?user=u&password=canary-7f3a' 'mysql://u:canary-7f3a@h/d'
+        'host=h password=my canary-7f3a=1 x=y' "host=h password='canary-7f3a" 'host=a,b port=1,2,3 password=canary-7f3a'
+        'postgresql://u:${canary-7f3a}@127.0.0.1:1/d' 'postgresql://u:canary%2D7f3a@127.0.0.1:1/d'
+        'postgresql://postgres.abcdefghijklmnopqrst:canary-7f3a@127.0.0.1:6543/d' 'service=canaries password=canary-7f3a'
+    )
+
+    one_table
+    {
+        for text in "${urls[@]}"; do
+            SYNC_DATABASE_URL=$text pgsluice -vvv --json current || echo "refused $?"
+        done
+        for text in 'A="canary-7f3a' "SYNC_DATABASE_URL='canary-7f3a' canary" 'postgresql://u:canary-7f3a@h/d' \
+            'SYNC_DATABASE_URL=postgresql://u:canary-7f3a@h/d?nonsense=1'; do
+            echo "$text" >.env
+            pgsluice -vvv --json current || echo "refused $?"
+        done
+        rm .env
+        SYNC_DATABASE_URL=${urls[0]} pgsluiced -c pgsluice.conf --check-config --show || echo "refused $?"
+        for text in 'migration_url = "postgresql://u:canary-7f3a@h/d' 'migration_ulr = "postgresql://u:canary-7f3a@h/d";' \
+            'migration_url = [ "postgresql://u:canary-7f3a@h/d" ];'; do
+            printf 'sections: { a: { database: { %s }; }; };\n' "$text" >pgsluice.conf
+            pgsluice -vvv current || echo "refused $?"
+        done
+    } >everything 2>&1
+    [ "$(grep -c '^refused [236]$' everything)" -eq $((${#urls[@]} + 8)) ]
+    run ! grep -n 'canary-7f3a\|canary%2D7f3a' everything
+}
