@@ -72,8 +72,8 @@ static void hint_names(const ConfSections *sections, const char *file, GError **
     else if (*joined)
         error_set_hint(error, "the sections of %s are %s", file, joined);
     else
-        error_set_hint(error, "write sections: { %s: { database: { migration_url = ...; }; }; };",
-                       sections->wanted);
+        error_set_hint(error, "it has none: they are written sections: { NAME: { database: { "
+                              "migration_url = ...; }; }; };");
 }
 
 gboolean sections_require(const ConfSections *sections, const char *file, GError **error)

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "db/dsn_private.h"
 
+enum { HOSTS_MAX = 32 }; /* libpq looks up each of them, however long that takes */
+
 /* Both arrays end with a NULL that is part of them. */
 struct Dsn {
     GPtrArray *keywords;
@@ -211,8 +213,13 @@ static gboolean check_count(const char *ports, const char *hosts, GError **error
 /* To libpq a single colon is a part of the name, which then nobody finds. */
 static gboolean check_hosts(const char *hosts, GError **error)
 {
-    g_auto(GStrv) list = g_strsplit(hosts, ",", -1);
+    g_auto(GStrv) list = g_strsplit(hosts, ",", HOSTS_MAX + 1);
 
+    if (g_strv_length(list) > HOSTS_MAX) {
+        error_set(error, ERROR_CONFIG, "the database's URL has more than %d hosts", HOSTS_MAX);
+        error_set_hint(error, "name the primary, and the standbys that may take its place");
+        return FALSE;
+    }
     for (char **host = list; *host; host++) {
         const char *colon = strchr("/@", **host) ? NULL : strchr(*host, ':');
 

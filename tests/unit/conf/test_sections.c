@@ -130,7 +130,7 @@ static const struct {
     {file, "nothing-like-it", "nothing-like-it", "are billing, no-url", 0},
     {file, "Billing", "-n Billing", "did you mean billing?", 0},
     {file, "", "-n :", "are billing, no-url", 0},
-    {"log: { };", "billing", "-n billing", "sections: { billing:", 0},
+    {"log: { };", "billing", "-n billing", "it has none: ", 0},
     {NULL, "billing", "there is no configuration file", "-c", 0},
     /* Also when another one, or none, is chosen. */
     {"sections: { a: {\n databse: { }; }; };", NULL, "sections.a: unknown", "database", 2},

@@ -116,6 +116,19 @@ static void test_bad(void)
     }
 }
 
+static void test_hosts_have_a_ceiling(void)
+{
+    g_autofree char *most = g_strnfill(31, ',');
+    g_autofree char *many = g_strconcat("host=", most, ",", NULL);
+    g_autofree char *fits = g_strconcat("host=", most, NULL);
+    g_autoptr(Dsn) dsn = dsn_parse(fits, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_nonnull(dsn);
+    g_assert_null(dsn_parse(many, &error));
+    g_assert_nonnull(strstr(error->message, "more than 32 hosts"));
+}
+
 static void test_passwords_are_remembered(void)
 {
     g_autoptr(Dsn) dsn = dsn_parse("postgresql://u:plain%2Dsesame@h/d", NULL);
@@ -149,6 +162,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/dsn/good", test_good);
     g_test_add_func("/dsn/bad", test_bad);
+    g_test_add_func("/dsn/hosts-have-a-ceiling", test_hosts_have_a_ceiling);
     g_test_add_func("/dsn/passwords-are-remembered", test_passwords_are_remembered);
     g_test_add_func("/dsn/with", test_with);
     return g_test_run();
