@@ -429,16 +429,18 @@ static gboolean run_all(Execution *execution, GError **error)
 static void record_failure(Execution *execution, const GError *error)
 {
     Session *session = execution->session;
+    g_autofree char **heads = NULL;
     const Script *script;
 
     if (!conn_is_alive(session->conn) || execution->next >= execution->scripts->len)
         return;
     script = g_ptr_array_index(execution->scripts, execution->next);
+    heads = step_heads_before(script->step);
     conn_set_cancel(session->conn, NULL);
     conn_set_timeout(session->conn, LAST_WORDS);
     if (conn_exec(session->conn, "SET synchronous_commit = on", NULL, NULL))
         run_record_event(session, execution->run, "fail", script->step->revision->id,
-                         (const char *const *)script->step->heads_before, script->body->up.checksum,
+                         (const char *const *)heads, script->body->up.checksum,
                          error_sqlstate(error), error->message, NULL);
     conn_set_timeout(session->conn, 0);
     conn_set_cancel(session->conn, session->cancel);

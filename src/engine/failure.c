@@ -125,7 +125,8 @@ static void add_outcome(const FailurePlace *place, GError **error)
     const Script *script = place->script;
     const char *id = script->step->revision->id;
     gboolean is_lost = error_is(*error, ERROR_CONNECTION_LOST);
-    g_autofree char *heads = g_strjoinv(", ", script->step->heads_before);
+    g_autofree char **before = step_heads_before(script->step);
+    g_autofree char *heads = g_strjoinv(", ", before);
     g_autofree char *stands = g_strdup_printf("the database is at %s (%u of this run's revisions "
                                               "committed before the failure)",
                                               *heads ? heads : "base", place->before);

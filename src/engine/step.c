@@ -89,11 +89,13 @@ GPtrArray *step_arguments(const Script *script, const char *version_table, gbool
                           const char *listing, const char *run)
 {
     const PlanStep *step = script->step;
+    g_autofree char **before = step_heads_before(step);
+    g_autofree char **after = step_heads_after(step);
     GPtrArray *arguments = g_ptr_array_new_full(7, g_free);
 
     g_ptr_array_add(arguments, g_strdup(version_table));
-    g_ptr_array_add(arguments, format_heads(step->heads_before));
-    g_ptr_array_add(arguments, format_heads(step->heads_after));
+    g_ptr_array_add(arguments, format_heads(before));
+    g_ptr_array_add(arguments, format_heads(after));
     g_ptr_array_add(arguments, format_heads(step->removed_heads));
     g_ptr_array_add(arguments, format_heads(step->added_heads));
     g_ptr_array_add(arguments, format_facts(script, is_last, listing));

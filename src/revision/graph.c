@@ -7,20 +7,11 @@
 #include "revision/load.h"
 #include "revision/nodes.h"
 
-static void free_labels(Graph *graph)
-{
-    for (Node node = 0; graph->labels && node < graph_count(graph); node++) {
-        if (graph->labels[node])
-            g_ptr_array_unref(graph->labels[node]);
-    }
-    g_free(graph->labels);
-}
-
 void graph_free(Graph *graph)
 {
     if (!graph)
         return;
-    free_labels(graph);
+    labels_free(graph->labels);
     edges_clear(&graph->downs);
     edges_clear(&graph->dependencies);
     edges_clear(&graph->parents);
@@ -81,32 +72,25 @@ static void error_unknown_head(const Graph *graph, const char *head, GError **er
 GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **error)
 {
     g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+    g_autofree guint8 *is_there = g_new0(guint8, graph_count(graph) + 1);
 
     for (; heads && *heads; heads++) {
         Node node = find_id(graph, *heads);
-        gboolean is_there = FALSE;
 
         if (node == NODE_NONE) {
             error_unknown_head(graph, *heads, error);
             return NULL;
         }
-        for (guint i = 0; i < nodes->len; i++)
-            is_there |= g_array_index(nodes, Node, i) == node;
-        if (!is_there)
+        if (!is_there[node])
             g_array_append_val(nodes, node);
+        is_there[node] = 1;
     }
     return g_steal_pointer(&nodes);
 }
 
-guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, guint count)
+/* Adds what can be reached from the nodes of `todo` to `set`. */
+static void reach(const Edges *edges, guint8 *set, GArray *todo)
 {
-    guint8 *set = g_new0(guint8, graph_count(graph) + 1);
-    g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(Node));
-
-    for (guint i = 0; i < count; i++) {
-        set[start[i]] = 1;
-        g_array_append_val(todo, start[i]);
-    }
     while (todo->len > 0) {
         Node node = g_array_index(todo, Node, todo->len - 1);
 
@@ -119,6 +103,29 @@ guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, g
             g_array_append_val(todo, *other);
         }
     }
+}
+
+guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, guint count)
+{
+    guint8 *set = g_new0(guint8, graph_count(graph) + 1);
+    g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(Node));
+
+    for (guint i = 0; i < count; i++)
+        set[start[i]] = 1;
+    if (count > 0)
+        g_array_append_vals(todo, start, count);
+    reach(edges, set, todo);
+    return set;
+}
+
+guint8 *nodes_reach_beyond(const Graph *graph, const Edges *edges, const Node *start, guint count)
+{
+    guint8 *set = g_new0(guint8, graph_count(graph) + 1);
+    g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(Node));
+
+    if (count > 0)
+        g_array_append_vals(todo, start, count);
+    reach(edges, set, todo);
     return set;
 }
 
@@ -215,12 +222,7 @@ GPtrArray *graph_dependencies(const Graph *graph, const Revision *revision)
 
 GPtrArray *graph_labels(const Graph *graph, const Revision *revision)
 {
-    GPtrArray *labels = g_ptr_array_new();
-    Node node = find_id(graph, revision->id);
-
-    if (graph->labels && graph->labels[node])
-        g_ptr_array_extend(labels, graph->labels[node], NULL, NULL);
-    return labels;
+    return node_labels(graph, find_id(graph, revision->id));
 }
 
 gboolean graph_is_head(const Graph *graph, const Revision *revision)

@@ -152,20 +152,21 @@ void edges_clear(Edges *edges)
 typedef struct {
     Edges *edges;
     GArray *items;
+    guint32 *seen; /* by node: the last node + 1 that has an edge to it */
 } EdgeWriter;
 
 static EdgeWriter edges_begin(Edges *edges, guint nodes)
 {
     edges->first = g_new0(guint32, nodes + 1);
-    return (EdgeWriter){edges, g_array_sized_new(FALSE, FALSE, sizeof(Node), nodes + 1)};
+    return (EdgeWriter){edges, g_array_sized_new(FALSE, FALSE, sizeof(Node), nodes + 1),
+                        g_new0(guint32, nodes + 1)};
 }
 
 static void edges_add(EdgeWriter *writer, Node node, Node other)
 {
-    for (guint i = writer->edges->first[node]; i < writer->items->len; i++) {
-        if (g_array_index(writer->items, Node, i) == other)
-            return;
-    }
+    if (writer->seen[other] == node + 1)
+        return;
+    writer->seen[other] = node + 1;
     g_array_append_val(writer->items, other);
 }
 
@@ -177,6 +178,7 @@ static void edges_end_node(EdgeWriter *writer, Node node)
 static void edges_end(EdgeWriter *writer)
 {
     writer->edges->items = (Node *)(gpointer)g_array_free(writer->items, FALSE);
+    g_free(writer->seen);
 }
 
 static void add_named(Graph *graph, EdgeWriter *writer, Node node, gboolean by_dependency,
@@ -244,31 +246,52 @@ static void link_reverse(Graph *graph, const Edges *edges, Edges *reverse)
     reverse->first = first;
 }
 
-/* A dependency that an ancestor by Revises has too says nothing new. */
+/* Of those who depend on `node`: marks the places of the dependency that an ancestor by Revises has
+ * too. */
+static void mark_implied(const Graph *graph, const Edges *needed_by, Node node, guint8 *is_implied)
+{
+    const Node *users = needed_by->items + needed_by->first[node];
+    guint count = edges_count(needed_by, node);
+    g_autofree guint8 *above = nodes_reach_beyond(graph, &graph->children, users, count);
+
+    for (guint i = 0; i < count; i++) {
+        guint32 place = graph->dependencies.first[users[i]];
+
+        while (graph->dependencies.items[place] != node)
+            place++;
+        is_implied[place] = above[users[i]];
+    }
+}
+
+/* By place in dependencies.items: an ancestor by Revises has the same dependency, so that this one
+ * says nothing new. */
+static guint8 *find_implied(Graph *graph)
+{
+    guint count = graph_count(graph);
+    guint8 *is_implied = g_new0(guint8, graph->dependencies.first[count] + 1);
+    Edges needed_by = {NULL, NULL};
+
+    link_reverse(graph, &graph->dependencies, &needed_by);
+    for (Node node = 0; node < count; node++) {
+        if (edges_count(&needed_by, node) > 1)
+            mark_implied(graph, &needed_by, node, is_implied);
+    }
+    edges_clear(&needed_by);
+    return is_implied;
+}
+
 static void link_lean(Graph *graph)
 {
     guint count = graph_count(graph);
+    g_autofree guint8 *is_implied = find_implied(graph);
     EdgeWriter writer = edges_begin(&graph->lean_parents, count);
 
     for (Node node = 0; node < count; node++) {
-        g_autofree guint8 *implied = NULL;
-
         EDGES_FOREACH(&graph->downs, node, down)
         edges_add(&writer, node, *down);
-        if (edges_count(&graph->dependencies, node) > 0) {
-            g_autofree guint8 *below = nodes_reach(graph, &graph->downs, &node, 1);
-
-            implied = g_new0(guint8, count);
-            for (Node other = 0; other < count; other++) {
-                if (!below[other] || other == node)
-                    continue;
-                EDGES_FOREACH(&graph->dependencies, other, dependency)
-                implied[*dependency] = 1;
-            }
-        }
         EDGES_FOREACH(&graph->dependencies, node, dependency)
         {
-            if (!implied[*dependency])
+            if (!is_implied[dependency - graph->dependencies.items])
                 edges_add(&writer, node, *dependency);
         }
         edges_end_node(&writer, node);

@@ -1,4 +1,4 @@
-/* The graph by number, for graph.c, order.c, spec.c and plan.c only. A node is a revision's place
+/* The graph by number, for this room only. A node is a revision's place
  * in file order; sets are one byte a node, so that ten thousand revisions stay cheap. */
 #pragma once
 
@@ -15,6 +15,8 @@ typedef struct {
     Node *items;
 } Edges;
 
+typedef struct Labels Labels; /* labels.c */
+
 struct Graph {
     GPtrArray *revisions; /* Revision *, by node */
     GHashTable *names;    /* id or label -> node + 1 */
@@ -25,8 +27,7 @@ struct Graph {
     Edges lean_parents; /* downs and those dependencies that no ancestor by Revises already has */
     Edges children;     /* the reverse of downs */
     Edges dependents;   /* the reverse of parents: children, and who depends on it */
-    GPtrArray *
-        *labels; /* by node: the labels that reach it, sorted, or NULL; NULL: no labels at all */
+    Labels *labels;     /* NULL: none at all */
 };
 
 #define EDGES_FOREACH(edges, node, other)                                                          \
@@ -60,9 +61,12 @@ GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **er
  * with g_free. */
 guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, guint count);
 
+/* The same without the start: what lies beyond it. A node of `start` is in it only when another
+ * one leads there. */
+guint8 *nodes_reach_beyond(const Graph *graph, const Edges *edges, const Node *start, guint count);
+
 /* All nodes of `set`, children before parents, in Alembic's order: along one branch as far as it
- * goes, ties by file order. `tops` are the nodes from which all of `set` can be reached. An array
- * of Node. */
+ * goes, ties by file order. All of `set` must be at or below `tops`. An array of Node. */
 GArray *nodes_order(const Graph *graph, const guint8 *set, const Node *tops, guint count);
 
 /* "/a/versions and /b/versions", or "memory"; for messages. Free with g_free. */
@@ -73,4 +77,7 @@ char *graph_describe_folders(const Graph *graph);
 gboolean graph_link(Graph *graph, Findings *findings);
 /* Lets the labels flow (labels.c); graph_link calls it once the edges are there. */
 void graph_link_labels(Graph *graph);
+void labels_free(Labels *labels);
+/* The labels that reach `node`, const char *, sorted; container only. */
+GPtrArray *node_labels(const Graph *graph, Node node);
 void edges_clear(Edges *edges);

@@ -8,61 +8,93 @@
 #include "revision/nodes.h"
 #include "revision/spec.h"
 
+/* The table before step `number`. */
+typedef struct {
+    guint number;
+    char **heads;
+} Whole;
+
 /* The rows of the version table while a plan is being made. A revision has a row when it is applied
  * and nothing applied needs it. */
 typedef struct {
     const Graph *graph;
     Plan *plan;
     guint32 *needed_by; /* by node: how many applied dependents it has */
-    GPtrArray *rows;    /* const char * */
+    GArray *rows;       /* Node */
+    guint32 *place;     /* by node: its place in rows + 1; 0: no row */
+    guint moves;        /* of rows since the table was last kept whole */
 } Table;
+
+static const Node *nodes_of(const GArray *nodes)
+{
+    return (const Node *)(gpointer)nodes->data;
+}
 
 static gint compare_ids(gconstpointer a, gconstpointer b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static gboolean has_row(const GPtrArray *rows, const char *id)
+static void sort_ids(char **ids, gsize count)
 {
-    for (guint i = 0; i < rows->len; i++) {
-        if (strcmp(g_ptr_array_index(rows, i), id) == 0)
-            return TRUE;
-    }
-    return FALSE;
+    ids[count] = NULL;
+    if (count > 1)
+        qsort(ids, count, sizeof *ids, compare_ids);
 }
 
-static gboolean remove_row(GPtrArray *rows, const char *id)
+static void add_row(Table *table, Node node)
 {
-    for (guint i = 0; i < rows->len; i++) {
-        if (strcmp(g_ptr_array_index(rows, i), id) == 0) {
-            g_ptr_array_remove_index_fast(rows, i);
-            return TRUE;
-        }
-    }
-    return FALSE;
+    g_array_append_val(table->rows, node);
+    table->place[node] = table->rows->len;
 }
 
-/* A sorted, NULL-terminated copy of the container that the plan owns. */
-static char **keep_vector(Plan *plan, const GPtrArray *ids)
+static gboolean remove_row(Table *table, Node node)
 {
-    char **vector = g_new(char *, ids->len + 1);
+    guint32 place = table->place[node];
 
-    if (ids->len > 0)
-        memcpy(vector, ids->pdata, ids->len * sizeof *vector);
-    vector[ids->len] = NULL;
-    if (ids->len > 1)
-        qsort(vector, ids->len, sizeof *vector, compare_ids);
+    if (place == 0)
+        return FALSE;
+    g_array_remove_index_fast(table->rows, place - 1);
+    if (place <= table->rows->len)
+        table->place[g_array_index(table->rows, Node, place - 1)] = place;
+    table->place[node] = 0;
+    return TRUE;
+}
+
+/* A sorted vector of their ids, which the plan owns. */
+static char **keep_vector(Plan *plan, const Graph *graph, const GArray *nodes)
+{
+    char **vector = g_new(char *, nodes->len + 1);
+
+    for (guint i = 0; i < nodes->len; i++)
+        vector[i] = (char *)node_id(graph, g_array_index(nodes, Node, i));
+    sort_ids(vector, nodes->len);
     g_ptr_array_add(plan->vectors, vector);
     return vector;
+}
+
+/* Keeps the table as it is now, when as many rows have moved since the last time as it has: so all
+ * that is kept is as long as the moves are many, and no answer takes more moves than it has rows.
+ */
+static void keep_whole(Table *table)
+{
+    Plan *plan = table->plan;
+    Whole whole = {plan->steps->len, NULL};
+
+    if (plan->wholes->len > 0 && table->moves < table->rows->len)
+        return;
+    whole.heads = keep_vector(plan, table->graph, table->rows);
+    g_array_append_val(plan->wholes, whole);
+    table->moves = 0;
 }
 
 static void table_init(Table *table, Plan *plan, const Graph *graph, const GArray *current,
                        const guint8 *applied)
 {
-    table->graph = graph;
-    table->plan = plan;
+    *table = (Table){graph, plan, NULL, NULL, NULL, 0};
     table->needed_by = g_new0(guint32, graph_count(graph) + 1);
-    table->rows = g_ptr_array_new();
+    table->rows = g_array_new(FALSE, FALSE, sizeof(Node));
+    table->place = g_new0(guint32, graph_count(graph) + 1);
     for (Node node = 0; node < graph_count(graph); node++) {
         if (!applied[node])
             continue;
@@ -70,63 +102,104 @@ static void table_init(Table *table, Plan *plan, const Graph *graph, const GArra
         table->needed_by[*parent]++;
     }
     for (guint i = 0; i < current->len; i++)
-        g_ptr_array_add(table->rows, (gpointer)node_id(graph, g_array_index(current, Node, i)));
-    plan->from = plan->to = keep_vector(plan, table->rows);
+        add_row(table, g_array_index(current, Node, i));
+    plan->from = plan->to = keep_vector(plan, graph, table->rows);
 }
 
-static void table_clear(Table *table)
+/* The plan's end is the table as it is now. */
+static void table_finish(Table *table)
 {
+    table->plan->to = keep_vector(table->plan, table->graph, table->rows);
     g_free(table->needed_by);
-    g_ptr_array_unref(table->rows);
+    g_array_unref(table->rows);
+    g_free(table->place);
 }
 
 /* The revision's row comes; those of its parents that nothing needed until now go. */
-static void apply(Table *table, Node node, GPtrArray *removed, GPtrArray *added)
+static void apply(Table *table, Node node, GArray *removed, GArray *added)
 {
     EDGES_FOREACH(&table->graph->parents, node, parent)
     {
-        char *id = (char *)node_id(table->graph, *parent);
-
-        if (table->needed_by[*parent]++ == 0 && remove_row(table->rows, id))
-            g_ptr_array_add(removed, id);
+        if (table->needed_by[*parent]++ == 0 && remove_row(table, *parent))
+            g_array_append_val(removed, *parent);
     }
-    g_ptr_array_add(added, (gpointer)node_id(table->graph, node));
+    add_row(table, node);
+    g_array_append_val(added, node);
 }
 
 /* The revision's row goes; those of its parents that nothing needs any more come back. */
-static void undo(Table *table, Node node, GPtrArray *removed, GPtrArray *added)
+static void undo(Table *table, Node node, GArray *removed, GArray *added)
 {
-    char *id = (char *)node_id(table->graph, node);
-
-    if (remove_row(table->rows, id))
-        g_ptr_array_add(removed, id);
+    if (remove_row(table, node))
+        g_array_append_val(removed, node);
     EDGES_FOREACH(&table->graph->parents, node, parent)
     {
-        char *other = (char *)node_id(table->graph, *parent);
-
-        if (--table->needed_by[*parent] == 0 && !has_row(table->rows, other))
-            g_ptr_array_add(added, other);
+        if (--table->needed_by[*parent] > 0 || table->place[*parent])
+            continue;
+        add_row(table, *parent);
+        g_array_append_val(added, *parent);
     }
 }
 
 static void add_step(Table *table, Node node)
 {
     Plan *plan = table->plan;
-    g_autoptr(GPtrArray) removed = g_ptr_array_new();
-    g_autoptr(GPtrArray) added = g_ptr_array_new();
+    g_autoptr(GArray) removed = g_array_new(FALSE, FALSE, sizeof(Node));
+    g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(Node));
     PlanStep *step = g_new0(PlanStep, 1);
 
+    keep_whole(table);
     if (plan->direction == PLAN_UPGRADE)
         apply(table, node, removed, added);
     else
         undo(table, node, removed, added);
-    g_ptr_array_extend(table->rows, added, NULL, NULL);
+    table->moves += removed->len + added->len;
+    step->plan = plan;
     step->revision = node_revision(table->graph, node);
-    step->removed_heads = keep_vector(plan, removed);
-    step->added_heads = keep_vector(plan, added);
-    step->heads_before = plan->to;
-    step->heads_after = plan->to = keep_vector(plan, table->rows);
+    step->removed_heads = keep_vector(plan, table->graph, removed);
+    step->added_heads = keep_vector(plan, table->graph, added);
+    step->number = plan->steps->len;
+    step->whole = plan->wholes->len - 1;
     g_ptr_array_add(plan->steps, step);
+}
+
+static void move_rows(GHashTable *rows, const PlanStep *step)
+{
+    for (char **id = step->removed_heads; *id; id++)
+        g_hash_table_remove(rows, *id);
+    for (char **id = step->added_heads; *id; id++)
+        g_hash_table_add(rows, *id);
+}
+
+/* Before step `number`, which is this one or the next. */
+static char **heads_at(const PlanStep *step, guint number)
+{
+    const Plan *plan = step->plan;
+    const Whole *start = &g_array_index(plan->wholes, Whole, step->whole);
+    g_autoptr(GHashTable) rows = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autofree char **ids = NULL;
+    char **heads;
+    guint count;
+
+    for (char **id = start->heads; *id; id++)
+        g_hash_table_add(rows, *id);
+    for (guint i = start->number; i < number; i++)
+        move_rows(rows, g_ptr_array_index(plan->steps, i));
+    ids = (char **)g_hash_table_get_keys_as_array(rows, &count);
+    heads = g_new(char *, count + 1);
+    memcpy(heads, ids, count * sizeof *heads);
+    sort_ids(heads, count);
+    return heads;
+}
+
+char **step_heads_before(const PlanStep *step)
+{
+    return heads_at(step, step->number);
+}
+
+char **step_heads_after(const PlanStep *step)
+{
+    return heads_at(step, step->number + 1);
 }
 
 static void digest_part(GChecksum *sum, const char *text)
@@ -157,6 +230,7 @@ static Plan *plan_new(PlanDirection direction)
     plan->direction = direction;
     plan->steps = g_ptr_array_new_with_free_func(g_free);
     plan->vectors = g_ptr_array_new_with_free_func(g_free);
+    plan->wholes = g_array_new(FALSE, FALSE, sizeof(Whole));
     return plan;
 }
 
@@ -166,12 +240,8 @@ void plan_free(Plan *plan)
         return;
     g_ptr_array_unref(plan->steps);
     g_ptr_array_unref(plan->vectors);
+    g_array_unref(plan->wholes);
     g_free(plan);
-}
-
-static const Node *nodes_of(const GArray *nodes)
-{
-    return (const Node *)(gpointer)nodes->data;
 }
 
 static GArray *nodes_of_revisions(const Graph *graph, const GPtrArray *revisions)
@@ -189,26 +259,41 @@ static GArray *nodes_of_revisions(const Graph *graph, const GPtrArray *revisions
 
 /* --- Upgrade
  * -------------------------------------------------------------------------------------- */
+static void error_overlap(const Graph *graph, Node node, Node implied, GError **error)
+{
+    error_set(error, ERROR_REFUSED,
+              "Requested revision %s overlaps with other requested revisions %s: the database has "
+              "a row for both, and the first implies the second",
+              node_id(graph, node), node_id(graph, implied));
+    error_set_hint(error, "look at what is really there, then: pgsluice stamp --purge %s",
+                   node_id(graph, node));
+}
+
+/* One of `current` from which `implied`, another of them, can be reached. */
+static Node find_implying(const Graph *graph, const GArray *current, Node implied)
+{
+    g_autofree guint8 *above = nodes_reach_beyond(graph, &graph->dependents, &implied, 1);
+
+    for (guint i = 0; i < current->len; i++) {
+        if (above[g_array_index(current, Node, i)])
+            return g_array_index(current, Node, i);
+    }
+    g_return_val_if_reached(implied);
+}
+
 /* Only the top of a line has a row; a table that says otherwise was edited by hand. */
 static gboolean check_rows(const Graph *graph, const GArray *current, GError **error)
 {
-    for (guint i = 0; current->len > 1 && i < current->len; i++) {
+    g_autofree guint8 *implied =
+        nodes_reach_beyond(graph, &graph->parents, nodes_of(current), current->len);
+
+    for (guint i = 0; i < current->len; i++) {
         Node node = g_array_index(current, Node, i);
-        g_autofree guint8 *below = nodes_reach(graph, &graph->parents, &node, 1);
 
-        for (guint j = 0; j < current->len; j++) {
-            Node other = g_array_index(current, Node, j);
-
-            if (j == i || !below[other])
-                continue;
-            error_set(error, ERROR_REFUSED,
-                      "Requested revision %s overlaps with other requested revisions %s: the "
-                      "database has a row for both, and the first implies the second",
-                      node_id(graph, node), node_id(graph, other));
-            error_set_hint(error, "look at what is really there, then: pgsluice stamp --purge %s",
-                           node_id(graph, node));
-            return FALSE;
-        }
+        if (!implied[node])
+            continue;
+        error_overlap(graph, find_implying(graph, current, node), node, error);
+        return FALSE;
     }
     return TRUE;
 }
@@ -228,7 +313,7 @@ static void add_upgrade_steps(Plan *plan, const Graph *graph, const GArray *curr
     table_init(&table, plan, graph, current, applied);
     for (guint i = order->len; i > 0; i--)
         add_step(&table, g_array_index(order, Node, i - 1));
-    table_clear(&table);
+    table_finish(&table);
 }
 
 Plan *plan_upgrade(const Graph *graph, const char *const *current, const char *target,
@@ -347,18 +432,19 @@ Plan *plan_downgrade(const Graph *graph, const char *const *current, const char 
     table_init(&table, plan, graph, heads, applied);
     for (guint i = 0; i < order->len; i++)
         add_step(&table, g_array_index(order, Node, i));
-    table_clear(&table);
+    table_finish(&table);
     set_digest(plan);
     return plan;
 }
 
 /* --- Stamp
  * ---------------------------------------------------------------------------------------- */
-/* What one target leaves of the set `rows`: nothing on its line but itself. */
-static void stamp_on(const Graph *graph, guint8 *rows, Node target)
+/* What targets leave of the set `rows`: nothing on their lines but themselves. */
+static void stamp_on(const Graph *graph, guint8 *rows, const GArray *targets)
 {
-    g_autofree guint8 *above = nodes_reach(graph, &graph->dependents, &target, 1);
-    g_autofree guint8 *below = nodes_reach(graph, &graph->parents, &target, 1);
+    g_autofree guint8 *above =
+        nodes_reach(graph, &graph->dependents, nodes_of(targets), targets->len);
+    g_autofree guint8 *below = nodes_reach(graph, &graph->parents, nodes_of(targets), targets->len);
 
     for (Node node = 0; node < graph_count(graph); node++)
         rows[node] = rows[node] && !above[node] && !below[node];
@@ -368,14 +454,19 @@ static void stamp_on(const Graph *graph, guint8 *rows, Node target)
 static gboolean stamp_base(const Graph *graph, guint8 *rows, const char *const *current,
                            const char *text, GError **error)
 {
+    g_autoptr(GArray) branch = g_array_new(FALSE, FALSE, sizeof(Node));
     SpecDowngrade goal;
+    Node node;
 
     if (!spec_resolve_downgrade(graph, text, current, &goal, error))
         return FALSE;
-    if (goal.branch)
-        stamp_on(graph, rows, node_find(graph, goal.branch->id));
-    else
+    if (!goal.branch) {
         memset(rows, 0, graph_count(graph));
+        return TRUE;
+    }
+    node = node_find(graph, goal.branch->id);
+    g_array_append_val(branch, node);
+    stamp_on(graph, rows, branch);
     return TRUE;
 }
 
@@ -391,8 +482,7 @@ static gboolean stamp_one(const Graph *graph, guint8 *rows, GArray *stamped,
     if (revisions->len == 0)
         return stamp_base(graph, rows, current, text, error);
     nodes = nodes_of_revisions(graph, revisions);
-    for (guint i = 0; i < nodes->len; i++)
-        stamp_on(graph, rows, g_array_index(nodes, Node, i));
+    stamp_on(graph, rows, nodes);
     g_array_append_vals(stamped, nodes->data, nodes->len);
     return TRUE;
 }
@@ -400,20 +490,19 @@ static gboolean stamp_one(const Graph *graph, guint8 *rows, GArray *stamped,
 /* The ids of `rows`, without those that another one implies. */
 static char **top_ids(const Graph *graph, const guint8 *rows)
 {
+    g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
     g_autoptr(GPtrArray) ids = g_ptr_array_new();
-    g_autofree guint8 *implied = g_new0(guint8, graph_count(graph) + 1);
+    g_autofree guint8 *implied = NULL;
 
     for (Node node = 0; node < graph_count(graph); node++) {
-        g_autofree guint8 *below = NULL;
-
-        if (!rows[node] || implied[node])
-            continue;
-        below = nodes_reach(graph, &graph->parents, &node, 1);
-        for (Node other = 0; other < graph_count(graph); other++)
-            implied[other] = implied[other] || (below[other] && other != node);
+        if (rows[node])
+            g_array_append_val(nodes, node);
     }
-    for (Node node = 0; node < graph_count(graph); node++) {
-        if (rows[node] && !implied[node])
+    implied = nodes_reach_beyond(graph, &graph->parents, nodes_of(nodes), nodes->len);
+    for (guint i = 0; i < nodes->len; i++) {
+        Node node = g_array_index(nodes, Node, i);
+
+        if (!implied[node])
             g_ptr_array_add(ids, (gpointer)node_id(graph, node));
     }
     g_ptr_array_sort(ids, compare_ids);

@@ -5,23 +5,34 @@
 
 typedef enum { PLAN_UPGRADE, PLAN_DOWNGRADE } PlanDirection;
 
-/* The vectors belong to the plan, their strings to the graph. */
+typedef struct Plan Plan;
+
+/* The vectors belong to the plan, their strings to the graph; each is sorted and NULL-terminated.
+ */
 typedef struct {
+    const Plan *plan;
     const Revision *revision;
-    char **removed_heads; /* rows that must leave the version table, NULL-terminated */
+    char **removed_heads; /* rows that must leave the version table */
     char **added_heads;   /* rows that enter it */
-    char **heads_before;  /* the whole table before and after, sorted */
-    char **heads_after;
+    guint number;         /* of the step, from 0 */
+    guint whole;          /* which of plan->wholes step_heads_* start from */
 } PlanStep;
 
-typedef struct {
+struct Plan {
     PlanDirection direction;
     GPtrArray *steps;   /* PlanStep *, in order */
-    char **from;        /* heads before, sorted, NULL-terminated */
+    char **from;        /* heads before */
     char **to;          /* heads after */
     char digest[65];    /* SHA-256 over direction, from, and each step's id */
     GPtrArray *vectors; /* owns every vector above; nothing else to read here */
-} Plan;
+    GArray *wholes;     /* the whole table before some of the steps, for step_heads_* */
+};
+
+/* The whole version table before and after a step, sorted, NULL-terminated: the
+ * container is the caller's (g_free), the strings are the graph's. They are not kept for each step,
+ * because a plan of thousands of steps over thousands of heads would not fit in memory. */
+char **step_heads_before(const PlanStep *step);
+char **step_heads_after(const PlanStep *step);
 
 /* Steps to bring the database from `current` (heads) to `target` (see spec.h), order and heads as
  * Alembic has them. At or past the target: an empty plan. The graph must outlive the plan. A

@@ -14,25 +14,34 @@ static Node node_at(const GArray *nodes, guint index)
     return g_array_index(nodes, Node, index);
 }
 
-/* What a person would call the branch of `node`: a label that none of the others carries, else its
- * id. */
-static const char *branch_name(const Graph *graph, const GArray *nodes, guint index)
+/* What a person would call the branch of one of `nodes`: a label that none of the others carries,
+ * else its id. `carriers`: how many carry each label. */
+static const char *branch_name(const Graph *graph, Node node, GHashTable *carriers)
 {
-    const GPtrArray *labels = graph->labels ? graph->labels[node_at(nodes, index)] : NULL;
+    g_autoptr(GPtrArray) labels = node_labels(graph, node);
 
-    for (guint i = 0; labels && i < labels->len; i++) {
-        gpointer label = g_ptr_array_index(labels, i);
-        guint carriers = 0;
-
-        for (guint j = 0; j < nodes->len; j++) {
-            GPtrArray *others = graph->labels[node_at(nodes, j)];
-
-            carriers += others && g_ptr_array_find(others, label, NULL);
-        }
-        if (carriers == 1)
-            return label;
+    for (guint i = 0; i < labels->len; i++) {
+        if (GPOINTER_TO_UINT(g_hash_table_lookup(carriers, labels->pdata[i])) == 1)
+            return labels->pdata[i];
     }
-    return node_id(graph, node_at(nodes, index));
+    return node_id(graph, node);
+}
+
+/* label -> how many of `nodes` carry it */
+static GHashTable *count_carriers(const Graph *graph, const GArray *nodes)
+{
+    GHashTable *carriers = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < nodes->len; i++) {
+        g_autoptr(GPtrArray) labels = node_labels(graph, node_at(nodes, i));
+
+        for (guint k = 0; k < labels->len; k++) {
+            guint count = GPOINTER_TO_UINT(g_hash_table_lookup(carriers, labels->pdata[k]));
+
+            g_hash_table_insert(carriers, labels->pdata[k], GUINT_TO_POINTER(count + 1));
+        }
+    }
+    return carriers;
 }
 
 static char *list_ids(const Graph *graph, const GArray *nodes)
@@ -51,10 +60,11 @@ static char *list_commands(const Graph *graph, const char *verb, const char *for
                            const GArray *nodes)
 {
     GString *list = g_string_new(NULL);
+    g_autoptr(GHashTable) carriers = count_carriers(graph, nodes);
 
     for (guint i = 0; i < nodes->len && i < CANDIDATES_SHOWN_MAX; i++)
         g_string_append_printf(list, "%spgsluice %s %s@%s", i ? ", or " : "", verb,
-                               branch_name(graph, nodes, i), form);
+                               branch_name(graph, node_at(nodes, i), carriers), form);
     return g_string_free(list, FALSE);
 }
 
@@ -68,11 +78,16 @@ static const char *verb_of(SpecUse use)
 static char *labels_of(const Graph *graph)
 {
     GString *list = g_string_new(NULL);
+    guint count = 0;
 
     for (Node node = 0; node < graph_count(graph); node++) {
-        for (char **label = node_revision(graph, node)->labels; *label; label++)
-            g_string_append_printf(list, "%s%s", list->len ? ", " : "", *label);
+        for (char **label = node_revision(graph, node)->labels; *label; label++) {
+            if (count++ < CANDIDATES_SHOWN_MAX)
+                g_string_append_printf(list, "%s%s", count > 1 ? ", " : "", *label);
+        }
     }
+    if (count > CANDIDATES_SHOWN_MAX)
+        g_string_append_printf(list, " and %u more", count - CANDIDATES_SHOWN_MAX);
     return g_string_free(list, FALSE);
 }
 

@@ -92,27 +92,30 @@ static char *labels_of(const Scene *scene, const char *id)
 static char *rows_of(const Plan *plan)
 {
     GString *text = g_string_new(NULL);
-    char **before = plan->from;
+    g_autofree char **before =
+        g_memdup2(plan->from, sizeof(char *) * (g_strv_length(plan->from) + 1));
 
     for (guint i = 0; i < plan->steps->len; i++) {
         const PlanStep *step = g_ptr_array_index(plan->steps, i);
-        g_autofree char *after = g_strjoinv(" ", step->heads_after);
+        g_autofree char **heads_before = step_heads_before(step);
+        char **heads_after = step_heads_after(step);
+        g_autofree char *after = g_strjoinv(" ", heads_after);
 
-        g_assert_true(
-            g_strv_equal((const char *const *)step->heads_before, (const char *const *)before));
+        g_assert_true(g_strv_equal((const char *const *)heads_before, (const char *const *)before));
         for (char **id = step->removed_heads; *id; id++) {
             g_assert_true(g_strv_contains((const char *const *)before, *id));
-            g_assert_false(g_strv_contains((const char *const *)step->heads_after, *id));
+            g_assert_false(g_strv_contains((const char *const *)heads_after, *id));
         }
         for (char **id = step->added_heads; *id; id++) {
             g_assert_false(g_strv_contains((const char *const *)before, *id));
-            g_assert_true(g_strv_contains((const char *const *)step->heads_after, *id));
+            g_assert_true(g_strv_contains((const char *const *)heads_after, *id));
         }
-        g_assert_cmpuint(g_strv_length(step->heads_after), ==,
+        g_assert_cmpuint(g_strv_length(heads_after), ==,
                          g_strv_length(before) + g_strv_length(step->added_heads) -
                              g_strv_length(step->removed_heads));
         g_string_append_printf(text, "%s%s", i ? "; " : "", after);
-        before = step->heads_after;
+        g_free(before);
+        before = heads_after;
     }
     g_assert_true(g_strv_equal((const char *const *)plan->to, (const char *const *)before));
     return g_string_free(text, FALSE);
