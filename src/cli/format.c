@@ -4,16 +4,20 @@
 Listing listing_new(const Graph *graph, const char *const *current)
 {
     g_autoptr(GPtrArray) heads = graph_effective_heads(graph);
-    Listing listing = {graph, g_hash_table_new(NULL, NULL), current};
+    Listing listing = {graph, g_hash_table_new(NULL, NULL),
+                       g_hash_table_new(g_str_hash, g_str_equal)};
 
     for (guint i = 0; i < heads->len; i++)
         g_hash_table_add(listing.real_heads, heads->pdata[i]);
+    for (; current && *current; current++)
+        g_hash_table_add(listing.current, (gpointer)*current);
     return listing;
 }
 
 void listing_clear(Listing *listing)
 {
     g_clear_pointer(&listing->real_heads, g_hash_table_unref);
+    g_clear_pointer(&listing->current, g_hash_table_unref);
 }
 
 char *format_ids(const char *const *ids, const char *empty)
@@ -49,7 +53,7 @@ static gboolean is_merge_point(const Revision *revision)
 
 static gboolean is_current(const Listing *listing, const Revision *revision)
 {
-    return listing->current && g_strv_contains(listing->current, revision->id);
+    return g_hash_table_contains(listing->current, revision->id);
 }
 
 /* "label, label", with those that flow from elsewhere in the branch; "" when there are none. */
@@ -129,7 +133,7 @@ static void append_doc(GString *text, const Revision *revision)
     g_auto(GStrv) lines = g_strsplit(doc, "\n", -1);
 
     for (char **line = lines; *line; line++)
-        g_string_append_printf(text, "%s%s\n", **line ? "    " : "", **line ? *line : "");
+        g_string_append_printf(text, "    %s\n", *line);
 }
 
 char *format_long_entry(const Listing *listing, const Revision *revision, const char *facts)

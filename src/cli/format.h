@@ -6,10 +6,11 @@
 /* What many lines of one listing share. */
 typedef struct {
     const Graph *graph;
-    GHashTable *real_heads;     /* a set of Revision *: "(head)", not "(effective head)" */
-    const char *const *current; /* ids to mark "(current)"; NULL: none */
+    GHashTable *real_heads; /* a set of Revision *: "(head)", not "(effective head)" */
+    GHashTable *current;    /* a set of ids to mark "(current)" */
 } Listing;
 
+/* `current`: the ids to mark, which must outlive the Listing; NULL: none. */
 Listing listing_new(const Graph *graph, const char *const *current);
 void listing_clear(Listing *listing);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Listing, listing_clear)

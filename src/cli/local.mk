@@ -11,13 +11,14 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/import_report.c src/cli/import_report.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
-	src/cli/range.c src/cli/range.h \
+	src/cli/report.c src/cli/report.h \
 	src/cli/scaffold.c src/cli/scaffold.h \
 	src/cli/snapshot.c src/cli/snapshot.h \
 	src/cli/sql_mode.c src/cli/sql_mode.h \
 	src/cli/terminal.c src/cli/terminal.h \
 	src/cli/verb.c src/cli/verb.h src/cli/verbs.def \
 	src/cli/verb_audit.c \
+	src/cli/verb_branches.c \
 	src/cli/verb_check.c \
 	src/cli/verb_cluster.c \
 	src/cli/verb_complete.c \

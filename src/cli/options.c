@@ -84,6 +84,26 @@ void options_global(GlobalOptions *globals, GOptionEntry entries[OPTIONS_GLOBAL_
     memcpy(entries, filled, sizeof filled);
 }
 
+static gboolean has_letter(const GOptionEntry *entries, char letter)
+{
+    for (; entries && entries->long_name; entries++) {
+        if (letter != '\0' && entries->short_name == letter)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A letter that the verb uses for an option of its own is not a global one behind it. */
+static void common_entries(GlobalOptions *globals, const GOptionEntry *own,
+                           GOptionEntry entries[OPTIONS_GLOBAL_MAX])
+{
+    options_global(globals, entries);
+    for (GOptionEntry *entry = entries; entry->long_name; entry++) {
+        if (has_letter(own, entry->short_name))
+            entry->short_name = '\0';
+    }
+}
+
 /* A context that knows the global options and, when given, a verb's own. */
 static GOptionContext *context_new(GlobalOptions *globals, const GOptionEntry *entries)
 {
@@ -91,7 +111,7 @@ static GOptionContext *context_new(GlobalOptions *globals, const GOptionEntry *e
     GOptionGroup *group = g_option_group_new("main", "", "", globals, NULL);
     GOptionEntry common[OPTIONS_GLOBAL_MAX];
 
-    options_global(globals, common);
+    common_entries(globals, entries, common);
     if (entries)
         g_option_group_add_entries(group, entries);
     g_option_group_add_entries(group, common);
@@ -187,7 +207,7 @@ static gboolean parse(GOptionContext *context, GlobalOptions *globals, const Ver
     const char *const *literal;
     g_auto(GStrv) parsed = NULL;
 
-    options_global(globals, common);
+    common_entries(globals, entries, common);
     parsed = shield(&table, verb, words, &literal, error);
     if (!parsed)
         return FALSE;

@@ -1,9 +1,9 @@
 /* Reading the range, printing the script. */
 #include "cli/sql_mode.h"
 
-#include "cli/range.h"
 #include "cli/terminal.h"
 #include "engine/offline.h"
+#include "revision/range.h"
 
 /* A document would pass the redactor, and a script that was redacted must not run. */
 static gboolean refuse_json(Cli *cli, GError **error)

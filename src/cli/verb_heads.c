@@ -1,21 +1,9 @@
 /* pgsluice heads: the revisions that nothing follows. Needs no database. */
-#include "cli/format.h"
 #include "cli/options.h"
+#include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "view/document.h"
-
-static void print_heads(const Graph *graph, GPtrArray *heads, gboolean is_long)
-{
-    g_auto(Listing) listing = listing_new(graph, NULL);
-
-    for (guint i = 0; i < heads->len; i++) {
-        g_autofree char *text = is_long ? format_long_entry(&listing, heads->pdata[i], NULL)
-                                        : format_entry(&listing, heads->pdata[i], ENTRY_LABELS);
-
-        terminal_print(is_long ? "%s" : "%s\n", text);
-    }
-}
 
 gboolean verb_heads(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
@@ -27,6 +15,7 @@ gboolean verb_heads(Cli *cli, const Verb *verb, const char *const *words, GError
     };
     g_auto(GStrv) operands = NULL;
     g_autoptr(GPtrArray) heads = NULL;
+    g_autofree char *text = NULL;
     const Graph *graph;
 
     if (!options_parse(cli, verb, entries, words, &operands, error))
@@ -36,10 +25,11 @@ gboolean verb_heads(Cli *cli, const Verb *verb, const char *const *words, GError
         return FALSE;
     heads = resolves_dependencies ? graph_effective_heads(graph) : graph_heads(graph);
     if (cli_options(cli)->wants_json) {
-        g_autofree char *document = revisions_document(graph, heads, NULL);
-
-        terminal_print_document(document);
-    } else
-        print_heads(graph, heads, cli_options(cli)->verbosity > 0);
+        text = revisions_document(graph, heads, NULL);
+        terminal_print_document(text);
+        return TRUE;
+    }
+    text = report_heads(graph, heads, cli_options(cli)->verbosity > 0);
+    terminal_print("%s", text);
     return TRUE;
 }

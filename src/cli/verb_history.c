@@ -1,25 +1,12 @@
 /* pgsluice history: the revisions, newest first. Asks the database only for -i and "current". */
 #include <string.h>
 
-#include "cli/format.h"
 #include "cli/options.h"
-#include "cli/range.h"
+#include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "revision/range.h"
 #include "view/document.h"
-
-static void print_history(const Graph *graph, GPtrArray *revisions, const char *const *current,
-                          gboolean is_long)
-{
-    g_auto(Listing) listing = listing_new(graph, current);
-
-    for (guint i = 0; i < revisions->len; i++) {
-        g_autofree char *text = is_long ? format_long_entry(&listing, revisions->pdata[i], NULL)
-                                        : format_entry(&listing, revisions->pdata[i], ENTRY_ALL);
-
-        terminal_print(is_long ? "%s" : "%s\n", text);
-    }
-}
 
 gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
@@ -35,6 +22,7 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
     g_auto(GStrv) operands = NULL;
     g_autoptr(DatabaseState) state = NULL;
     g_autoptr(GPtrArray) revisions = NULL;
+    g_autofree char *text = NULL;
     const char *const *current = NULL;
     const Graph *graph;
 
@@ -53,11 +41,12 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
     if (!revisions)
         return FALSE;
     if (cli_options(cli)->wants_json) {
-        g_autofree char *document = revisions_document(graph, revisions, current);
-
-        terminal_print_document(document);
-    } else
-        print_history(graph, revisions, marks_current ? current : NULL,
-                      cli_options(cli)->verbosity > 0);
+        text = revisions_document(graph, revisions, current);
+        terminal_print_document(text);
+        return TRUE;
+    }
+    text = report_history(graph, revisions, marks_current ? current : NULL,
+                          cli_options(cli)->verbosity > 0);
+    terminal_print("%s", text);
     return TRUE;
 }

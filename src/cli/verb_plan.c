@@ -3,9 +3,9 @@
 
 #include "cli/format.h"
 #include "cli/options.h"
-#include "cli/range.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "revision/range.h"
 #include "view/document.h"
 
 static char **heads_of_database(Cli *cli, GError **error)

@@ -88,6 +88,19 @@ GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **er
     return g_steal_pointer(&nodes);
 }
 
+GArray *nodes_of_revisions(const Graph *graph, const GPtrArray *revisions)
+{
+    GArray *nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+
+    for (guint i = 0; i < revisions->len; i++) {
+        const Revision *revision = g_ptr_array_index(revisions, i);
+        Node node = node_find(graph, revision->id);
+
+        g_array_append_val(nodes, node);
+    }
+    return nodes;
+}
+
 /* Adds what can be reached from the nodes of `todo` to `set`. */
 static void reach(const Edges *edges, guint8 *set, GArray *todo)
 {

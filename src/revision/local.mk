@@ -13,6 +13,7 @@ src_revision_librevision_a_SOURCES = \
 	src/revision/nodes.h \
 	src/revision/order.c \
 	src/revision/plan.c src/revision/plan.h \
+	src/revision/range.c src/revision/range.h \
 	src/revision/read.c \
 	src/revision/revision.c src/revision/revision.h \
 	src/revision/section.c src/revision/section.h \

@@ -57,6 +57,9 @@ Node node_find(const Graph *graph, const char *name);
  * UNKNOWN_REVISION when the files do not have one of them. `heads` may be NULL: none. */
 GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **error);
 
+/* The nodes of Revisions of this graph, in their order; an array of Node. */
+GArray *nodes_of_revisions(const Graph *graph, const GPtrArray *revisions);
+
 /* A set: byte n is 1 when node n can be reached from `start` (which are in it) along `edges`. Free
  * with g_free. */
 guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, guint count);

@@ -244,19 +244,6 @@ void plan_free(Plan *plan)
     g_free(plan);
 }
 
-static GArray *nodes_of_revisions(const Graph *graph, const GPtrArray *revisions)
-{
-    GArray *nodes = g_array_new(FALSE, FALSE, sizeof(Node));
-
-    for (guint i = 0; i < revisions->len; i++) {
-        const Revision *revision = g_ptr_array_index(revisions, i);
-        Node node = node_find(graph, revision->id);
-
-        g_array_append_val(nodes, node);
-    }
-    return nodes;
-}
-
 /* --- Upgrade
  * -------------------------------------------------------------------------------------- */
 static void error_overlap(const Graph *graph, Node node, Node implied, GError **error)

@@ -87,8 +87,15 @@ static void find_prefix(const Resolver *resolver, const char *text, GPtrArray *n
 
 static void keep_on_branch(const Resolver *resolver, GPtrArray *names, GArray *nodes)
 {
+    g_autofree guint8 *above =
+        nodes_reach(resolver->graph, &resolver->graph->children, &resolver->branch, 1);
+    g_autofree guint8 *below =
+        nodes_reach(resolver->graph, &resolver->graph->downs, &resolver->branch, 1);
+
     for (guint i = nodes->len; i > 0; i--) {
-        if (shares_lineage(resolver->graph, nodes_at(nodes, i - 1), resolver->branch))
+        Node node = nodes_at(nodes, i - 1);
+
+        if (above[node] || below[node])
             continue;
         g_ptr_array_remove_index(names, i - 1);
         g_array_remove_index(nodes, i - 1);
@@ -201,6 +208,8 @@ static gboolean walk_up(const Resolver *resolver, Node *node, GError **error)
     for (gint64 i = 0; i < resolver->parts->steps; i++) {
         g_autoptr(GArray) next = steps_up(resolver, *node);
 
+        if (next->len == 0 && resolver->use == SPEC_FOR_RANGE)
+            return TRUE;
         if (next->len == 0) {
             spec_error_too_far(resolver->parts, error);
             return FALSE;
@@ -220,6 +229,8 @@ static gboolean walk_down(const Resolver *resolver, Node *node, GError **error)
     const Edges *downs = &resolver->graph->downs;
 
     for (gint64 i = 0; i < -resolver->parts->steps; i++) {
+        if (*node == NODE_NONE && resolver->use == SPEC_FOR_RANGE)
+            return TRUE;
         if (*node == NODE_NONE) {
             spec_error_too_far(resolver->parts, error);
             return FALSE;
@@ -369,7 +380,13 @@ static gboolean resolve_relative(const Resolver *resolver, Node *start, Node *no
 
 /* --- The whole
  * ------------------------------------------------------------------------------------ */
-/* For SHOW without a database a relative form counts from the files' heads. */
+/* Without a database only SHOW and RANGE make sense. */
+static gboolean needs_database(SpecUse use)
+{
+    return use != SPEC_FOR_SHOW && use != SPEC_FOR_RANGE;
+}
+
+/* Without a database a relative form counts from the files' heads. */
 static GArray *nodes_to_start_from(const Graph *graph, const char *const *current, SpecUse use,
                                    const SpecParts *parts, GError **error)
 {
@@ -379,7 +396,7 @@ static GArray *nodes_to_start_from(const Graph *graph, const char *const *curren
 
     if (!needs_current)
         return nodes_new();
-    if (current || use != SPEC_FOR_SHOW)
+    if (current || needs_database(use))
         return nodes_of_heads(graph, current, error);
     heads = nodes_new();
     for (Node node = 0; node < graph_count(graph); node++) {
@@ -412,7 +429,7 @@ static gboolean resolver_init(Resolver *resolver, const Graph *graph, const char
                               const char *const *current, SpecUse use, SpecParts *parts,
                               GArray **nodes, GError **error)
 {
-    gboolean is_without_database = use == SPEC_FOR_SHOW && !current;
+    gboolean is_without_database = !needs_database(use) && !current;
 
     *resolver = (Resolver){graph, use, parts, NULL, NODE_NONE};
     if (!spec_parse(graph, text, parts, error) || !resolve_branch(resolver, error))
@@ -424,13 +441,39 @@ static gboolean resolver_init(Resolver *resolver, const Graph *graph, const char
     return TRUE;
 }
 
+/* "-1" where several heads make sense: down from each of them. Empty as soon as one walk ends at
+ * base. */
+static GArray *resolve_down_from_each(const Resolver *resolver, GError **error)
+{
+    g_autoptr(GArray) starts = on_branch(resolver->graph, resolver->current, resolver->branch);
+    g_autofree guint8 *is_there = g_new0(guint8, graph_count(resolver->graph) + 1);
+    g_autoptr(GArray) found = nodes_new();
+
+    for (guint i = 0; i < starts->len; i++) {
+        Node node = nodes_at(starts, i);
+
+        if (!walk_down(resolver, &node, error))
+            return NULL;
+        if (node == NODE_NONE)
+            return nodes_new();
+        if (!is_there[node])
+            g_array_append_val(found, node);
+        is_there[node] = 1;
+    }
+    return g_steal_pointer(&found);
+}
+
 static GArray *resolve(const Resolver *resolver, GError **error)
 {
+    const SpecParts *parts = resolver->parts;
+    gboolean takes_several = resolver->use == SPEC_FOR_SHOW || resolver->use == SPEC_FOR_RANGE;
     Node start;
     Node node;
 
-    if (resolver->parts->steps == 0)
+    if (parts->steps == 0)
         return resolve_absolute(resolver, error);
+    if (parts->steps < 0 && !parts->symbol && takes_several)
+        return resolve_down_from_each(resolver, error);
     if (!resolve_relative(resolver, &start, &node, error))
         return NULL;
     return node == NODE_NONE ? nodes_new() : nodes_one(node);

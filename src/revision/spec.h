@@ -4,8 +4,15 @@
 
 #include "revision/graph.h"
 
-/* SHOW and STAMP go in both directions. */
-typedef enum { SPEC_FOR_UPGRADE, SPEC_FOR_DOWNGRADE, SPEC_FOR_SHOW, SPEC_FOR_STAMP } SpecUse;
+/* SHOW, STAMP and RANGE go in both directions. For SHOW and RANGE "-1" goes down from each of
+ * several heads; for RANGE a walk past the end stops there. */
+typedef enum {
+    SPEC_FOR_UPGRADE,
+    SPEC_FOR_DOWNGRADE,
+    SPEC_FOR_SHOW,
+    SPEC_FOR_STAMP,
+    SPEC_FOR_RANGE,
+} SpecUse;
 
 /* The revisions that `text` names, as a GPtrArray of borrowed Revisions (empty = base).
  * `current` are the database's heads (for relative forms and "current"; may be NULL for SHOW:

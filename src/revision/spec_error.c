@@ -70,7 +70,7 @@ static char *list_commands(const Graph *graph, const char *verb, const char *for
 
 static const char *verb_of(SpecUse use)
 {
-    static const char *const verbs[] = {"upgrade", "downgrade", "show", "stamp"};
+    static const char *const verbs[] = {"upgrade", "downgrade", "show", "stamp", "history -r"};
 
     return verbs[use];
 }

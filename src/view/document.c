@@ -63,6 +63,16 @@ static json_t *labels_json(const Graph *graph, const Revision *revision)
     return array;
 }
 
+static json_t *children_json(const Graph *graph, const Revision *revision)
+{
+    g_autoptr(GPtrArray) children = graph_children(graph, revision);
+    json_t *array = json_array();
+
+    for (guint i = 0; i < children->len; i++)
+        json_array_append_new(array, render_text(((const Revision *)children->pdata[i])->id));
+    return array;
+}
+
 static json_t *revision_json(const Graph *graph, const Revision *revision,
                              const char *const *current)
 {
@@ -71,6 +81,7 @@ static json_t *revision_json(const Graph *graph, const Revision *revision,
     gboolean is_merge_point = g_strv_length(revision->down_revisions) > 1;
 
     set_identity(json, revision);
+    json_object_set_new(json, "children", children_json(graph, revision));
     json_object_set_new(json, "labels", labels_json(graph, revision));
     json_object_set_new(json, "message", render_text(revision->message));
     json_object_set_new(json, "doc", render_text(revision->doc));

@@ -35,8 +35,8 @@ char *gate_document(const char *state, const char *reason);
 /* {"direction","from":[],"to":[],"steps":[{"revision","down_revision":[],"depends_on":[],"message",
  * "path","transactional"}]}; direction is "upgrade" or "downgrade". */
 char *plan_document(const Plan *plan);
-/* [{"revision","down_revision":[],"depends_on":[],"labels":[],"message","doc","create_date","path",
- * "transactional","is_head","is_current","is_branch_point","is_merge_point"}]; labels are those
+/* [{"revision","down_revision":[],"depends_on":[],"children":[],"labels":[],"message","doc",
+ * "create_date","path","transactional","is_head","is_current","is_branch_point","is_merge_point"}]; labels are those
  * that flow too; `current` (heads of the database) may be NULL. */
 char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *const *current);
 /* {"error":{"kind","message","path","line","column","sqlstate","detail","database","hint"}}; what

@@ -15,9 +15,3 @@ tests_unit_cli_test_options_LDADD = $(CLI_LIBS)
 check_PROGRAMS += tests/unit/cli/test_progress
 tests_unit_cli_test_progress_CPPFLAGS = $(CLI_CPPFLAGS)
 tests_unit_cli_test_progress_LDADD = $(CLI_LIBS)
-
-check_PROGRAMS += tests/unit/cli/test_range
-tests_unit_cli_test_range_SOURCES = tests/unit/cli/test_range.c \
-	tests/unit/cli/fixture.c tests/unit/cli/fixture.h
-tests_unit_cli_test_range_CPPFLAGS = $(CLI_CPPFLAGS)
-tests_unit_cli_test_range_LDADD = $(CLI_LIBS)

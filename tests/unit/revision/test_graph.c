@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "revision/file.h"
 #include "revision/plan.h"
+#include "revision/range.h"
 #include "revision/spec.h"
 #include "table.h"
 
@@ -175,6 +176,13 @@ static char *ask_show(Scene *scene, const char *text, char **heads)
     return found ? ids_of(found) : NULL;
 }
 
+static char *ask_range(Scene *scene, const char *text, char **heads)
+{
+    GPtrArray *found = range_select(scene->graph, text, (const char *const *)heads, &scene->error);
+
+    return found ? ids_of(found) : NULL;
+}
+
 /* The answer to a question, or NULL with scene->error. */
 static char *ask(Scene *scene, const char *verb, const char *question)
 {
@@ -197,6 +205,8 @@ static char *ask(Scene *scene, const char *verb, const char *question)
     split_question(question, &targets, &heads);
     if (strcmp(verb, "stamp") == 0)
         return ask_stamp(scene, targets, heads);
+    if (strcmp(verb, "range") == 0)
+        return ask_range(scene, targets[0], heads);
     if (strcmp(verb, "show") == 0)
         return ask_show(scene, targets[0], heads);
     return ask_plan(scene, verb, targets[0], heads);

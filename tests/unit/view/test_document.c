@@ -100,7 +100,7 @@ static void test_revisions(void)
 
     g_assert_cmpuint(json_array_size(json), ==, 3);
     assert_compact(json_array_get(json, 0),
-                   "{\"revision\":\"a1\",\"down_revision\":[],\"depends_on\":[],"
+                   "{\"revision\":\"a1\",\"down_revision\":[],\"depends_on\":[],\"children\":[\"b2\",\"c3\"],"
                    "\"labels\":[\"usage\"],\"message\":\"first\",\"doc\":\"the doc\","
                    "\"create_date\":\"2025-11-22 14:02:11+00:00\","
                    "\"path\":\"/m/versions/a1_x.sql\",\"transactional\":true,\"is_head\":false,"

@@ -1,12 +1,15 @@
-/* Ranges of revisions: `history -r A:B`, and where `plan --from` and --sql start. Pure. */
+/* Ranges of revisions: `history -r A:B`, and where `plan --from` and --sql start. */
 #pragma once
 
-#include "revision/plan.h"
 #include "revision/spec.h"
 
-/* The revisions from A up to B, both included, newest first. Either side may be empty (base,
- * heads), and relative to the other: "-3:current", "base:+2". `current` may be NULL when the text
- * does not say "current". A that is not below B is ERROR_USAGE. Container only. */
+/* The revisions from A up to B, both included, newest first, in Alembic's order. Of what B needs it
+ * is what stands on A through Revises.
+ *   - Either side may be empty: base, heads.
+ *   - "-3:B" counts down from B, "A:+2" up from A; a walk past the end stops there.
+ *   - "LABEL@base:B" leaves out of B what is not on that branch.
+ * `current` may be NULL when the text does not say "current". An A that B does not need is
+ * ERROR_USAGE. Container only. */
 GPtrArray *range_select(const Graph *graph, const char *text, const char *const *current,
                         GError **error);
 

@@ -1,0 +1,198 @@
+/* Choosing the revisions of a range. */
+#include "revision/range.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "revision/nodes.h"
+#include "revision/plan.h"
+
+typedef struct {
+    GPtrArray *lower;
+    GPtrArray *upper;
+} Ends;
+
+static void ends_clear(Ends *ends)
+{
+    g_clear_pointer(&ends->lower, g_ptr_array_unref);
+    g_clear_pointer(&ends->upper, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ends, ends_clear)
+
+static GPtrArray *resolve_side(const Graph *graph, const char *text, const char *const *current,
+                               GError **error)
+{
+    return spec_resolve(graph, text, current, SPEC_FOR_RANGE, error);
+}
+
+/* "-3" counts from the other side. */
+static GPtrArray *resolve_from(const Graph *graph, const char *text, const GPtrArray *other,
+                               GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+    for (guint i = 0; i < other->len; i++)
+        g_ptr_array_add(ids, ((const Revision *)other->pdata[i])->id);
+    g_ptr_array_add(ids, NULL);
+    return spec_resolve(graph, text, (const char *const *)ids->pdata, SPEC_FOR_RANGE, error);
+}
+
+/* Without its branch, if it names one. */
+static const char *form_of(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    return at ? at + 1 : text;
+}
+
+static gboolean resolve_ends(const Graph *graph, const char *lower, const char *upper,
+                             const char *const *current, Ends *ends, GError **error)
+{
+    if (*form_of(upper) == '+') {
+        ends->lower = resolve_side(graph, lower, current, error);
+        ends->upper = ends->lower ? resolve_from(graph, upper, ends->lower, error) : NULL;
+        return ends->upper != NULL;
+    }
+    ends->upper = resolve_side(graph, upper, current, error);
+    if (ends->upper && *form_of(lower) == '-')
+        ends->lower = resolve_from(graph, lower, ends->upper, error);
+    else if (ends->upper)
+        ends->lower = resolve_side(graph, lower, current, error);
+    return ends->lower != NULL;
+}
+
+static gboolean carries(const Graph *graph, const Revision *revision, const char *label)
+{
+    g_autoptr(GPtrArray) labels = graph_labels(graph, revision);
+
+    return g_ptr_array_find_with_equal_func(labels, label, g_str_equal, NULL);
+}
+
+/* "LABEL@..." below leaves above only what is on that branch. */
+static gboolean keep_on_branch(const Graph *graph, const char *lower, GPtrArray *upper,
+                               GError **error)
+{
+    const char *at = strchr(lower, '@');
+    g_autofree char *name = at ? g_strndup(lower, (gsize)(at - lower)) : NULL;
+    const Revision *branch;
+    gboolean is_label;
+
+    if (!name)
+        return TRUE;
+    branch = spec_resolve_one(graph, name, NULL, SPEC_FOR_RANGE, error);
+    if (!branch)
+        return FALSE;
+    is_label = node_find(graph, name) != NODE_NONE && !graph_find(graph, name);
+    for (guint i = upper->len; i > 0; i--) {
+        const Revision *revision = upper->pdata[i - 1];
+
+        if (!(is_label ? carries(graph, revision, name)
+                       : graph_is_ancestor(graph, branch, revision)))
+            g_ptr_array_remove_index(upper, i - 1);
+    }
+    return TRUE;
+}
+
+/* What `upper` needs, of that what stands on `lower` through Revises; all of it when there is no
+ * `lower`. NULL when `upper` does not need one of `lower`. */
+static guint8 *find_between(const Graph *graph, const GArray *lower, const GArray *upper)
+{
+    const Node *low = (const Node *)(gpointer)lower->data;
+    const Node *high = (const Node *)(gpointer)upper->data;
+    g_autofree guint8 *needed = nodes_reach(graph, &graph->parents, high, upper->len);
+    g_autofree guint8 *above = nodes_reach(graph, &graph->children, low, lower->len);
+
+    for (guint i = 0; i < lower->len; i++) {
+        if (!needed[low[i]])
+            return NULL;
+    }
+    for (Node node = 0; lower->len > 0 && node < graph_count(graph); node++)
+        needed[node] = needed[node] && above[node];
+    return g_steal_pointer(&needed);
+}
+
+static void error_not_below(const char *text, GError **error)
+{
+    error_set(error, ERROR_USAGE,
+              "Requested range %s does not refer to ancestor/descendant revisions along the same "
+              "branch",
+              text);
+    error_set_hint(error, "the older revision comes first: A:B");
+}
+
+static GPtrArray *select_between(const Graph *graph, const char *text, const Ends *ends,
+                                 GError **error)
+{
+    g_autoptr(GArray) lower = nodes_of_revisions(graph, ends->lower);
+    g_autoptr(GArray) upper = nodes_of_revisions(graph, ends->upper);
+    g_autofree guint8 *between = find_between(graph, lower, upper);
+    g_autoptr(GArray) order = NULL;
+    GPtrArray *selected;
+
+    if (!between) {
+        error_not_below(text, error);
+        return NULL;
+    }
+    order = nodes_order(graph, between, (const Node *)(gpointer)upper->data, upper->len);
+    selected = g_ptr_array_sized_new(order->len);
+    for (guint i = 0; i < order->len; i++)
+        g_ptr_array_add(selected, (gpointer)node_revision(graph, g_array_index(order, Node, i)));
+    return selected;
+}
+
+GPtrArray *range_select(const Graph *graph, const char *text, const char *const *current,
+                        GError **error)
+{
+    g_auto(GStrv) sides = g_strsplit(text, ":", 3);
+    g_auto(Ends) ends = {NULL, NULL};
+    const char *lower;
+    const char *upper;
+
+    if (g_strv_length(sides) != 2) {
+        error_set(error, ERROR_USAGE, "\"%s\" is not a range", text);
+        error_set_hint(error, "a range is A:B, A: or :B");
+        return NULL;
+    }
+    lower = *g_strstrip(sides[0]) ? sides[0] : "base";
+    upper = *g_strstrip(sides[1]) ? sides[1] : "heads";
+    if (!resolve_ends(graph, lower, upper, current, &ends, error) ||
+        !keep_on_branch(graph, lower, ends.upper, error))
+        return NULL;
+    return select_between(graph, text, &ends, error);
+}
+
+static gboolean add_start(GPtrArray *ids, const Graph *graph, const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) found = spec_resolve(graph, word, NULL, SPEC_FOR_SHOW, error);
+
+    for (guint i = 0; found && i < found->len; i++)
+        g_ptr_array_add(ids, ((const Revision *)found->pdata[i])->id);
+    return found != NULL;
+}
+
+char **range_start(const Graph *graph, const char *text, GError **error)
+{
+    const char *const nothing[] = {NULL};
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+    for (char **word = words; *word; word++)
+        if (*g_strstrip(*word) && !add_start(ids, graph, *word, error))
+            return NULL;
+    g_ptr_array_add(ids, NULL);
+    return plan_stamp(graph, nothing, (const char *const *)ids->pdata, error);
+}
+
+gboolean range_split(const char *text, char **start, char **target, GError **error)
+{
+    const char *colon = strchr(text, ':');
+
+    if (colon && (colon[1] == '\0' || strchr(colon + 1, ':'))) {
+        error_set(error, ERROR_USAGE, "\"%s\" is not a range", text);
+        error_set_hint(error, "a range is FROM:TO");
+        return FALSE;
+    }
+    *start = colon ? g_strndup(text, (gsize)(colon - text)) : NULL;
+    *target = g_strdup(colon ? colon + 1 : text);
+    return TRUE;
+}
