@@ -19,9 +19,28 @@ static void ends_clear(Ends *ends)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ends, ends_clear)
 
+/* Without its branch, if it names one. */
+static const char *form_of(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    return at ? at + 1 : text;
+}
+
+/* "-3" and "+2", which count from the other side. */
+static gboolean is_counted(const char *text, char sign)
+{
+    return *form_of(text) == sign;
+}
+
 static GPtrArray *resolve_side(const Graph *graph, const char *text, const char *const *current,
                                GError **error)
 {
+    if (is_counted(text, '-') || is_counted(text, '+')) {
+        error_set(error, ERROR_USAGE, "'%s' has nothing to count from in this range", text);
+        error_set_hint(error, "-3:B counts down from B, A:+2 counts up from A");
+        return NULL;
+    }
     return spec_resolve(graph, text, current, SPEC_FOR_RANGE, error);
 }
 
@@ -37,30 +56,6 @@ static GPtrArray *resolve_from(const Graph *graph, const char *text, const GPtrA
     return spec_resolve(graph, text, (const char *const *)ids->pdata, SPEC_FOR_RANGE, error);
 }
 
-/* Without its branch, if it names one. */
-static const char *form_of(const char *text)
-{
-    const char *at = strchr(text, '@');
-
-    return at ? at + 1 : text;
-}
-
-static gboolean resolve_ends(const Graph *graph, const char *lower, const char *upper,
-                             const char *const *current, Ends *ends, GError **error)
-{
-    if (*form_of(upper) == '+') {
-        ends->lower = resolve_side(graph, lower, current, error);
-        ends->upper = ends->lower ? resolve_from(graph, upper, ends->lower, error) : NULL;
-        return ends->upper != NULL;
-    }
-    ends->upper = resolve_side(graph, upper, current, error);
-    if (ends->upper && *form_of(lower) == '-')
-        ends->lower = resolve_from(graph, lower, ends->upper, error);
-    else if (ends->upper)
-        ends->lower = resolve_side(graph, lower, current, error);
-    return ends->lower != NULL;
-}
-
 static gboolean carries(const Graph *graph, const Revision *revision, const char *label)
 {
     g_autoptr(GPtrArray) labels = graph_labels(graph, revision);
@@ -68,14 +63,17 @@ static gboolean carries(const Graph *graph, const Revision *revision, const char
     return g_ptr_array_find_with_equal_func(labels, label, g_str_equal, NULL);
 }
 
-/* "LABEL@..." below leaves above only what is on that branch. */
+/* Of `upper`, what is on the branch: carries the label, or is built on the revision that stands for
+ * it. */
 static gboolean keep_on_branch(const Graph *graph, const char *lower, GPtrArray *upper,
                                GError **error)
 {
     const char *at = strchr(lower, '@');
     g_autofree char *name = at ? g_strndup(lower, (gsize)(at - lower)) : NULL;
+    g_autofree guint8 *above = NULL;
     const Revision *branch;
     gboolean is_label;
+    Node node;
 
     if (!name)
         return TRUE;
@@ -83,14 +81,37 @@ static gboolean keep_on_branch(const Graph *graph, const char *lower, GPtrArray 
     if (!branch)
         return FALSE;
     is_label = node_find(graph, name) != NODE_NONE && !graph_find(graph, name);
+    node = node_find(graph, branch->id);
+    above = nodes_reach(graph, &graph->children, &node, 1);
     for (guint i = upper->len; i > 0; i--) {
         const Revision *revision = upper->pdata[i - 1];
 
-        if (!(is_label ? carries(graph, revision, name)
-                       : graph_is_ancestor(graph, branch, revision)))
+        if (!(is_label ? carries(graph, revision, name) : above[node_find(graph, revision->id)]))
             g_ptr_array_remove_index(upper, i - 1);
     }
     return TRUE;
+}
+
+/* The lower end first, from which the upper one counts. */
+static gboolean resolve_upwards(const Graph *graph, const char *lower, const char *upper,
+                                const char *const *current, Ends *ends, GError **error)
+{
+    ends->lower = resolve_side(graph, lower, current, error);
+    ends->upper = ends->lower ? resolve_from(graph, upper, ends->lower, error) : NULL;
+    return ends->upper && keep_on_branch(graph, lower, ends->upper, error);
+}
+
+static gboolean resolve_ends(const Graph *graph, const char *lower, const char *upper,
+                             const char *const *current, Ends *ends, GError **error)
+{
+    if (is_counted(upper, '+'))
+        return resolve_upwards(graph, lower, upper, current, ends, error);
+    ends->upper = resolve_side(graph, upper, current, error);
+    if (!ends->upper || !keep_on_branch(graph, lower, ends->upper, error))
+        return FALSE;
+    ends->lower = is_counted(lower, '-') ? resolve_from(graph, lower, ends->upper, error)
+                                         : resolve_side(graph, lower, current, error);
+    return ends->lower != NULL;
 }
 
 /* What `upper` needs, of that what stands on `lower` through Revises; all of it when there is no
@@ -155,8 +176,7 @@ GPtrArray *range_select(const Graph *graph, const char *text, const char *const 
     }
     lower = *g_strstrip(sides[0]) ? sides[0] : "base";
     upper = *g_strstrip(sides[1]) ? sides[1] : "heads";
-    if (!resolve_ends(graph, lower, upper, current, &ends, error) ||
-        !keep_on_branch(graph, lower, ends.upper, error))
+    if (!resolve_ends(graph, lower, upper, current, &ends, error))
         return NULL;
     return select_between(graph, text, &ends, error);
 }

@@ -132,21 +132,27 @@ static Node resolve_name(const Resolver *resolver, const char *name, GError **er
 
 /* --- Absolute forms
  * ------------------------------------------------------------------------------- */
-static GArray *file_heads(const Resolver *resolver)
+/* The heads by Revises, or only those that no other one implies. */
+static GArray *heads_of_files(const Graph *graph, gboolean counts_all)
 {
-    const Graph *graph = resolver->graph;
-    /* bare `heads` leaves out what other heads imply; on a branch each head counts */
-    const Edges *edges =
-        resolver->branch == NODE_NONE && strcmp(resolver->parts->symbol, "heads") == 0
-            ? &graph->dependents
-            : &graph->children;
-    g_autoptr(GArray) heads = nodes_new();
+    const Edges *edges = counts_all ? &graph->children : &graph->dependents;
+    GArray *heads = nodes_new();
 
     for (Node node = 0; node < graph_count(graph); node++) {
         if (edges_count(edges, node) == 0)
             g_array_append_val(heads, node);
     }
-    return on_branch(graph, heads, resolver->branch);
+    return heads;
+}
+
+/* Bare `heads` leaves out what other heads imply; `head`, and on a branch each head, counts. */
+static GArray *file_heads(const Resolver *resolver)
+{
+    gboolean counts_all =
+        resolver->branch != NODE_NONE || strcmp(resolver->parts->symbol, "heads") != 0;
+    g_autoptr(GArray) heads = heads_of_files(resolver->graph, counts_all);
+
+    return on_branch(resolver->graph, heads, resolver->branch);
 }
 
 static GArray *resolve_head(const Resolver *resolver, GError **error)
@@ -386,24 +392,18 @@ static gboolean needs_database(SpecUse use)
     return use != SPEC_FOR_SHOW && use != SPEC_FOR_RANGE;
 }
 
-/* Without a database a relative form counts from the files' heads. */
+/* Where there is no database a relative form counts from the files' heads. */
 static GArray *nodes_to_start_from(const Graph *graph, const char *const *current, SpecUse use,
                                    const SpecParts *parts, GError **error)
 {
     gboolean needs_current = (parts->steps != 0 && !parts->symbol) ||
                              (parts->symbol && strcmp(parts->symbol, "current") == 0);
-    GArray *heads;
 
     if (!needs_current)
         return nodes_new();
     if (current || needs_database(use))
         return nodes_of_heads(graph, current, error);
-    heads = nodes_new();
-    for (Node node = 0; node < graph_count(graph); node++) {
-        if (edges_count(&graph->children, node) == 0)
-            g_array_append_val(heads, node);
-    }
-    return heads;
+    return heads_of_files(graph, parts->branch != NULL);
 }
 
 static gboolean resolve_branch(Resolver *resolver, GError **error)
@@ -441,25 +441,28 @@ static gboolean resolver_init(Resolver *resolver, const Graph *graph, const char
     return TRUE;
 }
 
-/* "-1" where several heads make sense: down from each of them. Empty as soon as one walk ends at
- * base. */
+/* "-1" where several heads make sense: down from each of them. A range begins at base as soon as
+ * one of the walks ends there. */
 static GArray *resolve_down_from_each(const Resolver *resolver, GError **error)
 {
     g_autoptr(GArray) starts = on_branch(resolver->graph, resolver->current, resolver->branch);
     g_autofree guint8 *is_there = g_new0(guint8, graph_count(resolver->graph) + 1);
     g_autoptr(GArray) found = nodes_new();
+    gboolean reaches_base = FALSE;
 
     for (guint i = 0; i < starts->len; i++) {
         Node node = nodes_at(starts, i);
 
         if (!walk_down(resolver, &node, error))
             return NULL;
-        if (node == NODE_NONE)
-            return nodes_new();
-        if (!is_there[node])
-            g_array_append_val(found, node);
+        reaches_base = reaches_base || node == NODE_NONE;
+        if (node == NODE_NONE || is_there[node])
+            continue;
         is_there[node] = 1;
+        g_array_append_val(found, node);
     }
+    if (reaches_base && resolver->use == SPEC_FOR_RANGE)
+        return nodes_new();
     return g_steal_pointer(&found);
 }
 

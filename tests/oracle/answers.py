@@ -26,6 +26,8 @@ class Answer:
     status: str
     text: str  # what is printed; of a plan "REVISION HEADS" a line; why it was refused
 
+    planned: tuple = ()  # the revisions of Alembic's plan, also when it then died of it
+
     @property
     def is_ok(self):
         return self.status == "ok"
@@ -37,7 +39,8 @@ class Answer:
     @property
     def rows(self):
         """The heads after each step."""
-        return [line.split(" ")[1].split(",") for line in self.text.splitlines()]
+        rows = [line.split(" ")[1] for line in self.text.splitlines()]
+        return [row.split(",") if row else [] for row in rows]
 
     @property
     def heads(self):
@@ -106,10 +109,11 @@ class Environment:
     """Instead of EnvironmentContext: the database is a set of heads."""
 
     state = ()
-    running = None
+    running = None  # the one that is in use
 
     def __init__(self, config, script, fn, **options):
         self.fn = fn
+        self.planned = ()
         self.plan = []
         self.heads = ()
 
@@ -122,7 +126,9 @@ class Environment:
 
     def run(self):
         maintainer = HeadMaintainer(Anything(), self.state)
-        for step in self.fn(self.state, Anything()):
+        steps = self.fn(self.state, Anything())
+        self.planned = tuple(step.revision.revision for step in steps if hasattr(step, "revision"))
+        for step in steps:
             maintainer.update_to_step(step)
             self.plan.append((step, sorted(maintainer.heads)))
         self.heads = sorted(maintainer.heads)
@@ -143,7 +149,7 @@ class Output(io.StringIO):
 
 class Alembic:
     def load(self, folder):
-        """None, or the Answer that says why the files are refused."""
+        """Whether the files are refused, and why."""
         location = f"{folder}/alembic"
         script = ScriptDirectory(location)
         self.config = Config()
@@ -154,11 +160,12 @@ class Alembic:
         except Exception as error:
             return Answer("refused", f"{type(error).__name__}: {error}")
         self.revisions = revisions_of(script)
-        return None
+        return Answer("ok", "")
 
     def ask(self, question):
         self.config.stdout = Output()
         Environment.state = question.state
+        Environment.running = Environment(None, None, None)
         for revision in self.revisions:
             revision._db_current_indicator = None
         try:
@@ -166,7 +173,7 @@ class Alembic:
         except (util.CommandError, RevisionError) as error:
             return Answer("refused", str(error))
         except Exception as error:
-            return Answer("died", f"{type(error).__name__}: {error}")
+            return Answer("died", f"{type(error).__name__}: {error}", Environment.running.planned)
         return Answer("ok", self.text_of(question))
 
     def run(self, question):
@@ -208,9 +215,8 @@ class Pgsluice:
         return Answer(status.decode(), self.process.stdout.read(int(length)).decode())
 
     def load(self, folder):
-        answer = self.exchange(f"graph\t{folder}/pgsluice")
         self.folder = folder
-        return None if answer.is_ok else answer
+        return self.exchange(f"graph\t{folder}/pgsluice")
 
     def ask(self, question):
         answer = self.exchange(question.line())

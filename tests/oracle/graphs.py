@@ -67,7 +67,9 @@ class Graph:
         return [revision.id for revision in self.revisions if id in revision.parents]
 
     def heads(self):
-        return [id for id in self.ids if not self.children(id)]
+        """In the order of the files."""
+        ordered = sorted(self.revisions, key=file_stem)
+        return [revision.id for revision in ordered if not self.children(revision.id)]
 
     def is_on_branch(self, id, branch):
         """On the line of `branch`, a label or an id, through Revises."""
@@ -196,16 +198,16 @@ class Generator:
 
     def spoil(self):
         """Makes the files wrong in one of the ways in which files are."""
-        victim = self.rng.choice(self.revisions)
+        victim, other = self.rng.choice(self.revisions), self.rng.choice(self.revisions)
         way = self.rng.choice(["missing", "cycle", "dependency", "label", "self"])
         if way == "missing":
             victim.parents = ["nowhere"]
         elif way == "cycle":
-            self.revisions[0].parents = [self.revisions[-1].id]
+            victim.parents = list(dict.fromkeys(victim.parents + [other.id]))
         elif way == "dependency":
-            self.revisions[0].dependencies = [self.revisions[-1].id]
+            victim.dependencies = list(dict.fromkeys(victim.dependencies + [other.id]))
         elif way == "label":
-            victim.labels = victim.labels + [self.rng.choice(self.revisions).id]
+            victim.labels = victim.labels + [other.id]
         else:
             victim.parents = [victim.id]
 
@@ -222,7 +224,7 @@ class Generator:
                     self.rng.choice(["", "", "why it is so", "first line\nsecond line\n\nmore"]),
                 )
             )
-        if self.chance(0.06):
+        if self.chance(0.1):
             self.spoil()
         return Graph(self.revisions)
 

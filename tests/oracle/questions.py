@@ -74,7 +74,7 @@ class Questioner:
         if form < 0.25:
             return self.branch() + self.name()
         if form < 0.5:
-            return self.branch() + rng.choice(["head", "heads", "heads", "base"])
+            return (self.branch() or self.branch()) + rng.choice(["head", "heads", "heads", "base"])
         if form < 0.75:
             return self.branch() + sign + str(rng.choice([1, 1, 1, 2, 3, 9]))
         if form < 0.95:
@@ -95,7 +95,7 @@ class Questioner:
         if form < 0.45:
             return self.name()
         if form < 0.65:
-            return self.branch() + rng.choice(["head", "heads", "base"])
+            return (self.branch() or self.branch()) + rng.choice(["head", "heads", "base"])
         if form < 0.8:
             return "current"
         if form < 0.95:
