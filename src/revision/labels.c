@@ -6,7 +6,10 @@
 
 #include "revision/nodes.h"
 
+enum { REGIONS_COUNTED_MAX = 256 }; /* when finding out whether a merge adds labels */
+
 typedef struct {
+    guint carried; /* how many labels reach it; G_MAXUINT: not counted */
     guint32 first_label;
     guint32 labels;
     guint32 first_source;
@@ -102,12 +105,68 @@ static void add_source(Labels *labels, guint32 first, guint32 region)
     g_array_append_val(labels->sources, region);
 }
 
-/* The region + 1 of `node`, whose parents have theirs: a new one, or the only one below when
- * nothing begins here. */
+/* Adds the labels of the regions `starts` and of all that they inherit from. FALSE when that takes
+ * more than `limit` regions. */
+static gboolean collect(const Labels *labels, const guint32 *starts, guint count, guint limit,
+                        GPtrArray *found)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(guint32));
+
+    g_array_append_vals(todo, starts, count);
+    while (todo->len > 0) {
+        guint32 index = g_array_index(todo, guint32, todo->len - 1);
+        const Region *region = &g_array_index(labels->regions, Region, index);
+
+        g_array_set_size(todo, todo->len - 1);
+        if (!g_hash_table_add(seen, GUINT_TO_POINTER(index)))
+            continue;
+        if (g_hash_table_size(seen) > limit)
+            return FALSE;
+        for (guint32 i = 0; i < region->labels; i++)
+            g_ptr_array_add(found, labels->labels->pdata[region->first_label + i]);
+        if (region->sources > 0)
+            g_array_append_vals(todo,
+                                &g_array_index(labels->sources, guint32, region->first_source),
+                                region->sources);
+    }
+    return TRUE;
+}
+
+static const guint32 *sources_of(const Labels *labels, const Region *region)
+{
+    return &g_array_index(labels->sources, guint32, region->first_source);
+}
+
+static guint count_carried(const Labels *labels, const Region *region)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new();
+
+    if (region->sources > 0 &&
+        !collect(labels, sources_of(labels, region), region->sources, REGIONS_COUNTED_MAX, found))
+        return G_MAXUINT;
+    return found->len + region->labels;
+}
+
+/* The source + 1 that has all labels of `region` already; 0: none, or nobody counted. */
+static guint32 find_equal_source(const Labels *labels, const Region *region)
+{
+    for (guint32 i = 0; region->carried != G_MAXUINT && i < region->sources; i++) {
+        guint32 source = sources_of(labels, region)[i];
+
+        if (g_array_index(labels->regions, Region, source).carried == region->carried)
+            return source + 1;
+    }
+    return 0;
+}
+
+/* The region + 1 of `node`, whose parents have theirs: a new one only when it has more labels than
+ * each of them. */
 static guint32 make_region(Flow *flow, Node node)
 {
     Labels *labels = flow->labels;
     Region region = {.first_label = labels->labels->len, .first_source = labels->sources->len};
+    guint32 equal;
 
     add_labels_from(flow, node);
     EDGES_FOREACH(&flow->graph->downs, node, down)
@@ -117,12 +176,16 @@ static guint32 make_region(Flow *flow, Node node)
     }
     region.labels = labels->labels->len - region.first_label;
     region.sources = labels->sources->len - region.first_source;
-    if (region.labels == 0 && region.sources <= 1) {
-        guint32 below =
-            region.sources ? g_array_index(labels->sources, guint32, region.first_source) + 1 : 0;
-
+    if (region.labels == 0 && region.sources == 0)
+        return 0;
+    equal = region.labels == 0 && region.sources == 1 ? sources_of(labels, &region)[0] + 1 : 0;
+    if (!equal) {
+        region.carried = count_carried(labels, &region);
+        equal = find_equal_source(labels, &region);
+    }
+    if (equal) {
         g_array_set_size(labels->sources, region.first_source);
-        return below;
+        return equal;
     }
     g_array_append_val(labels->regions, region);
     return labels->regions->len;
@@ -176,28 +239,6 @@ void graph_link_labels(Graph *graph)
     settle_all(&flow);
 }
 
-static void collect(const Labels *labels, guint32 start, GPtrArray *found)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(guint32));
-
-    g_array_append_val(todo, start);
-    while (todo->len > 0) {
-        guint32 index = g_array_index(todo, guint32, todo->len - 1);
-        const Region *region = &g_array_index(labels->regions, Region, index);
-
-        g_array_set_size(todo, todo->len - 1);
-        if (!g_hash_table_add(seen, GUINT_TO_POINTER(index)))
-            continue;
-        for (guint32 i = 0; i < region->labels; i++)
-            g_ptr_array_add(found, labels->labels->pdata[region->first_label + i]);
-        if (region->sources > 0)
-            g_array_append_vals(todo,
-                                &g_array_index(labels->sources, guint32, region->first_source),
-                                region->sources);
-    }
-}
-
 static gint compare_labels(gconstpointer a, gconstpointer b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -206,10 +247,12 @@ static gint compare_labels(gconstpointer a, gconstpointer b)
 GPtrArray *node_labels(const Graph *graph, Node node)
 {
     GPtrArray *found = g_ptr_array_new();
+    guint32 region = graph->labels ? graph->labels->region_of[node] : 0;
 
-    if (!graph->labels || graph->labels->region_of[node] == 0)
+    if (region == 0)
         return found;
-    collect(graph->labels, graph->labels->region_of[node] - 1, found);
+    region--;
+    collect(graph->labels, &region, 1, G_MAXUINT, found);
     if (found->len > 1)
         g_ptr_array_sort(found, compare_labels);
     return found;

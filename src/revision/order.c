@@ -11,6 +11,14 @@ typedef struct {
 
 #define BRANCH_NONE G_MAXUINT32
 
+/* Quick answers to whether one node is above another. `tree` is made of each node's first parent:
+ * what stands in it between a node's entrance and its exit is above the node. */
+typedef struct {
+    guint32 *level; /* by node: a node above another has a higher one */
+    guint32 *enter; /* by node: in a walk through the tree */
+    guint32 *leave;
+} Ranks;
+
 /* For the search upwards: a node, and the next of its dependents to look at. */
 typedef struct {
     Node node;
@@ -25,6 +33,7 @@ typedef struct {
     guint32 *branch_of;   /* by node: the open branch whose tip it is, or BRANCH_NONE */
     guint8 *was_open;
     guint8 *is_out;
+    Ranks ranks;   /* made by the first turn */
     guint32 *seen; /* by node: the last search that came by */
     guint32 searches;
     GArray *stack;    /* Frame */
@@ -77,6 +86,82 @@ static void close_branch(Walk *walk)
     walk->current = closed->before == BRANCH_NONE ? walk->first : closed->before;
 }
 
+/* --- Ranks
+ * ---------------------------------------------------------------------------------------- */
+/* All nodes, parents before children; their levels on the way. */
+static Node *rank_levels(const Graph *graph, guint32 *level)
+{
+    guint count = graph_count(graph);
+    g_autofree guint32 *waiting = g_new(guint32, count + 1);
+    Node *order = g_new(Node, count + 1);
+    guint end = 0;
+
+    for (Node node = 0; node < count; node++) {
+        waiting[node] = edges_count(&graph->parents, node);
+        if (waiting[node] == 0)
+            order[end++] = node;
+    }
+    for (guint i = 0; i < end; i++) {
+        EDGES_FOREACH(&graph->dependents, order[i], other)
+        {
+            level[*other] = MAX(level[*other], level[order[i]] + 1);
+            if (--waiting[*other] == 0)
+                order[end++] = *other;
+        }
+    }
+    return order;
+}
+
+static Node tree_parent(const Graph *graph, Node node)
+{
+    return edges_count(&graph->parents, node) ? graph->parents.items[graph->parents.first[node]]
+                                              : NODE_NONE;
+}
+
+/* Each node needs as many numbers as its part of the tree has nodes. Counted from above, they are
+ * given out from below. */
+static void rank_tree(const Graph *graph, const Node *order, Ranks *ranks)
+{
+    guint count = graph_count(graph);
+    g_autofree guint32 *next = g_new0(guint32, count + 1); /* the last one is for the roots */
+
+    for (guint i = count; i > 0; i--) {
+        Node parent = tree_parent(graph, order[i - 1]);
+
+        ranks->leave[order[i - 1]]++;
+        if (parent != NODE_NONE)
+            ranks->leave[parent] += ranks->leave[order[i - 1]];
+    }
+    for (guint i = 0; i < count; i++) {
+        Node parent = tree_parent(graph, order[i]);
+        guint32 *place = &next[parent == NODE_NONE ? count : parent];
+
+        ranks->enter[order[i]] = *place;
+        *place += ranks->leave[order[i]];
+        ranks->leave[order[i]] = *place;
+        next[order[i]] = ranks->enter[order[i]] + 1;
+    }
+}
+
+static void ranks_init(Ranks *ranks, const Graph *graph)
+{
+    guint count = graph_count(graph) + 1;
+    g_autofree Node *order = NULL;
+
+    ranks->level = g_new0(guint32, count);
+    ranks->enter = g_new0(guint32, count);
+    ranks->leave = g_new0(guint32, count);
+    order = rank_levels(graph, ranks->level);
+    rank_tree(graph, order, ranks);
+}
+
+static void ranks_clear(Ranks *ranks)
+{
+    g_free(ranks->level);
+    g_free(ranks->enter);
+    g_free(ranks->leave);
+}
+
 /* --- Turning
  * -------------------------------------------------------------------------------------- */
 static void push(Walk *walk, Node node)
@@ -113,11 +198,9 @@ static Node step_up(Walk *walk)
     return NODE_NONE;
 }
 
-/* The first branch that needs the current tip, or BRANCH_NONE. */
-static guint32 find_needing(Walk *walk)
+/* The first branch that needs the current tip, or BRANCH_NONE. None before `lowest` does. */
+static guint32 search_needing(Walk *walk, guint32 lowest)
 {
-    guint32 lowest =
-        walk->current == walk->first ? branch_at(walk, walk->first)->after : walk->first;
     guint32 found = BRANCH_NONE;
     Node above;
 
@@ -126,10 +209,28 @@ static guint32 find_needing(Walk *walk)
     push(walk, branch_at(walk, walk->current)->tip);
     while ((above = step_up(walk)) != NODE_NONE) {
         found = MIN(found, walk->branch_of[above]);
-        if (found != BRANCH_NONE && found == lowest)
+        if (found == lowest)
             break;
     }
     return found;
+}
+
+/* The same, by ranks as far as they tell. */
+static guint32 find_needing(Walk *walk)
+{
+    const Ranks *ranks = &walk->ranks;
+    Node tip = branch_at(walk, walk->current)->tip;
+
+    for (guint32 i = walk->first; i != BRANCH_NONE; i = branch_at(walk, i)->after) {
+        Node other = branch_at(walk, i)->tip;
+
+        if (ranks->level[other] <= ranks->level[tip])
+            continue;
+        if (ranks->enter[tip] < ranks->enter[other] && ranks->leave[other] <= ranks->leave[tip])
+            return i;
+        return search_needing(walk, i);
+    }
+    return BRANCH_NONE;
 }
 
 /* --- Going down
@@ -230,8 +331,11 @@ static gboolean open_rest(Walk *walk)
 
 static void turn(Walk *walk)
 {
-    guint32 needing = find_needing(walk);
+    guint32 needing;
 
+    if (!walk->ranks.level)
+        ranks_init(&walk->ranks, walk->graph);
+    needing = find_needing(walk);
     if (needing != BRANCH_NONE)
         walk->current = needing;
     else if (!open_rest(walk))
@@ -276,5 +380,6 @@ GArray *nodes_order(const Graph *graph, const guint8 *set, const Node *tops, gui
     walk_start(&walk, tops, count);
     open_tops(&walk, tops, count);
     walk_down(&walk);
+    ranks_clear(&walk.ranks);
     return walk.output;
 }

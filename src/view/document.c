@@ -73,11 +73,9 @@ static json_t *children_json(const Graph *graph, const Revision *revision)
     return array;
 }
 
-static json_t *revision_json(const Graph *graph, const Revision *revision,
-                             const char *const *current)
+static json_t *revision_json(const Graph *graph, const Revision *revision, gboolean is_current)
 {
     json_t *json = json_object();
-    gboolean is_current = current && g_strv_contains(current, revision->id);
     gboolean is_merge_point = g_strv_length(revision->down_revisions) > 1;
 
     set_identity(json, revision);
@@ -97,11 +95,17 @@ static json_t *revision_json(const Graph *graph, const Revision *revision,
 
 char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *const *current)
 {
+    g_autoptr(GHashTable) heads = g_hash_table_new(g_str_hash, g_str_equal);
     json_t *array = json_array();
 
-    for (guint i = 0; i < revisions->len; i++)
-        json_array_append_new(array,
-                              revision_json(graph, g_ptr_array_index(revisions, i), current));
+    for (; current && *current; current++)
+        g_hash_table_add(heads, (gpointer)*current);
+    for (guint i = 0; i < revisions->len; i++) {
+        const Revision *revision = g_ptr_array_index(revisions, i);
+        gboolean is_current = g_hash_table_contains(heads, revision->id);
+
+        json_array_append_new(array, revision_json(graph, revision, is_current));
+    }
     return render_print(array);
 }
 

@@ -212,7 +212,7 @@ class Generator:
             victim.parents = [victim.id]
 
     def graph(self):
-        count = self.rng.choice([1, 2, 3, 5, 7, 9, 12, 15])
+        count = self.rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 40])
         for number in range(count):
             self.revisions.append(
                 Revision(

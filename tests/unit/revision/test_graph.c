@@ -306,6 +306,51 @@ static void test_a_long_chain_neither_recurses_nor_crawls(void)
     g_assert_cmpuint(nothing->steps->len, ==, 0);
 }
 
+/* A line, and on each of its revisions one that nothing follows: half of all are heads. */
+static Graph *comb_new(guint length)
+{
+    GPtrArray *revisions = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+    g_autoptr(GError) error = NULL;
+    Graph *graph;
+
+    for (guint i = 1; i <= length; i++) {
+        g_autofree char *line =
+            i > 1 ? g_strdup_printf("r%06u < r%06u # label%u", i, i - 1, i) : g_strdup("r000001");
+        g_autofree char *head = g_strdup_printf("h%06u < r%06u", i, i);
+
+        g_ptr_array_add(revisions, revision_of(line));
+        g_ptr_array_add(revisions, revision_of(head));
+    }
+    graph = graph_new(revisions, &error);
+    g_assert_no_error(error);
+    return graph;
+}
+
+/* A plan that kept the whole table before and after each step would need gigabytes here. */
+static void test_thousands_of_heads(void)
+{
+    static const char *const none[] = {NULL};
+    g_autoptr(Graph) graph = comb_new(5000);
+    g_autoptr(Plan) up = plan_upgrade(graph, none, "heads", NULL);
+    g_autoptr(Plan) down = plan_downgrade(graph, (const char *const *)up->to, "base", NULL);
+    const PlanStep *middle = g_ptr_array_index(up->steps, 4999);
+    g_autofree char **before = step_heads_before(middle);
+    g_autofree char **after = step_heads_after(middle);
+    g_auto(GStrv) stamped = plan_stamp(graph, none, (const char *const[]){"heads", NULL}, NULL);
+    g_autoptr(GPtrArray) labels = graph_labels(graph, graph_find(graph, "h005000"));
+
+    g_assert_cmpuint(up->steps->len, ==, 10000);
+    g_assert_cmpuint(g_strv_length(up->to), ==, 5000);
+    g_assert_cmpuint(down->steps->len, ==, 10000);
+    g_assert_null(down->to[0]);
+    g_assert_cmpuint(g_strv_length(after), ==,
+                     g_strv_length(before) + g_strv_length(middle->added_heads) -
+                         g_strv_length(middle->removed_heads));
+    g_assert_true(g_strv_contains((const char *const *)after, middle->revision->id));
+    g_assert_cmpuint(g_strv_length(stamped), ==, 5000);
+    g_assert_cmpuint(labels->len, ==, 4999);
+}
+
 static void test_the_digest_names_the_plan(void)
 {
     static const char *const none[] = {NULL};
@@ -364,6 +409,7 @@ int main(int argc, char **argv)
     table_add("graph", "graphs.txt", run);
     g_test_add_func("/plan/a long chain neither recurses nor crawls",
                     test_a_long_chain_neither_recurses_nor_crawls);
+    g_test_add_func("/plan/thousands of heads", test_thousands_of_heads);
     g_test_add_func("/plan/the digest names the plan", test_the_digest_names_the_plan);
     g_test_add_func("/graph/it answers about its revisions",
                     test_a_graph_answers_about_its_revisions);
