@@ -104,15 +104,22 @@ static GPtrArray *find_tips(const Graph *graph, const char *const *heads)
     return tips;
 }
 
-char *report_current(const Graph *graph, const char *const *heads, gboolean is_long)
+char *report_unknown(const Graph *graph, const char *const *heads)
 {
-    g_auto(Listing) listing = listing_new(graph, NULL);
     g_auto(GStrv) unknown = graph_unknown(graph, heads);
-    g_autoptr(GPtrArray) tips = find_tips(graph, heads);
-    g_autofree char *known = report(&listing, tips, ENTRY_TREE, is_long);
-    GString *text = g_string_new(known);
+    GString *text = g_string_new(NULL);
 
     for (char **id = unknown; *id; id++)
         g_string_append_printf(text, "%s (unknown)\n", *id);
     return g_string_free(text, FALSE);
+}
+
+char *report_current(const Graph *graph, const char *const *heads, gboolean is_long)
+{
+    g_auto(Listing) listing = listing_new(graph, NULL);
+    g_autoptr(GPtrArray) tips = find_tips(graph, heads);
+    g_autofree char *known = report(&listing, tips, ENTRY_TREE, is_long);
+    g_autofree char *unknown = report_unknown(graph, heads);
+
+    return g_strconcat(known, unknown, NULL);
 }

@@ -15,6 +15,8 @@ GPtrArray *report_branch_points(const Graph *graph);
 /* Each of them with those that follow it. */
 char *report_branches(const Graph *graph, GPtrArray *points, gboolean is_long);
 
+/* The rows of the version table that the files do not know, marked "(unknown)". */
+char *report_unknown(const Graph *graph, const char *const *heads);
 /* The tips of what is applied: the rows of the version table, the heads that only a dependency
- * brought in, and at the end what the files do not know, marked "(unknown)". */
+ * brought in, and at the end what the files do not know. */
 char *report_current(const Graph *graph, const char *const *heads, gboolean is_long);

@@ -1,6 +1,4 @@
 /* pgsluice history: the revisions, newest first. Asks the database only for -i and "current". */
-#include <string.h>
-
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/terminal.h"
@@ -23,6 +21,7 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
     g_autoptr(DatabaseState) state = NULL;
     g_autoptr(GPtrArray) revisions = NULL;
     g_autofree char *text = NULL;
+    g_autofree char *unknown = NULL;
     const char *const *current = NULL;
     const Graph *graph;
 
@@ -31,7 +30,7 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
     graph = cli_graph(cli, error);
     if (!graph)
         return FALSE;
-    if (marks_current || (range && strstr(range, "current"))) {
+    if (marks_current || (range && spec_asks_current(range))) {
         state = cli_read_state(cli, error);
         if (!state)
             return FALSE;
@@ -45,8 +44,10 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
         terminal_print_document(text);
         return TRUE;
     }
+    if (marks_current && !range)
+        unknown = report_unknown(graph, current);
     text = report_history(graph, revisions, marks_current ? current : NULL,
                           cli_options(cli)->verbosity > 0);
-    terminal_print("%s", text);
+    terminal_print("%s%s", unknown ? unknown : "", text);
     return TRUE;
 }

@@ -1,8 +1,7 @@
 /* pgsluice show: one revision in full, with what its file holds. */
-#include <string.h>
-
 #include "cli/format.h"
 #include "cli/options.h"
+#include "cli/report.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "revision/file.h"
@@ -33,8 +32,11 @@ static char *describe_body(const Revision *revision, const RevisionBody *body)
     return g_string_free(g_steal_pointer(&facts), FALSE);
 }
 
-static gboolean print_entries(const Graph *graph, GPtrArray *revisions, GError **error)
+/* `current` NULL: nobody asked the database. */
+static gboolean print_entries(const Graph *graph, GPtrArray *revisions, const char *const *current,
+                              GError **error)
 {
+    g_autofree char *unknown = current ? report_unknown(graph, current) : g_strdup("");
     g_auto(Listing) listing = listing_new(graph, NULL);
 
     for (guint i = 0; i < revisions->len; i++) {
@@ -49,7 +51,37 @@ static gboolean print_entries(const Graph *graph, GPtrArray *revisions, GError *
         text = format_long_entry(&listing, revision, facts);
         terminal_print("%s", text);
     }
+    terminal_print("%s", unknown);
     return TRUE;
+}
+
+/* Those of the database's heads that the files know; NULL-terminated, container only. */
+static GPtrArray *known_heads(const Graph *graph, char **heads)
+{
+    GPtrArray *known = g_ptr_array_new();
+
+    for (; *heads; heads++) {
+        if (graph_find(graph, *heads))
+            g_ptr_array_add(known, *heads);
+    }
+    g_ptr_array_add(known, NULL);
+    return known;
+}
+
+/* What `text` names. *state is set when the database had to be asked; what of its heads the files
+ * do not know is left out. */
+static GPtrArray *find_shown(Cli *cli, const Graph *graph, const char *text, DatabaseState **state,
+                             GError **error)
+{
+    g_autoptr(GPtrArray) known = NULL;
+
+    if (!spec_asks_current(text))
+        return spec_resolve(graph, text, NULL, SPEC_FOR_SHOW, error);
+    *state = cli_read_state(cli, error);
+    if (!*state)
+        return NULL;
+    known = known_heads(graph, (*state)->heads);
+    return spec_resolve(graph, text, (const char *const *)known->pdata, SPEC_FOR_SHOW, error);
 }
 
 gboolean verb_show(Cli *cli, const Verb *verb, const char *const *words, GError **error)
@@ -57,7 +89,7 @@ gboolean verb_show(Cli *cli, const Verb *verb, const char *const *words, GError 
     g_auto(GStrv) operands = NULL;
     g_autoptr(DatabaseState) state = NULL;
     g_autoptr(GPtrArray) revisions = NULL;
-    const char *const *current = NULL;
+    const char *const *current;
     const Graph *graph;
 
     if (!options_parse(cli, verb, NULL, words, &operands, error))
@@ -65,20 +97,15 @@ gboolean verb_show(Cli *cli, const Verb *verb, const char *const *words, GError 
     graph = cli_graph(cli, error);
     if (!graph)
         return FALSE;
-    if (strcmp(operands[0], "current") == 0) {
-        state = cli_read_state(cli, error);
-        if (!state)
-            return FALSE;
-        current = (const char *const *)state->heads;
-    }
-    revisions = spec_resolve(graph, operands[0], current, SPEC_FOR_SHOW, error);
+    revisions = find_shown(cli, graph, operands[0], &state, error);
     if (!revisions)
         return FALSE;
+    current = state ? (const char *const *)state->heads : NULL;
     if (cli_options(cli)->wants_json) {
         g_autofree char *document = revisions_document(graph, revisions, current);
 
         terminal_print_document(document);
         return TRUE;
     }
-    return print_entries(graph, revisions, error);
+    return print_entries(graph, revisions, current, error);
 }

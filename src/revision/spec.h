@@ -24,6 +24,9 @@ GPtrArray *spec_resolve(const Graph *graph, const char *text, const char *const 
 const Revision *spec_resolve_one(const Graph *graph, const char *text, const char *const *current,
                                  SpecUse use, GError **error);
 
+/* Whether `text`, a spec or a range of them, says "current", so that the database must be asked. */
+gboolean spec_asks_current(const char *text);
+
 /* A downgrade's target: what stays, and the branch that the words confine it to. */
 typedef struct {
     const Revision *revision; /* NULL: base, nothing stays */

@@ -213,7 +213,13 @@ void spec_error_several_starts(const Graph *graph, const SpecParts *parts, const
                                GError **error)
 {
     g_autofree char *ids = list_ids(graph, nodes);
+    g_autoptr(GString) forms = g_string_new(NULL);
 
+    for (guint i = 0; i < nodes->len && i < CANDIDATES_SHOWN_MAX; i++) {
+        g_string_append_printf(forms, "%s%s", i ? ", or " : "", node_id(graph, node_at(nodes, i)));
+        if (parts->steps != 0)
+            g_string_append_printf(forms, "%+" G_GINT64_FORMAT, parts->steps);
+    }
     error_set(error, ERROR_AMBIGUOUS, "'%s' stands for several revisions: %s", parts->text, ids);
-    error_set_hint(error, "name one of them");
+    error_set_hint(error, "name one of them: %s", forms->str);
 }

@@ -106,3 +106,25 @@ gboolean spec_check_direction(const SpecParts *parts, SpecUse use, GError **erro
     }
     return TRUE;
 }
+
+/* "current", "current-1", "label@current". */
+static gboolean names_current(const char *side)
+{
+    const char *at = strchr(side, '@');
+    const char *form = at ? at + 1 : side;
+    gsize length = strlen("current");
+
+    return strncmp(form, "current", length) == 0 &&
+           (form[length] == '\0' || find_steps(form) == form + length);
+}
+
+gboolean spec_asks_current(const char *text)
+{
+    g_auto(GStrv) sides = g_strsplit(text, ":", -1);
+
+    for (char **side = sides; *side; side++) {
+        if (names_current(g_strstrip(*side)))
+            return TRUE;
+    }
+    return FALSE;
+}

@@ -100,8 +100,7 @@ static char *answer_branches(char **words)
 static char *answer_show(char **words, GError **error)
 {
     g_auto(GStrv) heads = split_heads(words[1]);
-    const char *const *current =
-        strcmp(words[2], "current") == 0 ? (const char *const *)heads : NULL;
+    const char *const *current = spec_asks_current(words[2]) ? (const char *const *)heads : NULL;
     g_autoptr(GPtrArray) revisions = spec_resolve(graph, words[2], current, SPEC_FOR_SHOW, error);
 
     return revisions ? report_history(graph, revisions, NULL, TRUE) : NULL;

@@ -154,7 +154,8 @@ class Facts:
 
     @property
     def any_label_looks_relative(self):
-        return any("-" in label and label in self.word for label in self.graph.labels)
+        dashed = [label for label in self.graph.labels if "-" in label]
+        return any(label[: label.index("-") + 1] in word for label in dashed for word in self.words)
 
     @property
     def has_cycle(self):

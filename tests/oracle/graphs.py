@@ -92,7 +92,7 @@ def file_stem(revision):
 
 
 def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
@@ -199,7 +199,7 @@ class Generator:
     def spoil(self):
         """Makes the files wrong in one of the ways in which files are."""
         victim, other = self.rng.choice(self.revisions), self.rng.choice(self.revisions)
-        way = self.rng.choice(["missing", "cycle", "dependency", "label", "self"])
+        way = self.rng.choice(["missing", "cycle", "cycle", "dependency", "dependency", "label", "self"])
         if way == "missing":
             victim.parents = ["nowhere"]
         elif way == "cycle":
