@@ -29,7 +29,7 @@ replay() {
     "$python" "$oracle/run"
 }
 
-@test "the printed forms have not changed (UPDATE_GOLDEN=1 accepts them)" {
+@test "the printed forms have not changed (UPDATE_GOLDEN=yes accepts them)" {
     create_database
     cp -R "$oracle/golden/versions" migrations/
     echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
