@@ -235,12 +235,13 @@ static void append_options(GString *text, const GOptionEntry *entries)
     }
 }
 
-static void append_global_options(GString *text)
+/* As they are behind a verb with options of its `own`, or before any (NULL). */
+static void append_global_options(GString *text, const GOptionEntry *own)
 {
     GlobalOptions unused = {0};
     GOptionEntry common[OPTIONS_GLOBAL_MAX];
 
-    options_global(&unused, common);
+    common_entries(&unused, own, common);
     append_options(text, common);
 }
 
@@ -272,7 +273,7 @@ static char *describe_verb(const Verb *verb, const GOptionEntry *entries)
         append_options(text, entries);
     }
     g_string_append(text, "\nOptions of every verb:\n");
-    append_global_options(text);
+    append_global_options(text, entries);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -284,7 +285,7 @@ char *options_help(void)
         if (verb->summary)
             g_string_append_printf(text, "  %-15s %s\n", verb->name, verb->summary);
     g_string_append(text, "\nOptions, before or after the verb:\n");
-    append_global_options(text);
+    append_global_options(text, NULL);
     g_string_append(text, "\npgsluice help VERB explains one verb; pgsluice(1) is the manual.\n");
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

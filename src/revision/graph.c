@@ -142,6 +142,34 @@ guint8 *nodes_reach_beyond(const Graph *graph, const Edges *edges, const Node *s
     return set;
 }
 
+static gint compare_ids(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+char **nodes_top_ids(const Graph *graph, const guint8 *rows)
+{
+    g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_autofree guint8 *implied = NULL;
+
+    for (Node node = 0; node < graph_count(graph); node++) {
+        if (rows[node])
+            g_array_append_val(nodes, node);
+    }
+    implied =
+        nodes_reach_beyond(graph, &graph->parents, (const Node *)(gpointer)nodes->data, nodes->len);
+    for (guint i = 0; i < nodes->len; i++) {
+        Node node = g_array_index(nodes, Node, i);
+
+        if (!implied[node])
+            g_ptr_array_add(ids, (gpointer)node_id(graph, node));
+    }
+    g_ptr_array_sort(ids, compare_ids);
+    g_ptr_array_add(ids, NULL);
+    return g_strdupv((char **)ids->pdata);
+}
+
 /* --- Questions
  * ------------------------------------------------------------------------------------ */
 guint graph_count(const Graph *graph)

@@ -68,6 +68,10 @@ guint8 *nodes_reach(const Graph *graph, const Edges *edges, const Node *start, g
  * one leads there. */
 guint8 *nodes_reach_beyond(const Graph *graph, const Edges *edges, const Node *start, guint count);
 
+/* The ids of a set, without those that another one implies: as a version table has them. Sorted;
+ * NULL-terminated, g_strfreev. */
+char **nodes_top_ids(const Graph *graph, const guint8 *set);
+
 /* All nodes of `set`, children before parents, in Alembic's order: along one branch as far as it
  * goes, ties by file order. All of `set` must be at or below `tops`. An array of Node. */
 GArray *nodes_order(const Graph *graph, const guint8 *set, const Node *tops, guint count);

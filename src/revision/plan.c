@@ -474,29 +474,6 @@ static gboolean stamp_one(const Graph *graph, guint8 *rows, GArray *stamped,
     return TRUE;
 }
 
-/* The ids of `rows`, without those that another one implies. */
-static char **top_ids(const Graph *graph, const guint8 *rows)
-{
-    g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(Node));
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
-    g_autofree guint8 *implied = NULL;
-
-    for (Node node = 0; node < graph_count(graph); node++) {
-        if (rows[node])
-            g_array_append_val(nodes, node);
-    }
-    implied = nodes_reach_beyond(graph, &graph->parents, nodes_of(nodes), nodes->len);
-    for (guint i = 0; i < nodes->len; i++) {
-        Node node = g_array_index(nodes, Node, i);
-
-        if (!implied[node])
-            g_ptr_array_add(ids, (gpointer)node_id(graph, node));
-    }
-    g_ptr_array_sort(ids, compare_ids);
-    g_ptr_array_add(ids, NULL);
-    return g_strdupv((char **)ids->pdata);
-}
-
 char **plan_stamp(const Graph *graph, const char *const *current, const char *const *targets,
                   GError **error)
 {
@@ -516,7 +493,7 @@ char **plan_stamp(const Graph *graph, const char *const *current, const char *co
     }
     for (guint i = 0; i < stamped->len; i++)
         rows[g_array_index(stamped, Node, i)] = 1;
-    return top_ids(graph, rows);
+    return nodes_top_ids(graph, rows);
 }
 
 char *plan_describe_step(const Revision *revision, PlanDirection direction)

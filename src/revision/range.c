@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "revision/nodes.h"
-#include "revision/plan.h"
 
 typedef struct {
     GPtrArray *lower;
@@ -181,26 +180,26 @@ GPtrArray *range_select(const Graph *graph, const char *text, const char *const 
     return select_between(graph, text, &ends, error);
 }
 
-static gboolean add_start(GPtrArray *ids, const Graph *graph, const char *word, GError **error)
+/* Adds what `word` names to the set `rows`. */
+static gboolean add_start(guint8 *rows, const Graph *graph, const char *word, GError **error)
 {
     g_autoptr(GPtrArray) found = spec_resolve(graph, word, NULL, SPEC_FOR_SHOW, error);
+    g_autoptr(GArray) nodes = found ? nodes_of_revisions(graph, found) : NULL;
 
-    for (guint i = 0; found && i < found->len; i++)
-        g_ptr_array_add(ids, ((const Revision *)found->pdata[i])->id);
+    for (guint i = 0; nodes && i < nodes->len; i++)
+        rows[g_array_index(nodes, Node, i)] = 1;
     return found != NULL;
 }
 
 char **range_start(const Graph *graph, const char *text, GError **error)
 {
-    const char *const nothing[] = {NULL};
     g_auto(GStrv) words = g_strsplit(text, ",", -1);
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_autofree guint8 *rows = g_new0(guint8, graph_count(graph) + 1);
 
     for (char **word = words; *word; word++)
-        if (*g_strstrip(*word) && !add_start(ids, graph, *word, error))
+        if (*g_strstrip(*word) && !add_start(rows, graph, *word, error))
             return NULL;
-    g_ptr_array_add(ids, NULL);
-    return plan_stamp(graph, nothing, (const char *const *)ids->pdata, error);
+    return nodes_top_ids(graph, rows);
 }
 
 gboolean range_split(const char *text, char **start, char **target, GError **error)

@@ -204,8 +204,10 @@ void spec_error_several_current(const Graph *graph, const SpecParts *parts, Spec
     g_autofree char *ids = list_ids(graph, heads);
     g_autofree char *commands = list_commands(graph, verb_of(use), form, heads);
 
-    error_set(error, ERROR_AMBIGUOUS, "'%s' is ambiguous: the database is at several revisions, %s",
-              parts->text, ids);
+    error_set(error, ERROR_AMBIGUOUS, "'%s' is ambiguous: %s several revisions, %s", parts->text,
+              use == SPEC_FOR_SHOW || use == SPEC_FOR_RANGE ? "it counts from"
+                                                            : "the database is at",
+              ids);
     error_set_hint(error, "say which: %s", commands);
 }
 

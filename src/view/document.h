@@ -36,8 +36,8 @@ char *gate_document(const char *state, const char *reason);
  * "path","transactional"}]}; direction is "upgrade" or "downgrade". */
 char *plan_document(const Plan *plan);
 /* [{"revision","down_revision":[],"depends_on":[],"children":[],"labels":[],"message","doc",
- * "create_date","path","transactional","is_head","is_current","is_branch_point","is_merge_point"}]; labels are those
- * that flow too; `current` (heads of the database) may be NULL. */
+ * "create_date","path","transactional","is_head","is_current","is_branch_point","is_merge_point"}];
+ * labels are those that flow too; `current` (heads of the database) may be NULL. */
 char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *const *current);
 /* {"error":{"kind","message","path","line","column","sqlstate","detail","database","hint"}}; what
  * is unknown is null, "database" says what is in it now, secrets are redacted. */

@@ -194,6 +194,28 @@ static void test_help_names_every_listed_verb(void)
     }
 }
 
+/* `current -c` is Alembic's --check-heads; before the verb -c names the configuration. */
+static void test_a_verb_may_take_a_global_letter(void)
+{
+    static const char *const words[] = {"-c", "-v", NULL};
+    g_autoptr(Cli) cli = cli_new();
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) operands = NULL;
+    gboolean is_set = FALSE;
+    const GOptionEntry entries[] = {
+        {"check-heads", 'c', 0, G_OPTION_ARG_NONE, &is_set, NULL, NULL},
+        {NULL},
+    };
+
+    g_assert_true(
+        options_parse(cli, verb_find("current", NULL), entries, words, &operands, &error));
+    g_assert_no_error(error);
+    g_assert_true(is_set);
+    g_assert_null(cli_options(cli)->config_path);
+    g_assert_cmpint(cli_options(cli)->verbosity, ==, 1);
+    g_assert_null(operands[0]);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -217,5 +239,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/verb/unknown verb names the nearest",
                     test_unknown_verb_names_the_nearest);
     g_test_add_func("/cli/verb/help names every listed verb", test_help_names_every_listed_verb);
+    g_test_add_func("/cli/options/a verb may take a global letter",
+                    test_a_verb_may_take_a_global_letter);
     return g_test_run();
 }

@@ -99,12 +99,13 @@ static void test_revisions(void)
     json = parse(document);
 
     g_assert_cmpuint(json_array_size(json), ==, 3);
-    assert_compact(json_array_get(json, 0),
-                   "{\"revision\":\"a1\",\"down_revision\":[],\"depends_on\":[],\"children\":[\"b2\",\"c3\"],"
-                   "\"labels\":[\"usage\"],\"message\":\"first\",\"doc\":\"the doc\","
-                   "\"create_date\":\"2025-11-22 14:02:11+00:00\","
-                   "\"path\":\"/m/versions/a1_x.sql\",\"transactional\":true,\"is_head\":false,"
-                   "\"is_current\":false,\"is_branch_point\":true,\"is_merge_point\":false}");
+    assert_compact(
+        json_array_get(json, 0),
+        "{\"revision\":\"a1\",\"down_revision\":[],\"depends_on\":[],\"children\":[\"b2\",\"c3\"],"
+        "\"labels\":[\"usage\"],\"message\":\"first\",\"doc\":\"the doc\","
+        "\"create_date\":\"2025-11-22 14:02:11+00:00\","
+        "\"path\":\"/m/versions/a1_x.sql\",\"transactional\":true,\"is_head\":false,"
+        "\"is_current\":false,\"is_branch_point\":true,\"is_merge_point\":false}");
     g_assert_true(json_is_true(json_object_get(json_array_get(json, 1), "is_current")));
     g_assert_true(json_is_true(json_object_get(json_array_get(json, 2), "is_merge_point")));
     g_assert_true(json_is_true(json_object_get(json_array_get(json, 2), "is_head")));
