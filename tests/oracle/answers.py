@@ -3,11 +3,8 @@
 import io
 import os
 import subprocess
-import sys
 import warnings
 from dataclasses import dataclass
-
-sys.dont_write_bytecode = True
 
 from alembic import command, util
 from alembic.config import Config
