@@ -94,6 +94,24 @@ lines'
     [ "$(sql "SELECT count(*) FROM pgsluice.ledger WHERE message LIKE '%***%'")" = 1 ]
 }
 
+@test "a secret that the server cuts short is not shown in pieces" {
+    key=canary$(printf '%03d' {100..140})yranac
+    make_revision aaaa1111 <<'SQL'
+-- migrate:up
+CREATE TABLE t (v text CHECK (length(v) < 50));
+INSERT INTO t VALUES (:{api_key});
+SQL
+    make_revision bbbb2222 <<'SQL'
+-- migrate:up
+SELECT ('{"a": ' || :{api_key} || '}')::jsonb;
+SQL
+    for rev in aaaa1111 bbbb2222; do
+        run -5 --separate-stderr pgsluice -vvv upgrade "$rev" -x "api_key=$key"
+        [[ $stderr == *'***...'* || $stderr == *'...***'* ]]
+        [[ $stderr != *12[0-9]12[0-9]* && $stderr != *canary* && $stderr != *yranac* ]]
+    done
+}
+
 @test "a wrong name is an error of its source" {
     run -2 --separate-stderr pgsluice status -x 'a b=1'
     [[ $stderr == *'-x variables.a b: "a b" cannot be the name of a variable'* ]]

@@ -7,6 +7,9 @@
 
 enum { REMEMBERED_MAX = 256, REMEMBERED_LENGTH_MIN = 4, COMMENT_MAX = 4096 };
 
+/* The server cuts values to 64 bytes, lines of data to 100 characters. */
+enum { PIECE_MAX = 512, CUTS_MAX = 256 };
+
 struct Secret {
     char *value;
 };
@@ -365,15 +368,88 @@ static void scan_patterns(Redaction *redaction)
     }
 }
 
+/* --- Remembered values ---------------------------------------------------------------------------
+ */
+
+static void scan_whole(Redaction *redaction, const char *value)
+{
+    const char *at = redaction->text;
+
+    for (; (at = strstr(at, value)) != NULL; at++)
+        hide(redaction, at, at + strlen(value));
+}
+
+/* The beginning of the value in [start, end), up to that end. */
+static void scan_beginning(Redaction *redaction, const char *value, const char *start,
+                           const char *end)
+{
+    gsize length = MIN(MIN(strlen(value), PIECE_MAX), (gsize)(end - start));
+
+    for (; length >= REMEMBERED_LENGTH_MIN; length--) {
+        if (memcmp(end - length, value, length) == 0) {
+            hide(redaction, end - length, end);
+            return;
+        }
+    }
+}
+
+/* The end of the value in [start, end), from that start on. */
+static void scan_ending(Redaction *redaction, const char *value, const char *start, const char *end)
+{
+    gsize whole = strlen(value);
+    gsize length = MIN(MIN(whole, PIECE_MAX), (gsize)(end - start));
+
+    for (; length >= REMEMBERED_LENGTH_MIN; length--) {
+        if (memcmp(start, value + whole - length, length) == 0) {
+            hide(redaction, start, start + length);
+            return;
+        }
+    }
+}
+
+/* [start, end) stands between two cuts, or between one and an end of the text. */
+static void scan_between(Redaction *redaction, const char *value, const char *start,
+                         const char *end)
+{
+    gsize length = (gsize)(end - start);
+
+    if (length < REMEMBERED_LENGTH_MIN)
+        return;
+    if (memmem(value, strlen(value), start, length)) {
+        hide(redaction, start, end);
+        return;
+    }
+    if (start > redaction->text)
+        scan_ending(redaction, value, start, end);
+    if (*end)
+        scan_beginning(redaction, value, start, end);
+}
+
+/* In its messages the server cuts long values, and says so with "...": pieces are secret, too. */
+static void scan_cut(Redaction *redaction, const char *value)
+{
+    const char *start = redaction->text;
+    const char *cut;
+
+    for (guint i = 0; i < CUTS_MAX && (cut = strstr(start, "...")) != NULL; i++) {
+        scan_between(redaction, value, start, cut);
+        start = cut + strspn(cut, ".");
+    }
+    if (start > redaction->text)
+        scan_between(redaction, value, start, start + strlen(start));
+}
+
 static void scan_remembered(Redaction *redaction)
 {
+    gboolean has_cuts = strstr(redaction->text, "...") != NULL;
+
     pthread_mutex_lock(&mutex);
     for (guint i = 0; remembered && i < remembered->len; i++) {
         const char *value = g_ptr_array_index(remembered, i);
-        const char *at = redaction->text;
 
-        for (; (at = strstr(at, value)) != NULL; at++)
-            hide(redaction, at, at + strlen(value));
+        scan_whole(redaction, value);
+        if (has_cuts)
+            scan_cut(redaction, value);
     }
     pthread_mutex_unlock(&mutex);
 }

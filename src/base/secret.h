@@ -17,7 +17,8 @@ const char *secret_reveal(const Secret *secret);
 
 /* Adds a literal that must never be shown (a password out of a parsed URL): from now on
  * secret_redact hides it wherever it occurs. Values under 4 bytes are not remembered (they would
- * blot out ordinary text). Safe from any thread. At most 256 are kept, the oldest give way. */
+ * blot out ordinary text). Pieces of at least 4 bytes are hidden where the server has cut the
+ * value: at a "...". Safe from any thread. At most 256 are kept, the oldest give way. */
 void secret_remember(const char *value);
 
 /* A copy of `text` in which the passwords of URLs (scheme://user:PASSWORD@), of conninfo strings

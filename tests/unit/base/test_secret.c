@@ -152,6 +152,22 @@ static void test_remembered_values_vanish_everywhere(void)
     check(rows, G_N_ELEMENTS(rows));
 }
 
+static void test_values_that_the_server_has_cut(void)
+{
+    static const Row rows[] = {
+        {"row contains (1, sk-0123456..., null).", "row contains (1, ***..., null)."},
+        {"line 1: ...56789abcdef} ...", "line 1: ...***} ..."},
+        {"line 1: ...3456789...", "line 1: ...***..."},
+        {"sk-01 is no piece, ...", "sk-01 is no piece, ..."},
+        {"...sk-...", "...sk-..."}, /* too short to tell */
+        {"Generating x ...  done", "Generating x ...  done"},
+        {"...", "..."},
+    };
+
+    secret_remember("sk-0123456789abcdef");
+    check(rows, G_N_ELEMENTS(rows));
+}
+
 static void test_the_oldest_values_give_way(void)
 {
     g_autofree char *first = NULL;
@@ -215,6 +231,7 @@ int main(int argc, char **argv)
     g_test_add_func("/secret/redact/http", test_http);
     g_test_add_func("/secret/redact/ordinary-text", test_ordinary_text_stays);
     g_test_add_func("/secret/redact/remembered", test_remembered_values_vanish_everywhere);
+    g_test_add_func("/secret/redact/cut", test_values_that_the_server_has_cut);
     g_test_add_func("/secret/redact/oldest", test_the_oldest_values_give_way);
     g_test_add_func("/secret/redact/long", test_long_texts_are_quick);
     g_test_add_func("/secret/copy", test_a_secret_is_a_copy);
