@@ -76,6 +76,19 @@ direct="postgresql://postgres:***@db.$ref.supabase.co:5432/postgres?sslmode=requ
     [[ $output == *"$direct"* && $output != *canary* ]]
 }
 
+@test "a pooler in a service file is refused like one in a URL" {
+    printf '[prod]\nhost=AWS-0-eu-west-1.pooler.supabase.com.\nport=6543\nuser=postgres.%s\ndbname=postgres\npassword=canary-7f3a\n' \
+        "$ref" >services
+    export PGSERVICEFILE=$PWD/services
+    for source in SYNC_DATABASE_URL=service=prod 'SYNC_DATABASE_URL=postgresql:///?service=prod' \
+        'SYNC_DATABASE_URL=postgresql:// PGSERVICE=prod'; do
+        # shellcheck disable=SC2086 # several variables
+        run -6 --separate-stderr env $source pgsluice -vvv current
+        [[ $stderr == *'.pooler.supabase.com.:6543 is a connection pooler'*"$direct"* ]]
+        [[ $stderr != *canary* ]]
+    done
+}
+
 @test "database.pooler = session lets port 5432 of a pooler through, never 6543" {
     one_table
     local session=${pooled/6543/5432}
@@ -248,4 +261,9 @@ CONF
     } >everything 2>&1
     [ "$(grep -c '^refused [236]$' everything)" -eq $((${#urls[@]} + 8)) ]
     run ! grep -n 'canary-7f3a\|canary%2D7f3a' everything
+}
+
+@test "a URL in the place of the database's name shows nothing of its password" {
+    SYNC_DATABASE_URL='dbname=postgresql://u:canary-7f3a@h/p' run -2 --separate-stderr pgsluice -vvv current
+    [[ $stderr == *'write the URL alone'* && $stderr != *canary* ]]
 }

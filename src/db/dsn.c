@@ -232,6 +232,16 @@ static gboolean check_hosts(const char *hosts, GError **error)
     return TRUE;
 }
 
+/* A URL in dbname= is psql's habit; as a name it would be shown, password and all. */
+static gboolean check_database(const char *name, GError **error)
+{
+    if (!name || !strstr(name, "://"))
+        return TRUE;
+    error_set(error, ERROR_CONFIG, "a URL stands where the database's name is expected");
+    error_set_hint(error, "write the URL alone, without dbname=");
+    return FALSE;
+}
+
 static gboolean check_values(const Dsn *dsn, GError **error)
 {
     const char *ports = dsn_get(dsn, "port");
@@ -252,7 +262,7 @@ static gboolean check_values(const Dsn *dsn, GError **error)
         error_set_hint(error, "use %s", words);
         return FALSE;
     }
-    if (names && !check_hosts(names, error))
+    if ((names && !check_hosts(names, error)) || !check_database(dsn_get(dsn, "dbname"), error))
         return FALSE;
     if (!hosts)
         hosts = names;

@@ -1,6 +1,7 @@
 /* Supabase's names: where its poolers are, and the direct host that belongs to one. */
 #include "db/pooler.h"
 
+#include <libpq-fe.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -20,6 +21,35 @@ static const char *value_of(const Dsn *dsn, const char *keyword, const char *var
     const char *value = dsn_get(dsn, keyword);
 
     return value && *value ? value : g_getenv(variable);
+}
+
+/* What a service file adds; dsn_free. libpq has no call that only reads one: a start with a mode
+ * that it must refuse reads it, and connects nowhere. A service that is not found is the login's to
+ * tell. */
+static Dsn *with_service(const Dsn *dsn)
+{
+    static const char *const added[] = {"host", "port", "user", "dbname", NULL};
+    g_autoptr(Dsn) refused = dsn_with(dsn, "sslmode", "none");
+    Dsn *complete = dsn_with(dsn, "sslmode", dsn_get(dsn, "sslmode"));
+    PGconn *pg;
+    PQconninfoOption *options;
+
+    if (!value_of(dsn, "service", "PGSERVICE"))
+        return complete;
+    pg = PQconnectStartParams(dsn_keywords(refused), dsn_values(refused), 0);
+    options = pg ? PQconninfo(pg) : NULL;
+    for (const PQconninfoOption *option = options; option && option->keyword; option++) {
+        Dsn *more;
+
+        if (!option->val || !g_strv_contains(added, option->keyword))
+            continue;
+        more = dsn_with(complete, option->keyword, option->val);
+        dsn_free(complete);
+        complete = more;
+    }
+    PQconninfoFree(options);
+    PQfinish(pg);
+    return complete;
 }
 
 /* The project in "ROLE.PROJECT", a login that only Supabase's pooler understands, or NULL. */
@@ -102,7 +132,8 @@ static char *find_project(const Dsn *dsn)
     return g_strdup("PROJECTREF");
 }
 
-char *pooler_direct_url(const Dsn *dsn)
+/* `dsn` is complete. */
+static char *direct_url(const Dsn *dsn)
 {
     const char *user = value_of(dsn, "user", "PGUSER");
     const char *name = value_of(dsn, "dbname", "PGDATABASE");
@@ -132,15 +163,23 @@ char *pooler_direct_url(const Dsn *dsn)
     return dsn_describe(direct);
 }
 
+char *pooler_direct_url(const Dsn *dsn)
+{
+    g_autoptr(Dsn) complete = with_service(dsn);
+
+    return direct_url(complete);
+}
+
 gboolean pooler_refuse(const Dsn *dsn, gboolean accepts_session, GError **error)
 {
+    g_autoptr(Dsn) complete = with_service(dsn);
     g_autofree char *where = NULL;
-    PoolerMode mode = find_pooler(dsn, &where);
+    PoolerMode mode = find_pooler(complete, &where);
     g_autofree char *direct = NULL;
 
     if (mode == NO_POOLER || (mode == SESSION_POOLER && accepts_session))
         return TRUE;
-    direct = pooler_direct_url(dsn);
+    direct = direct_url(complete);
     error_set(error, ERROR_POOLER,
               "%s is a connection pooler of Supabase's (%s mode): the migration lock would not be "
               "safe behind it",

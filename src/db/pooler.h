@@ -6,7 +6,7 @@
 
 /* FALSE when a host of `dsn` is one of Supabase's poolers: a host *.pooler.supabase.com, port 6543
  * of *.supabase.co, or a user of the form ROLE.PROJECT. PGHOST, PGPORT and PGUSER stand in for what
- * the URL leaves out, as with libpq; a service file is not looked into. ERROR_POOLER, the kind that
+ * the URL leaves out, as with libpq, and before them a service file. ERROR_POOLER, the kind that
  * a pooler has whatever gave it away, whose hint has the URL of the direct connection without its
  * password. `accepts_session`: one in session mode is let through, never port 6543. */
 gboolean pooler_refuse(const Dsn *dsn, gboolean accepts_session, GError **error);
