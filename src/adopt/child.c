@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ enum { SAID_MAX = 16 * 1024, PIECE = 64 * 1024 };
 typedef struct {
     const ChildOptions *options;
     GPid pid;
+    int process_fd; /* readable once it has ended; -1 where the kernel has no such thing */
     int answer_fd;
     int said_fd;
     GByteArray *answer;
@@ -122,8 +124,10 @@ static gboolean check_patience(const Child *child, GError **error)
 /* One wait and what came of it. */
 static gboolean attend(Child *child, Cancel *cancel, gboolean *ended, GError **error)
 {
-    struct pollfd polled[] = {
-        {child->answer_fd, POLLIN, 0}, {cancel_fd(cancel), POLLIN, 0}, {child->said_fd, POLLIN, 0}};
+    struct pollfd polled[] = {{child->answer_fd, POLLIN, 0},
+                              {cancel_fd(cancel), POLLIN, 0},
+                              {child->said_fd, POLLIN, 0},
+                              {child->process_fd, POLLIN, 0}};
     gint64 left = child->last_word + child->options->patience - clock_monotonic();
 
     poll(polled, G_N_ELEMENTS(polled), (int)(MAX(left, 0) / 1000 + 1));
@@ -133,9 +137,11 @@ static gboolean attend(Child *child, Cancel *cancel, gboolean *ended, GError **e
     }
     if (polled[2].revents)
         hear(child);
-    if (polled[0].revents && !take_answer(child, ended, error))
-        return FALSE;
-    return check_patience(child, error);
+    if (polled[0].revents)
+        return take_answer(child, ended, error) && check_patience(child, error);
+    /* What it has left behind may hold the pipe open for ever. */
+    *ended = polled[3].revents != 0;
+    return *ended || check_patience(child, error);
 }
 
 /* It has nothing more to say that counts. */
@@ -152,6 +158,7 @@ static gboolean converse(Child *child, Cancel *cancel, GError **error)
     gboolean ended = FALSE;
 
     child->last_word = clock_monotonic();
+    child->process_fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     while (!ended)
         if (!attend(child, cancel, &ended, error))
             return FALSE;
@@ -162,8 +169,12 @@ GByteArray *child_run(const ChildOptions *options, Cancel *cancel, char **said, 
 {
     g_autoptr(GByteArray) answer = g_byte_array_new();
     g_autoptr(GString) text = g_string_new(NULL);
-    Child child = {
-        .options = options, .answer_fd = -1, .said_fd = -1, .answer = answer, .said = text};
+    Child child = {.options = options,
+                   .process_fd = -1,
+                   .answer_fd = -1,
+                   .said_fd = -1,
+                   .answer = answer,
+                   .said = text};
     gboolean is_started = start(&child, error);
     gboolean is_done = is_started && converse(&child, cancel, error);
 
@@ -171,6 +182,8 @@ GByteArray *child_run(const ChildOptions *options, Cancel *cancel, char **said, 
         hear(&child);
     if (is_started)
         end(&child);
+    if (child.process_fd >= 0)
+        close(child.process_fd);
     if (child.answer_fd >= 0)
         close(child.answer_fd);
     if (child.said_fd >= 0)

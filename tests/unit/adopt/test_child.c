@@ -34,6 +34,7 @@ static void test_answer(void)
     check("printf yes >&3", "yes", "");
     check("pwd; printf a >&3; echo problem >&2; printf b >&3; exit 3", "ab", "/\nproblem\n");
     check("echo closed; exec 3>&-; exec sleep 600", "", "closed\n");
+    check("sleep 600 & printf yes >&3", "yes", ""); /* which has the pipe, too */
     check("read line || echo nothing to read", "", "nothing to read\n");
     check("printf '\\377'", "", "\xef\xbf\xbd");
 }
