@@ -45,7 +45,7 @@ revision() {
     rm project/migrations/versions/*
     echo 'def fill(): pass' >project/helper.py
     revision a1 '' 'pass' '...'
-    revision a2 '"a1"' 'op.execute("SELECT 1")' 'raise Exception("no way back")'
+    revision a2 '"a1"' $'op.execute("SELECT \'a\\r\\nb\'")' 'raise Exception("no way back")'
     revision a3 '"a2"' 'helper.fill()' 'raise NotImplementedError()'
     revision a4 '"a3"' $'if context.is_offline_mode():\n    return\nop.execute("SELECT 1")' 'pass'
     revision a5 '"a4"' $'op.execute("SELECT 1")\nop.get_bind().execute(sa.text("SELECT :a"), {"a": 1})' 'pass'
@@ -53,15 +53,18 @@ revision() {
         $'op.execute("DROP INDEX i")\ndef inner(): pass'
     sed -i 's/literal_binds=True,/&\n        on_version_apply=[None],/' project/migrations/env.py
     revision a7 '"a6"' $'engine = sa.create_engine("postgresql://nobody@nowhere.invalid/none")\nengine.connect()' 'pass'
+    revision a8 '"a7"' $'op.execute("""INSERT INTO t VALUES (\'{"a":true}\')""")' 'pass'
     pgsluice import alembic project --json >document.json
 
     column() { jq -c "[.revisions[] | $1]" document.json; }
-    [ "$(column '.up_blocked != null')" = '[false,false,true,true,true,false,true]' ]
+    [ "$(column '.up_blocked != null')" = '[false,false,true,true,true,false,true,true]' ]
     [[ $(column .up_blocked) == *'upgrade() renders no SQL though it is not empty'* ]]
     [[ $(column .up_blocked) == *'parameters of execute()'* ]]
+    [[ $(column .up_blocked) == *'no value for the parameter :true'* ]]
     [[ $(column .up_blocked) == *'an import does not connect to a database'* ]]
     [[ $(column .notes) == *'fill() is not Alembic'* ]]
     [[ $(column .notes) == *'is_offline_mode() is asked'* ]]
+    [[ $(column .notes) == *'up: a text with CR LF has LF alone here'* ]]
     jq -e '.left_out | length == 1' document.json
     # an empty way back, and none
     grep -Fx -- '-- nothing to undo' db/versions/a1_*.sql

@@ -152,6 +152,9 @@ static void inspect_section(Arrival *arrival, const char *name, const char *sql)
         arrival_add_note(arrival, "%s, SQL line %u: is going to be refused: %s", name, site.line,
                          problem->message);
     }
+    if (sql && strstr(sql, "\r\n"))
+        arrival_add_note(arrival, "%s: a text with CR LF has LF alone here: write E'...\\r\\n...'",
+                         name);
     for (guint i = 0; statements && i < statements->len; i++)
         inspect_statement(arrival, name, g_ptr_array_index(statements, i));
 }

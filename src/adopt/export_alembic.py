@@ -264,6 +264,7 @@ class Capture:
             raise ValueError("parameters cannot be rendered offline")
         if isinstance(construct, str):
             construct = text(construct)
+        require_values(construct)
         ddl = getattr(schema, "ExecutableDDLElement", None) or schema.DDLElement
         is_ddl = isinstance(construct, ddl)
         options = {} if is_ddl else {"compile_kwargs": {"literal_binds": True}}
@@ -275,6 +276,14 @@ class Capture:
         if any(multiparams) or any(params.values()):
             raise ValueError("parameters of execute() cannot be rendered offline")
         self.execute(construct)
+
+
+def require_values(construct):
+    """Online ":name" without a value is an error; rendered with literals it would be NULL."""
+    binds = getattr(construct, "_bindparams", None) or {}
+    missing = sorted(name for name, bind in binds.items() if bind.required)
+    if missing:
+        raise ValueError("no value for the parameter :%s" % ", :".join(missing))
 
 
 def indent_by_spaces(sql):
