@@ -217,6 +217,9 @@ $PWD/migrations/versions/aaaa1111_test.sql" ]
     EDITOR=false run --separate-stderr pgsluice edit bbbb
     [ "$status" -eq 2 ]
     [[ $stderr == *"the editor false failed"* ]]
+    EDITOR=rm run --separate-stderr pgsluice edit bbbb
+    [ "$status" -eq 2 ]
+    [[ $stderr == *"the file is gone"*bbbb2222_test.sql* ]]
 }
 
 @test "Ctrl-C belongs to the editor" {

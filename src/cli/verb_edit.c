@@ -168,6 +168,18 @@ static gboolean concerns(const GError *error, const char *const *paths)
            (error_site(error, &site) && g_strv_contains(paths, site.path));
 }
 
+static gboolean require_files(const char *const *paths, GError **error)
+{
+    for (; *paths; paths++) {
+        if (g_file_test(*paths, G_FILE_TEST_EXISTS))
+            continue;
+        error_set(error, ERROR_FILE, "the file is gone since the editor ran: %s", *paths);
+        error_set_hint(error, "bring it back when a database has it applied: a downgrade needs it");
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean inspect_edited(const char *const *folders, const char *const *paths, GError **error)
 {
     g_autoptr(Findings) findings = findings_new(G_MAXUINT);
@@ -215,7 +227,7 @@ gboolean verb_edit(Cli *cli, const Verb *verb, const char *const *words, GError 
     if (!editor)
         return FALSE;
     command = join_command(editor, paths);
-    if (!run_editor(command, error) ||
+    if (!run_editor(command, error) || !require_files((const char *const *)paths, error) ||
         !inspect_edited((const char *const *)folders, (const char *const *)paths, error))
         return FALSE;
     if (cli_options(cli)->wants_json)
