@@ -313,6 +313,7 @@ failing() {
     failing 'sed -i s/Revises/Revised/' 2 "has broken the file: Unknown header key 'Revised'"
     failing "sed -i 's/ID: a/ID: b/'" 2 "says 'Revision ID: baaa1111', but must say 'Revision ID: aaaa1111'"
     failing 'rm' 1 'has removed'
+    failing 'sh -c "rm $0 && mkfifo $0"' 1 'has made something else'
     failing 'sh -c "cat >/dev/null; test ! -t 0"' 0 ''
     run --separate-stderr pgsluice revision -m y --set 'migrations.post_write=false' --json
     [ "$status" -eq 1 ]

@@ -319,8 +319,17 @@ static gboolean check_again(const Draft *draft, GError **error)
 {
     const Revision revision = draft_revision(draft);
     g_autofree char *text = NULL;
-    SlurpResult result = slurp(draft->path, REVISION_FILE_MAX, &text, error);
+    SlurpResult result;
 
+    if (g_file_test(draft->path, G_FILE_TEST_EXISTS) &&
+        !g_file_test(draft->path, G_FILE_TEST_IS_REGULAR)) {
+        error_set(error, ERROR_HOOK,
+                  "a command of migrations.post_write has made something else of the file %s",
+                  draft->path);
+        error_set_hint(error, "correct the command, remove that, and write the revision again");
+        return FALSE;
+    }
+    result = slurp(draft->path, REVISION_FILE_MAX, &text, error);
     if (result == SLURP_MISSING) {
         error_set(error, ERROR_HOOK, "a command of migrations.post_write has removed %s",
                   draft->path);
