@@ -70,11 +70,12 @@ static int reap(GPid pid)
     return status;
 }
 
+/* The command has time to end well; what it has started may not outlive it. */
 static void end_group(GPid pid)
 {
     kill(-pid, SIGTERM);
-    if (!process_wait(pid, grace, NULL))
-        kill(-pid, SIGKILL);
+    process_wait(pid, grace, NULL);
+    kill(-pid, SIGKILL); /* before it is reaped: until then the group is ours */
     reap(pid);
 }
 
