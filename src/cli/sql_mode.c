@@ -25,13 +25,16 @@ static gboolean print_script(char *script)
     return script != NULL;
 }
 
-static gboolean require_start(PlanDirection direction, const char *start, GError **error)
+static gboolean require_start(PlanDirection direction, const char *start, const char *target,
+                              GError **error)
 {
     if (start || direction == PLAN_UPGRADE)
         return TRUE;
     error_set(error, ERROR_USAGE, "downgrade with --sql requires <fromrev>:<torev>");
-    error_set_hint(error, "without a database nobody else knows where it is: pgsluice downgrade "
-                          "head:-1 --sql");
+    error_set_hint(error,
+                   "without a database nobody else knows where it is: pgsluice downgrade "
+                   "%s:%s --sql",
+                   target[0] == '-' ? "head" : "FROM", target);
     return FALSE;
 }
 
@@ -44,7 +47,8 @@ gboolean sql_mode_change(Cli *cli, PlanDirection direction, const char *range, G
     const Graph *graph;
 
     if (!refuse_json(cli, error) || !range_split(range, &start, &target, error) ||
-        !require_start(direction, start, error) || !cli_offline_settings(cli, &settings, error))
+        !require_start(direction, start, target, error) ||
+        !cli_offline_settings(cli, &settings, error))
         return FALSE;
     graph = cli_graph(cli, error);
     from = graph ? range_start(graph, start ? start : "base", error) : NULL;

@@ -41,7 +41,8 @@ const Verb *verb_find(const char *name, GError **error)
     near = find_nearest(name);
     error_set(error, ERROR_USAGE, "there is no verb \"%s\"", name);
     if (near)
-        error_set_hint(error, "did you mean: pgsluice %s %s", near->name, near->usage);
+        error_set_hint(error, "did you mean: pgsluice %s%s%s", near->name, *near->usage ? " " : "",
+                       near->usage);
     else
         error_set_hint(error, "pgsluice help lists the verbs");
     return NULL;

@@ -55,24 +55,25 @@ static char *list_ids(const Graph *graph, const GArray *nodes)
     return g_string_free(list, FALSE);
 }
 
+/* What is typed before a revision; nothing where not only one verb asks for it. */
+static const char *command_of(SpecUse use)
+{
+    static const char *const commands[] = {"pgsluice upgrade ", "pgsluice downgrade ", "",
+                                           "pgsluice stamp ", "pgsluice history -r "};
+
+    return commands[use];
+}
+
 /* "pgsluice VERB NAME@FORM" for each of `nodes`. */
-static char *list_commands(const Graph *graph, const char *verb, const char *form,
-                           const GArray *nodes)
+static char *list_commands(const Graph *graph, SpecUse use, const char *form, const GArray *nodes)
 {
     GString *list = g_string_new(NULL);
     g_autoptr(GHashTable) carriers = count_carriers(graph, nodes);
 
     for (guint i = 0; i < nodes->len && i < CANDIDATES_SHOWN_MAX; i++)
-        g_string_append_printf(list, "%spgsluice %s %s@%s", i ? ", or " : "", verb,
+        g_string_append_printf(list, "%s%s%s@%s", i ? ", or " : "", command_of(use),
                                branch_name(graph, node_at(nodes, i), carriers), form);
     return g_string_free(list, FALSE);
-}
-
-static const char *verb_of(SpecUse use)
-{
-    static const char *const verbs[] = {"upgrade", "downgrade", "show", "stamp", "history -r"};
-
-    return verbs[use];
 }
 
 static char *labels_of(const Graph *graph)
@@ -181,7 +182,7 @@ void spec_error_multiple_heads(const Graph *graph, const SpecParts *parts, SpecU
                                const GArray *heads, GError **error)
 {
     g_autofree char *ids = list_ids(graph, heads);
-    g_autofree char *commands = list_commands(graph, verb_of(use), "head", heads);
+    g_autofree char *commands = list_commands(graph, use, "head", heads);
 
     error_set(error, ERROR_AMBIGUOUS,
               "Multiple head revisions are present for given argument '%s'; please specify a "
@@ -202,7 +203,7 @@ void spec_error_several_current(const Graph *graph, const SpecParts *parts, Spec
 {
     const char *form = strchr(parts->text, '@') ? strchr(parts->text, '@') + 1 : parts->text;
     g_autofree char *ids = list_ids(graph, heads);
-    g_autofree char *commands = list_commands(graph, verb_of(use), form, heads);
+    g_autofree char *commands = list_commands(graph, use, form, heads);
 
     error_set(error, ERROR_AMBIGUOUS, "'%s' is ambiguous: %s several revisions, %s", parts->text,
               use == SPEC_FOR_SHOW || use == SPEC_FOR_RANGE ? "it counts from"
