@@ -95,6 +95,7 @@ make_fork() {
     printf 'migrations: {\n    directry = "migrations";\n};\n' >key.conf
     printf 'gate: {\n    lock_wait = 5;\n};\n' >type.conf
     printf 'gates: {\n};\n' >section.conf
+    printf '[alembic]\nscript_location = migrations\n' >alembic.ini
     check configuration
 }
 

@@ -15,6 +15,17 @@ static gboolean require_message(const DraftRequest *request, GError **error)
     return FALSE;
 }
 
+/* Models are Python; the project's own Alembic can still compare them. */
+static gboolean refuse_autogenerate(GError **error)
+{
+    error_set(error, ERROR_USAGE,
+              "pgsluice does not compare models with the database: no --autogenerate");
+    error_set_hint(error,
+                   "write the change in SQL: pgsluice revision -m \"what it changes\"; or let "
+                   "the project's Alembic generate it, then: pgsluice import alembic");
+    return FALSE;
+}
+
 static void refuse_several_heads(GPtrArray *heads, GError **error)
 {
     g_autofree char *ids = format_revisions(heads);
@@ -46,6 +57,7 @@ gboolean verb_revision(Cli *cli, const Verb *verb, const char *const *words, GEr
 {
     g_auto(DraftRequest) request = {NULL};
     g_autofree char *head = NULL;
+    gboolean generates = FALSE;
     const GOptionEntry entries[] = {
         {"message", 'm', 0, OPTION_TEXT, &request.message, "What the revision changes", "MESSAGE"},
         {"head", 0, 0, OPTION_TEXT, &head,
@@ -54,6 +66,8 @@ gboolean verb_revision(Cli *cli, const Verb *verb, const char *const *words, GEr
          "Allow a --head that other revisions follow already", NULL},
         {"sql", 0, 0, G_OPTION_ARG_NONE, &request.prints, "Print the file instead of writing it",
          NULL},
+        {"autogenerate", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &generates,
+         "Known because Alembic has it, and refused", NULL},
         DRAFT_ENTRIES(&request),
         {NULL},
     };
@@ -61,8 +75,11 @@ gboolean verb_revision(Cli *cli, const Verb *verb, const char *const *words, GEr
     g_autoptr(GPtrArray) parents = NULL;
     const Graph *graph;
 
-    if (!options_parse(cli, verb, entries, words, &operands, error) ||
-        !require_message(&request, error))
+    if (!options_parse(cli, verb, entries, words, &operands, error))
+        return FALSE;
+    if (generates)
+        return refuse_autogenerate(error);
+    if (!require_message(&request, error))
         return FALSE;
     graph = cli_graph(cli, error);
     parents = graph ? choose_parents(graph, head, &request, error) : NULL;

@@ -309,6 +309,9 @@ static gboolean refuse_syntax(const FileReader *reader, const config_t *config, 
     error_set(error, ERROR_CONFIG, "%s: %s", path, config_error_text(config));
     if (is_include)
         error_set_hint(error, "an @include is relative to the folder of %s", reader->path);
+    else if (g_str_has_suffix(path, ".ini"))
+        error_set_hint(error, "this looks like Alembic's configuration; pgsluice has its own, "
+                              "pgsluice.conf, and takes over the project: pgsluice import alembic");
     else
         error_set_hint(error,
                        "a section is `name: { ... };`, a key `name = value;`, text stands in "
