@@ -161,6 +161,7 @@ SQL
     [[ ${lines[0]} == "Current revision(s) for postgresql://"*"$database"*":" ]]
     SYNC_DATABASE_URL="postgresql://postgres:canary-7f3a@/$database?${url#*\?}" run --separate-stderr pgsluice current -v
     [[ ${lines[0]} == "Current revision(s) for postgresql://postgres:***@"* ]]
+    [[ ${lines[0]} != *application_name=* ]]
 }
 
 @test "a password in the wrong place of a URL is not shown" {

@@ -5,10 +5,12 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 
-/* Alembic prints the URL, too, with *** for the password. */
+/* Alembic prints the URL, too, with *** for the password: as it was configured, without what the
+ * connection adds to it. */
 static void print_title(Session *session)
 {
-    g_autofree char *url = dsn_describe(conn_dsn(session_conn(session)));
+    g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(session_settings(session)->url), NULL);
+    g_autofree char *url = dsn_describe(dsn);
 
     terminal_print("Current revision(s) for %s:\n", url);
 }
