@@ -74,6 +74,28 @@ revision() {
     grep -F -- '-- import: a4.py line 8' db/versions/a4_*.sql
 }
 
+@test "beside an Alembic project every verb says what to type, and an import needs no configuration" {
+    rm pgsluice.conf
+    cp -R project/. .
+    run -0 --separate-stderr pgsluice heads
+    [ -z "$output" ]
+    [[ $stderr == *"migrations/versions has Alembic's revisions"*'pgsluice import alembic --adopt'* ]]
+    run -0 --separate-stderr pgsluice check --no-database
+    [[ $stderr == *'pgsluice import alembic --adopt'* ]]
+    [ -z "$(pgsluice complete show x 2>&1)" ]
+    run -0 --separate-stderr pgsluice heads --quiet
+    [ -z "$stderr" ]
+    pgsluice -q import alembic
+    run -0 --separate-stderr pgsluice heads
+    [ -z "$stderr" ]
+    diff <(alembic heads 2>/dev/null | cut -d ' ' -f 1 | sort) <(cut -d ' ' -f 1 <<<"$output" | sort)
+    mkdir elsewhere && cd elsewhere
+    run -2 pgsluice import alembic ..
+    [[ $output == *'there is no script directory to import into'* ]]
+    pgsluice import alembic .. --to db --dry-run >told 2>&1
+    grep -F "write into pgsluice.conf: migrations: { directory = \"$PWD/db\"; };" told
+}
+
 @test "a second import brings only what is new, and keeps what somebody has changed" {
     pgsluice import alembic project --dry-run >told 2>&1
     grep -F 'Would import' told
@@ -119,7 +141,7 @@ revision() {
     echo 'this is no Python' >project/migrations/versions/x.py
     run -2 pgsluice import alembic project
     [[ $output == *SyntaxError* ]]
-    rm pgsluice.conf
+    rm -r pgsluice.conf migrations
     run -2 pgsluice import alembic project
     [[ $output == *'pgsluice init DIR'* ]]
     [ ! -e db ]

@@ -26,6 +26,18 @@ char *alembic_folder(const char *project)
     return g_path_get_dirname(ini);
 }
 
+gboolean alembic_has_revisions(const char *folder)
+{
+    g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (directory && (name = g_dir_read_name(directory)) != NULL) {
+        if (g_str_has_suffix(name, ".py") && *name != '_' && *name != '.')
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean check_project(const char *ini, GError **error)
 {
     if (g_file_test(ini, G_FILE_TEST_IS_REGULAR))

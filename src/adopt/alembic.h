@@ -17,5 +17,7 @@ typedef struct {
  * or a project that cannot be read; a revision that cannot be rendered is a blocked section and no
  * error. ERROR_CANCELLED. */
 Import *alembic_import(const AlembicOptions *options, Cancel *cancel, char **said, GError **error);
+/* Whether there are Python files in the folder, as in a project's versions/. */
+gboolean alembic_has_revisions(const char *folder);
 /* The folder that the project is run in, with its whole path; g_free. */
 char *alembic_folder(const char *project);

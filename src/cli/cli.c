@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "cli/neighbour.h"
 #include "cli/terminal.h"
 #include "setup/setup.h"
 
@@ -166,8 +167,12 @@ const Graph *cli_graph(Cli *cli, GError **error)
 
     if (!conf)
         return NULL;
-    if (!cli->graph)
-        cli->graph = setup_graph(conf, error);
+    if (cli->graph)
+        return cli->graph;
+    cli->graph = setup_graph(conf, error);
+    if (cli->graph && graph_count(cli->graph) == 0 && !cli->options.is_quiet &&
+        !cli->options.completes)
+        neighbour_note(graph_folders(cli->graph));
     return cli->graph;
 }
 

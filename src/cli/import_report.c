@@ -143,7 +143,8 @@ static void note_next(Cli *cli, const ImportOutcome *outcome)
         terminal_note("The configuration must say %s\n", table);
     }
     if (g_strcmp0(outcome->directory, setup_script_directory(conf)) != 0)
-        terminal_note("The configuration must say migrations.directory = \"%s\"\n",
+        terminal_note("The other verbs do not read it: write into pgsluice.conf: "
+                      "migrations: { directory = \"%s\"; };\n",
                       outcome->directory);
     if (outcome->heads && !outcome->is_trial)
         terminal_note("Next: pgsluice status\n");

@@ -9,6 +9,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/format.c src/cli/format.h \
 	src/cli/hooks.c src/cli/hooks.h \
 	src/cli/import_report.c src/cli/import_report.h \
+	src/cli/neighbour.c src/cli/neighbour.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/report.c src/cli/report.h \

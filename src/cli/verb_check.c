@@ -1,6 +1,7 @@
 /* pgsluice check: is anything wrong with the files, and with the database compared to them? */
 #include "cli/change.h"
 #include "cli/format.h"
+#include "cli/neighbour.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -35,6 +36,8 @@ static gboolean check_files(Cli *cli, Check *check, GError **error)
     if (!folders)
         return FALSE;
     check->graph = inspect_folders((const char *const *)folders, check->findings, &check->files);
+    if (check->files == 0 && !cli_options(cli)->is_quiet)
+        neighbour_note((const char *const *)folders);
     if (check->graph)
         check_heads(check->graph, check->findings);
     return TRUE;

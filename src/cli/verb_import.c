@@ -88,7 +88,15 @@ static char **choose_folders(const Conf *conf, const Request *request, const Imp
     return folders;
 }
 
-/* Never the folder of the system by mere default. */
+/* The folder that the configuration names, or a script directory in the working folder; never that
+ * of the system by mere default. */
+static gboolean has_directory(const Conf *conf)
+{
+    return conf_origin(conf, CONF_MIGRATIONS_DIRECTORY) != CONF_FROM_DEFAULT ||
+           conf_paths(conf, CONF_MIGRATIONS_VERSION_LOCATIONS)[0] ||
+           !g_str_has_prefix(setup_script_directory(conf), PGSLUICE_SYSCONFDIR "/");
+}
+
 static gboolean choose_directory(Cli *cli, const Request *request, ImportOutcome *outcome,
                                  GError **error)
 {
@@ -96,8 +104,7 @@ static gboolean choose_directory(Cli *cli, const Request *request, ImportOutcome
 
     if (!conf)
         return FALSE;
-    if (!request->to && conf_origin(conf, CONF_MIGRATIONS_DIRECTORY) == CONF_FROM_DEFAULT &&
-        !conf_paths(conf, CONF_MIGRATIONS_VERSION_LOCATIONS)[0]) {
+    if (!request->to && !has_directory(conf)) {
         error_set(error, ERROR_CONFIG, "there is no script directory to import into");
         error_set_hint(error, "make one first: pgsluice init DIR; or name one: --to DIR");
         return FALSE;
