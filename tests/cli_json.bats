@@ -71,3 +71,10 @@ prepare() {
         [[ $stderr == "pgsluice: error: Unknown option --no-such-option"* ]]
     done
 }
+
+@test "a line that is not understood asks for JSON all the same" {
+    for words in 'heads --no-such-option --json' 'no-such-verb --json' '--no-such-option --json heads'; do
+        run -2 --separate-stderr pgsluice $words
+        [ "$(jq -r .error.kind <<<"$output")" = usage ]
+    done
+}

@@ -28,10 +28,16 @@ static gboolean run(Cli *cli, const char *const *arguments, GError **error)
     return verb && verb->run(cli, verb, (const char *const *)words + 1, error);
 }
 
-static void report(Cli *cli, const GError *error)
+/* A command line that is not understood may ask for JSON all the same. */
+static gboolean wants_json(Cli *cli, const char *const *arguments)
+{
+    return cli_options(cli)->wants_json || g_strv_contains(arguments, "--json");
+}
+
+static void report(Cli *cli, const char *const *arguments, const GError *error)
 {
     progress_break_line(cli_progress(cli));
-    if (cli_options(cli)->wants_json) {
+    if (wants_json(cli, arguments)) {
         g_autofree char *document = error_document(error);
 
         terminal_print_document(document);
@@ -50,18 +56,19 @@ int main(int argc, char **argv)
 {
     g_autoptr(Cli) cli = NULL;
     g_autoptr(GError) error = NULL;
+    const char *const *arguments = (const char *const *)argv + MIN(argc, 1);
     int status;
 
     descriptors_fill_standard();
     signal(SIGPIPE, SIG_IGN); /* a migration goes on to its end though nobody listens any more */
     cli = cli_new();
     terminal_init(FALSE);
-    if (run(cli, (const char *const *)argv + MIN(argc, 1), &error) && terminal_flush(&error))
+    if (run(cli, arguments, &error) && terminal_flush(&error))
         return cli_is_refused(cli) ? error_kind_exit_status(ERROR_FINDINGS) : EXIT_SUCCESS;
     if (terminal_has_no_reader() && !cli_is_changed(cli))
         die_of_sigpipe();
     terminal_init(cli_options(cli)->refuses_colour);
     status = cli_exit_status(cli, &error);
-    report(cli, error);
+    report(cli, arguments, error);
     return status;
 }
