@@ -202,6 +202,13 @@ CONF
     [ "$(sql "SELECT to_regclass('alembic_version') IS NULL" "$main_url")" = t ]
 }
 
+@test "without -n, where only sections have databases, the error names them" {
+    two_databases
+    sed -i '/^migrations:/d' pgsluice.conf
+    run -2 --separate-stderr pgsluice heads
+    [[ $stderr == *'pgsluice.conf: -n billing or -n bare'* ]]
+}
+
 @test "an unknown section is a mistake that names the known ones, to both programs" {
     two_databases
     run --separate-stderr pgsluice -n biling upgrade head

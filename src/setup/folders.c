@@ -15,6 +15,17 @@ const char *setup_script_directory(const Conf *conf)
     return conf_path(conf, CONF_MIGRATIONS_DIRECTORY);
 }
 
+/* A script directory that nobody has named: of one of several databases, or of none yet. */
+static void hint_at_init(const Conf *conf, GError **error)
+{
+    g_autofree char *names = g_strjoinv(" or -n ", (char **)conf_sections(conf));
+
+    if (*names && !conf_section(conf))
+        error_set_hint(error, "choose one of the databases in %s: -n %s", conf_file(conf), names);
+    else
+        error_set_hint(error, "make one with `pgsluice init`, or set migrations.directory");
+}
+
 static char **default_folders(const Conf *conf, GError **error)
 {
     const char *directory = setup_script_directory(conf);
@@ -26,8 +37,11 @@ static char **default_folders(const Conf *conf, GError **error)
         return g_strdupv((char **)folders);
     error_set(error, ERROR_CONFIG, "the script directory %s has no folder versions (from %s)",
               directory, conf_origin_text(conf, CONF_MIGRATIONS_DIRECTORY));
-    error_set_hint(error, "make one with `pgsluice init%s%s`, or set migrations.directory",
-                   is_default ? "" : " ", is_default ? "" : directory);
+    if (is_default)
+        hint_at_init(conf, error);
+    else
+        error_set_hint(error, "make one with `pgsluice init %s`, or set migrations.directory",
+                       directory);
     return NULL;
 }
 
