@@ -85,8 +85,8 @@ static void print_next(const Status *status)
 
     if (status->unknown[0])
         print_row("next",
-                  "install the files that know %s; when they are lost: pgsluice stamp "
-                  "--purge REVISION",
+                  "install the files that know %s; made with Alembic: pgsluice import alembic; "
+                  "lost: pgsluice stamp --purge REVISION",
                   status->unknown[0]);
     else if (status->mismatched->len > 0)
         print_row("next", "put the file back as it was, and write the change as a new revision: "

@@ -38,8 +38,8 @@ static void check_unknown(const Status *status, Findings *findings)
 
         error_set(&error, ERROR_UNKNOWN_REVISION,
                   "the database is at revision %s, which is not in the files", *id);
-        error_set_hint(&error, "deploy the files that it was migrated with; when they are lost: "
-                               "pgsluice stamp --purge REVISION");
+        error_set_hint(&error, "deploy the files that it was migrated with; made with Alembic: "
+                               "pgsluice import alembic; lost: pgsluice stamp --purge REVISION");
         findings_add(findings, error);
     }
 }

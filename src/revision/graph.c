@@ -66,7 +66,8 @@ static void error_unknown_head(const Graph *graph, const char *head, GError **er
         head, folders);
     error_set_hint(error,
                    "are these files older than the database? Deploy the files it was migrated "
-                   "with; if it is to forget that revision: pgsluice stamp --purge REVISION");
+                   "with; made with Alembic: pgsluice import alembic; if it is to forget that "
+                   "revision: pgsluice stamp --purge REVISION");
 }
 
 GArray *nodes_of_heads(const Graph *graph, const char *const *heads, GError **error)
