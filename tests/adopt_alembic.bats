@@ -85,6 +85,8 @@ revision() {
     [ -z "$(pgsluice complete show x 2>&1)" ]
     run -0 --separate-stderr pgsluice heads --quiet
     [ -z "$stderr" ]
+    run -2 pgsluice init
+    [[ $output == *'pgsluice import alembic --adopt'* ]]
     pgsluice -q import alembic
     run -0 --separate-stderr pgsluice heads
     [ -z "$stderr" ]

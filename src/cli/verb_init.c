@@ -1,6 +1,7 @@
 /* pgsluice init [DIR]: a script directory, and a configuration file that points at it. */
 #include <string.h>
 
+#include "adopt/alembic.h"
 #include "cli/create.h"
 #include "cli/options.h"
 #include "cli/scaffold.h"
@@ -25,6 +26,18 @@ static gboolean check_name(const char *directory, GError **error)
     return FALSE;
 }
 
+/* What to do about a folder that is there. */
+static void hint_at_other(const char *directory, GError **error)
+{
+    g_autofree char *versions = g_build_filename(directory, "versions", NULL);
+
+    if (alembic_has_revisions(versions))
+        error_set_hint(error, "an Alembic project is taken over as it is: pgsluice import alembic "
+                              "--adopt; a folder of its own for pgsluice: pgsluice init DIR");
+    else
+        error_set_hint(error, "name another one: pgsluice init DIR");
+}
+
 /* init never works in a folder that somebody else already uses. */
 static gboolean require_empty(const char *directory, GError **error)
 {
@@ -41,7 +54,7 @@ static gboolean require_empty(const char *directory, GError **error)
         error_set(error, ERROR_FILE, "the folder %s cannot be read", directory);
     else
         error_set(error, ERROR_FILE, "%s is there already and is not a folder", directory);
-    error_set_hint(error, "name another one: pgsluice init DIR");
+    hint_at_other(directory, error);
     return FALSE;
 }
 
