@@ -20,7 +20,7 @@ static void tell_stamped(Cli *cli, const Graph *graph, const MigrateResult *resu
     if (is_changed)
         terminal_note("Running stamp_revision %s -> %s\n", from, to);
     else
-        terminal_note("Nothing to do: the database is at %s\n", to);
+        terminal_note("The database stays at %s\n", to);
 }
 
 /* A script must know what it starts from. */
