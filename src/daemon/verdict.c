@@ -1,4 +1,4 @@
-/* The rules of DESIGN's gate: which revision is required, whether it is applied, and who may change
+/* The rules of the gate: which revision is required, whether it is applied, and who may change
  * that. */
 #include "daemon/verdict.h"
 

@@ -1,4 +1,4 @@
-/* The migration lock: one session-level advisory lock, taken only by polling (DESIGN section 5).
+/* The migration lock: one session-level advisory lock, taken only by polling.
  * Key: the first 8 bytes (big-endian, signed) of SHA-256 over "pgsluice migration lock\n" SCHEMA
  * "\n" TABLE. */
 #pragma once

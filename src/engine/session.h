@@ -1,5 +1,5 @@
 /* A session: the one direct connection to the primary on which the lock is held and a migration
- * runs, with everything it needs to know about the server (DESIGN section 5). */
+ * runs, with everything it needs to know about the server. */
 #pragma once
 
 #include "base/variables.h"

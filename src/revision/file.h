@@ -1,4 +1,4 @@
-/* Reading and writing revision files (format: DESIGN section 3, pgsluice-revision(5)). */
+/* Reading and writing revision files (format: pgsluice-revision(5)). */
 #pragma once
 
 #include "revision/revision.h"

@@ -1,4 +1,4 @@
-/* The documents (DESIGN section 8): one rendering for the HTTP API, `pgsluice --json` and the page.
+/* The documents: one rendering for the HTTP API, `pgsluice --json` and the page.
  * Values in, JSON text out: UTF-8 (whatever is not is made so), keys in a fixed order, indented by
  * two, with a final line end. Times are RFC 3339. Free each with g_free. */
 #pragma once
