@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/create.h"
 #include "base/error.h"
 #include "revision/file.h"
 
@@ -164,42 +165,11 @@ static char *name_before(const Landing *landing)
     return g_build_filename(folder, name, NULL);
 }
 
-static gboolean fail(GError **error, const char *path)
-{
-    error_set(error, ERROR_FILE, "cannot write the file %s: %s", path, g_strerror(errno));
-    return FALSE;
-}
-
-static gboolean write_all(int fd, const char *text)
-{
-    gsize left = strlen(text);
-
-    while (left > 0) {
-        gssize written = write(fd, text, left);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return FALSE;
-        text += written;
-        left -= (gsize)written;
-    }
-    return TRUE;
-}
-
 static gboolean write_before(const Landing *landing, GError **error)
 {
     g_autofree char *path = name_before(landing);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    gboolean is_written;
 
-    if (fd < 0)
-        return fail(error, path);
-    is_written = write_all(fd, landing->text) && fsync(fd) == 0;
-    if (!is_written)
-        fail(error, path);
-    close(fd);
-    return is_written;
+    return create_file(path, landing->text, error);
 }
 
 /* Not over a file that came meanwhile, also where the file system cannot promise that. */
@@ -220,7 +190,10 @@ static gboolean give_name(const Landing *landing, GError **error)
 {
     g_autofree char *before = name_before(landing);
 
-    return rename_anew(before, landing->path) || fail(error, landing->path);
+    if (rename_anew(before, landing->path))
+        return TRUE;
+    error_set(error, ERROR_FILE, "cannot write the file %s: %s", landing->path, g_strerror(errno));
+    return FALSE;
 }
 
 typedef gboolean (*LandingStep)(const Landing *landing, GError **error);
@@ -265,10 +238,8 @@ gboolean landings_write(const GPtrArray *landings, const char *folder, Cancel *c
 
     if (landings_count(landings, LANDING_NEW) == 0)
         return TRUE;
-    if (g_mkdir_with_parents(folder, 0777) != 0) {
-        error_set(error, ERROR_FILE, "cannot make the folder %s: %s", folder, g_strerror(errno));
+    if (!create_folder(folder, error))
         return FALSE;
-    }
     if (for_new(landings, write_before, cancel, &written, error) &&
         for_new(landings, give_name, cancel, &named, error))
         return TRUE;

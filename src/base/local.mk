@@ -3,6 +3,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/backoff.c src/base/backoff.h \
 	src/base/cancel.c src/base/cancel.h \
 	src/base/clock.c src/base/clock.h \
+	src/base/create.c src/base/create.h \
 	src/base/descriptors.c src/base/descriptors.h \
 	src/base/errkinds.def \
 	src/base/error.c src/base/error.h \

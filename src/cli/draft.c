@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/create.h"
 #include "base/filename.h"
-#include "cli/create.h"
 #include "cli/format.h"
 #include "cli/hooks.h"
 #include "cli/terminal.h"

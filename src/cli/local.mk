@@ -3,7 +3,6 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/change.c src/cli/change.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/complete.c src/cli/complete.h \
-	src/cli/create.c src/cli/create.h \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/escape.c src/cli/escape.h \
 	src/cli/format.c src/cli/format.h \

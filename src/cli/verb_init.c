@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "adopt/alembic.h"
-#include "cli/create.h"
+#include "base/create.h"
 #include "cli/options.h"
 #include "cli/scaffold.h"
 #include "cli/terminal.h"

@@ -1,5 +1,5 @@
 /* New files and folders. */
-#include "cli/create.h"
+#include "base/create.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ gboolean create_file(const char *path, const char *text, GError **error)
         error_set(error, ERROR_FILE, "cannot make the file %s: %s", path, g_strerror(errno));
         return FALSE;
     }
-    is_written = write_all(fd, text);
+    is_written = write_all(fd, text) && fsync(fd) == 0;
     if (close(fd) != 0 || !is_written) {
         error_set(error, ERROR_FILE, "cannot write the file %s: %s", path, g_strerror(errno));
         g_unlink(path);
