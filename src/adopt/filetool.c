@@ -9,6 +9,7 @@
 
 #include "adopt/filetool_private.h"
 #include "adopt/version.h"
+#include "base/descriptors.h"
 #include "base/error.h"
 #include "revision/revision.h"
 #include "sql/classify.h"
@@ -77,21 +78,15 @@ static gboolean check_file(int fd, const char *path, gsize *size, GError **error
 static char *read_bytes(int fd, gsize size, const char *path, GError **error)
 {
     g_autofree char *bytes = g_malloc(size + 1);
-    gsize length = 0;
-    gssize got;
+    gssize length = descriptor_read(fd, bytes, size);
 
-    while (length < size && (got = read(fd, bytes + length, size - length)) != 0) {
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            error_set(error, ERROR_FILE, "cannot read the file: %s", g_strerror(errno));
-            error_at_file(error, path);
-            return NULL;
-        }
-        length += (gsize)got;
+    if (length < 0) {
+        error_set(error, ERROR_FILE, "cannot read the file: %s", g_strerror(errno));
+        error_at_file(error, path);
+        return NULL;
     }
     bytes[length] = '\0';
-    if (strlen(bytes) == length && g_utf8_validate(bytes, (gssize)length, NULL))
+    if (strlen(bytes) == (gsize)length && g_utf8_validate(bytes, length, NULL))
         return g_steal_pointer(&bytes);
     error_set(error, ERROR_REVISION_FILE, "the file is not text in UTF-8");
     error_at_file(error, path);

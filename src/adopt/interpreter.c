@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/error.h"
 
 enum { FIRST_LINES = 1024 };
@@ -44,7 +45,7 @@ static char *read_first_lines(const char *path)
 {
     g_autofree char *text = g_malloc0(FIRST_LINES + 1);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    gssize length = fd < 0 ? -1 : read(fd, text, FIRST_LINES);
+    gssize length = fd < 0 ? -1 : descriptor_read(fd, text, FIRST_LINES);
 
     if (fd >= 0)
         close(fd);

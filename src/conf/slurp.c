@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/error.h"
 
 static SlurpResult fail(const char *path, GError **error)
@@ -14,25 +15,6 @@ static SlurpResult fail(const char *path, GError **error)
     if (errno == EACCES)
         error_set_hint(error, "let this user read it: chgrp and chmod g+r, or run as its owner");
     return SLURP_FAILED;
-}
-
-/* As much as fits; -1 with errno on failure. */
-static gssize read_all(int fd, char *buffer, gsize capacity)
-{
-    gsize length = 0;
-
-    while (length < capacity) {
-        ssize_t got = read(fd, buffer + length, capacity - length);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        length += (gsize)got;
-    }
-    return (gssize)length;
 }
 
 SlurpResult slurp(const char *path, gsize limit, char **text, GError **error)
@@ -45,7 +27,7 @@ SlurpResult slurp(const char *path, gsize limit, char **text, GError **error)
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? SLURP_MISSING : fail(path, error);
     buffer = g_malloc(limit + 1);
-    length = read_all(fd, buffer, limit + 1);
+    length = descriptor_read(fd, buffer, limit + 1);
     saved = errno;
     close(fd);
     errno = saved;

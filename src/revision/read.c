@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/error.h"
 #include "revision/file.h"
 
@@ -22,25 +23,6 @@ static void error_from_errno(GError **error, const char *what, const char *path)
         error_set_hint(error, "give the user that runs pgsluice permission to read it");
 }
 
-/* Reads until `size` bytes or the end of the file; -1 on failure. */
-static gssize read_fully(int fd, char *bytes, gsize size)
-{
-    gsize length = 0;
-
-    while (length < size) {
-        ssize_t got = read(fd, bytes + length, size - length);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        length += (gsize)got;
-        if (got == 0)
-            break;
-    }
-    return (gssize)length;
-}
-
 /* The first read was too short: reads on up to the ceiling of a header. */
 static Revision *read_long_header(int fd, const char *start, gsize length, const char *path,
                                   GError **error)
@@ -52,7 +34,7 @@ static Revision *read_long_header(int fd, const char *start, gsize length, const
     gssize more;
 
     memcpy(bytes, start, length);
-    more = read_fully(fd, bytes + length, REVISION_HEADER_MAX - length);
+    more = descriptor_read(fd, bytes + length, REVISION_HEADER_MAX - length);
     if (more < 0) {
         error_from_errno(error, "read", path);
         return NULL;
@@ -128,7 +110,7 @@ static RevisionBody *read_body(int fd, const char *path, GError **error)
         return NULL;
     }
     bytes = g_malloc((gsize)status.st_size + 1);
-    length = read_fully(fd, bytes, (gsize)status.st_size);
+    length = descriptor_read(fd, bytes, (gsize)status.st_size);
     if (length < 0) {
         error_from_errno(error, "read", path);
         return NULL;
