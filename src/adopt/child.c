@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "base/units.h"
 
 enum { SAID_MAX = 16 * 1024, PIECE = 64 * 1024 };
@@ -148,8 +148,7 @@ static gboolean attend(Child *child, Cancel *cancel, gboolean *ended, GError **e
 static void end(Child *child)
 {
     kill(child->pid, SIGKILL);
-    while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    process_reap(child->pid);
     g_spawn_close_pid(child->pid);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,4 +30,13 @@ gboolean process_wait(int pid, gint64 timeout, Cancel *cancel)
     if (process >= 0)
         close(process);
     return is_gone;
+}
+
+int process_reap(int pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
 }

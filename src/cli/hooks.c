@@ -1,7 +1,6 @@
 /* Running the commands of migrations.post_write. */
 #include "cli/hooks.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -61,22 +60,13 @@ static gboolean start(char **words, GPid *pid, GError **error)
     return FALSE;
 }
 
-static int reap(GPid pid)
-{
-    int status = 0;
-
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
-}
-
 /* The command has time to end well; what it has started may not outlive it. */
 static void end_group(GPid pid)
 {
     kill(-pid, SIGTERM);
     process_wait(pid, grace, NULL);
     kill(-pid, SIGKILL); /* before it is reaped: until then the group is ours */
-    reap(pid);
+    process_reap(pid);
 }
 
 static gboolean check_status(int status, GError **error)
@@ -94,7 +84,7 @@ static gboolean check_status(int status, GError **error)
 static gboolean wait_for(GPid pid, Cancel *cancel, GError **error)
 {
     if (process_wait(pid, deadline, cancel))
-        return check_status(reap(pid), error);
+        return check_status(process_reap(pid), error);
     end_group(pid);
     if (cancel_is_triggered(cancel))
         error_set(error, ERROR_CANCELLED, "interrupted");

@@ -1,9 +1,8 @@
 /* pgsluice edit REVISION: its file in the editor, and whether it is still a revision afterwards. */
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
+#include "base/process.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -63,15 +62,6 @@ static void become_editor(gpointer data)
 
 /* Ctrl-C and Ctrl-\ are keys of the editor: a handler that does nothing keeps us alive, and is not
  * inherited over exec. */
-static int wait_for_editor(GPid pid)
-{
-    int status = 0;
-
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
-}
-
 static gboolean run_editor(char **command, GError **error)
 {
     struct sigaction ignoring = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
@@ -89,7 +79,7 @@ static gboolean run_editor(char **command, GError **error)
                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
                                    G_SPAWN_CHILD_INHERITS_STDIN,
                                become_editor, NULL, &pid, &reason);
-    is_good = is_started && g_spawn_check_wait_status(wait_for_editor(pid), &reason);
+    is_good = is_started && g_spawn_check_wait_status(process_reap(pid), &reason);
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGQUIT, &quit, NULL);
     if (is_good)

@@ -99,8 +99,7 @@ gboolean cluster_run(const Cluster *cluster, const char *const *argv, Cancel *ca
     }
     if (!process_wait(pid, -1, cancel))
         kill(-pid, SIGTERM); /* it leads its session; initdb removes what it made */
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
+    status = process_reap(pid);
     if (cancel_is_triggered(cancel)) {
         close(file);
         error_set(error, ERROR_CANCELLED, "interrupted while %s ran", program);
