@@ -15,6 +15,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/process.c src/base/process.h \
 	src/base/quote.c src/base/quote.h \
 	src/base/secret.c src/base/secret.h \
+	src/base/slurp.c src/base/slurp.h \
 	src/base/units.c src/base/units.h \
 	src/base/variables.c src/base/variables.h
 src_base_libbase_a_CPPFLAGS = $(BASE_CPPFLAGS)

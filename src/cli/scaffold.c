@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
-#include "conf/slurp.h"
+#include "base/slurp.h"
 
 #define CONF_NAME "pgsluice.conf.in"
 #define SCRIPTS "scripts/"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "conf/slurp.h"
+#include "base/slurp.h"
 
 enum { DOTENV_MAX = 64 * 1024 };
 

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/slurp.h"
 #include "conf/dotenv.h"
 #include "conf/keys.h"
 #include "conf/sections.h"
-#include "conf/slurp.h"
 
 enum { CREDENTIAL_MAX = 64 * 1024 };
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/slurp.h"
 #include "conf/keys.h"
 #include "conf/scalar.h"
-#include "conf/slurp.h"
 #include "conf/tokens.h"
 
 typedef struct {

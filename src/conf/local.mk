@@ -8,7 +8,6 @@ src_conf_libconf_a_SOURCES = \
 	src/conf/keys.c src/conf/keys.h \
 	src/conf/scalar.c src/conf/scalar.h \
 	src/conf/sections.c src/conf/sections.h \
-	src/conf/slurp.c src/conf/slurp.h \
 	src/conf/tokens.c src/conf/tokens.h \
 	src/conf/value.c src/conf/value.h
 src_conf_libconf_a_CPPFLAGS = $(CONF_CPPFLAGS)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/slurp.h"
 #include "conf/file.h"
-#include "conf/slurp.h"
 
 /* As people would write it; no digits that are not needed. */
 static char *format_float(double number)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "conf/slurp.h"
+#include "base/slurp.h"
 #include "revision/template.h"
 #include "setup/setup.h"
 

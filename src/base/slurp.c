@@ -1,5 +1,5 @@
 /* Reading a whole small file with a ceiling; a pipe or device is read like a file. */
-#include "conf/slurp.h"
+#include "base/slurp.h"
 
 #include <errno.h>
 #include <fcntl.h>
