@@ -7,12 +7,10 @@
 
 #define VERSION_PKEY_SUFFIX "_pkc"
 
-enum { IDENTIFIER_MAX = 63 }; /* bytes of a PostgreSQL name */
-
 /* Alembic's name; cut where PostgreSQL would otherwise cut it down to the table's own. */
 static char *name_version_pkey(const char *version_table)
 {
-    gsize length = MIN(strlen(version_table), IDENTIFIER_MAX - strlen(VERSION_PKEY_SUFFIX));
+    gsize length = MIN(strlen(version_table), SQL_IDENTIFIER_MAX - strlen(VERSION_PKEY_SUFFIX));
     g_autofree char *stem = g_strndup(version_table, length);
     const char *end;
 

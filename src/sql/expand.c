@@ -7,10 +7,7 @@
 #include "base/quote.h"
 #include "sql/reference.h"
 
-enum {
-    IDENTIFIER_MAX = 63,           /* bytes: the server cuts what is longer */
-    GROWTH_MAX = 64 * 1024 * 1024, /* bytes that values may add to one text */
-};
+enum { GROWTH_MAX = 64 * 1024 * 1024 }; /* bytes that values may add to one text */
 
 typedef struct {
     const PlaceText *text;
@@ -56,13 +53,13 @@ static char *quote_identifier(const Expansion *expansion, const Reference *refer
 {
     g_autofree char *name = name_of(expansion, reference);
 
-    if (*value && strlen(value) <= IDENTIFIER_MAX)
+    if (*value && strlen(value) <= SQL_IDENTIFIER_MAX)
         return sql_quote_identifier(value);
     place_error(error, expansion->text, reference->start,
                 *value ? "the value of variable %s is longer than an identifier can be"
                        : "the value of variable %s is empty, which no identifier can be",
                 name);
-    error_set_hint(error, "an identifier has 1 to %d bytes", IDENTIFIER_MAX);
+    error_set_hint(error, "an identifier has 1 to %d bytes", SQL_IDENTIFIER_MAX);
     return NULL;
 }
 
