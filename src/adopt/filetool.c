@@ -25,16 +25,6 @@ const FileTool *file_tool_find(const char *name)
     return NULL;
 }
 
-gboolean sql_is_empty(const char *sql)
-{
-    const char *end = sql + strlen(sql);
-    const char *at = sql_skip_blank(sql, end);
-
-    while (*at == ';')
-        at = sql_skip_blank(at + 1, end);
-    return at == end;
-}
-
 void arrival_set_down(Arrival *arrival, char *sql)
 {
     if (!sql_is_empty(sql)) {

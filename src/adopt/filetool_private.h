@@ -28,8 +28,5 @@ extern const FileTool tool_dbmate;
 extern const FileTool tool_golang_migrate;
 extern const FileTool tool_flyway;
 
-/* Nothing but comments, blanks and semicolons. */
-gboolean sql_is_empty(const char *sql);
-
 /* Takes `sql`. An empty one is no way back: it is left out and a note says so. */
 void arrival_set_down(Arrival *arrival, char *sql);

@@ -4,6 +4,7 @@
 
 #include "adopt/filetool_private.h"
 #include "base/error.h"
+#include "sql/classify.h"
 #include "sql/place.h"
 
 static gboolean recognise(const char *file, HistoryFile *entry)

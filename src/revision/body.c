@@ -61,17 +61,6 @@ static void fill_section(Section *section, Slice bytes, unsigned first_line)
     section_checksum(section->text, section->checksum);
 }
 
-/* Something besides comments, blanks and semicolons. */
-static gboolean has_sql(const char *text)
-{
-    const char *end = text + strlen(text);
-    const char *at = sql_skip_blank(text, end);
-
-    while (*at == ';')
-        at = sql_skip_blank(at + 1, end);
-    return at < end;
-}
-
 static gboolean has_line(const char *text, const char *wanted)
 {
     const char *cursor = text;
@@ -175,12 +164,12 @@ RevisionBody *revision_parse_body(const char *bytes, gsize length, const char *p
     text_skip_bom(&sections.file);
     if (!text_check(&sections.file, FALSE, error) || !read_sections(&sections, error))
         return NULL;
-    body->has_nothing_to_undo = body->down.text && !has_sql(body->down.text) &&
+    body->has_nothing_to_undo = body->down.text && sql_is_empty(body->down.text) &&
                                 has_line(body->down.text, "-- nothing to undo");
     return g_steal_pointer(&body);
 }
 
 gboolean revision_body_is_reversible(const RevisionBody *body)
 {
-    return body->down.text && (body->has_nothing_to_undo || has_sql(body->down.text));
+    return body->down.text && (body->has_nothing_to_undo || !sql_is_empty(body->down.text));
 }

@@ -46,6 +46,16 @@ const char *sql_skip_blank(const char *at, const char *end)
     return at;
 }
 
+gboolean sql_is_empty(const char *sql)
+{
+    const char *end = sql + strlen(sql);
+    const char *at = sql_skip_blank(sql, end);
+
+    while (*at == ';')
+        at = sql_skip_blank(at + 1, end);
+    return at == end;
+}
+
 /* Reads words one after the other; a token that is no word reads as none. */
 typedef struct {
     const char *at;

@@ -8,3 +8,6 @@ StatementKind statement_classify(const char *sql);
 
 /* Past blanks and comments (also nested ones) from `at`, at most to `end`. */
 const char *sql_skip_blank(const char *at, const char *end);
+
+/* Nothing but blanks, comments and semicolons. */
+gboolean sql_is_empty(const char *sql);
