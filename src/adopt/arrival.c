@@ -67,74 +67,26 @@ gboolean arrival_is_blocked(const Arrival *arrival)
 
 /* --- What the SQL needs ---------------------------------------------------------------------- */
 
-/* The next word of a statement, in capitals; "" for anything else. */
-static const char *next_word(const char **at, char word[16])
+/* In capitals; g_free. */
+static char *first_word(const char *sql)
 {
-    const char *end = *at + strlen(*at);
-    gsize length = 0;
-
-    *at = sql_skip_blank(*at, end);
-    for (; g_ascii_isalpha(**at) || **at == '_'; (*at)++)
-        if (length < 15)
-            word[length++] = g_ascii_toupper(**at);
-    word[length] = '\0';
-    return word;
-}
-
-/* CONCURRENTLY where CREATE INDEX, DROP INDEX and REINDEX have it: among the first words. */
-static gboolean is_concurrent(const char *sql)
-{
-    enum { WORDS = 5 };
-    char word[16];
-
-    for (int i = 0; i < WORDS; i++) {
-        if (strcmp(next_word(&sql, word), "CONCURRENTLY") == 0)
-            return TRUE;
-        if (*word == '\0')
-            return FALSE;
-    }
-    return FALSE;
-}
-
-/* Verb and object of the other statements that run outside a transaction only. */
-static const char *const lonely[][2] = {
-    {"VACUUM", NULL},         {"CREATE", "DATABASE"}, {"DROP", "DATABASE"},
-    {"CREATE", "TABLESPACE"}, {"DROP", "TABLESPACE"}, {"ALTER", "SYSTEM"},
-    {"REINDEX", "DATABASE"},  {"REINDEX", "SYSTEM"},
-};
-
-static gboolean refuses_transaction(const char *sql)
-{
-    static const char *const concurrent[] = {"CREATE", "DROP", "REINDEX", NULL};
-    char verb[16];
-    char object[16];
-    const char *at = sql;
-
-    next_word(&at, verb);
-    next_word(&at, object);
-    if (g_strv_contains(concurrent, verb) && is_concurrent(sql))
-        return TRUE;
-    for (gsize i = 0; i < G_N_ELEMENTS(lonely); i++)
-        if (strcmp(verb, lonely[i][0]) == 0 && (!lonely[i][1] || strcmp(object, lonely[i][1]) == 0))
-            return TRUE;
-    return FALSE;
+    return g_ascii_strup(sql, (gssize)strspn(sql, G_CSET_a_2_z G_CSET_A_2_Z));
 }
 
 static void inspect_statement(Arrival *arrival, const char *section, const Statement *statement)
 {
-    const char *at = statement->sql;
-    char word[16];
+    g_autofree char *word = first_word(statement->sql);
 
     if (statement->kind == STATEMENT_TRANSACTION_CONTROL)
         arrival_add_note(arrival,
                          "%s, SQL line %u: %s is refused: a revision file does not begin or end "
                          "transactions by itself",
-                         section, statement->line, next_word(&at, word));
+                         section, statement->line, word);
     if (statement->kind == STATEMENT_COPY_STREAM)
         arrival_add_note(arrival,
                          "%s, SQL line %u: COPY with a client's data is refused: write INSERT",
                          section, statement->line);
-    if (refuses_transaction(statement->sql) && !arrival->leaves_transaction) {
+    if (statement_refuses_transaction(statement->sql) && !arrival->leaves_transaction) {
         arrival->leaves_transaction = TRUE;
         arrival_add_note(arrival, "%s, SQL line %u: runs outside a transaction", section,
                          statement->line);

@@ -142,3 +142,43 @@ StatementKind statement_classify(const char *sql)
         return classify_copy(sql);
     return STATEMENT_ORDINARY;
 }
+
+/* CONCURRENTLY where CREATE INDEX, DROP INDEX and REINDEX have it: among the first words. */
+static gboolean is_concurrent(Words words)
+{
+    enum { WORDS = 4 };
+
+    for (guint i = 0; i < WORDS && words.length > 0; i++) {
+        if (is_word(&words, "concurrently"))
+            return TRUE;
+        next_word(&words);
+    }
+    return FALSE;
+}
+
+gboolean statement_refuses_transaction(const char *sql)
+{
+    static const char *const concurrent[] = {"create", "drop", "reindex"};
+    static const struct {
+        const char *verb;
+        const char *object; /* NULL: any */
+    } lonely[] = {
+        {"vacuum", NULL},         {"create", "database"}, {"drop", "database"},
+        {"create", "tablespace"}, {"drop", "tablespace"}, {"alter", "system"},
+        {"reindex", "database"},  {"reindex", "system"},
+    };
+    Words verb = {.at = sql, .end = sql + strlen(sql)};
+    Words object;
+
+    next_word(&verb);
+    object = verb;
+    next_word(&object);
+    for (guint i = 0; i < G_N_ELEMENTS(concurrent); i++)
+        if (is_word(&verb, concurrent[i]) && is_concurrent(object))
+            return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(lonely); i++)
+        if (is_word(&verb, lonely[i].verb) &&
+            (!lonely[i].object || is_word(&object, lonely[i].object)))
+            return TRUE;
+    return FALSE;
+}

@@ -6,6 +6,9 @@
 /* `sql` is one statement that begins with its first token. */
 StatementKind statement_classify(const char *sql);
 
+/* Whether it runs outside of transactions only: CREATE INDEX CONCURRENTLY, VACUUM and the like. */
+gboolean statement_refuses_transaction(const char *sql);
+
 /* Past blanks and comments (also nested ones) from `at`, at most to `end`. */
 const char *sql_skip_blank(const char *at, const char *end);
 
