@@ -3,6 +3,7 @@
 
 #include "adopt/version.h"
 #include "base/error.h"
+#include "base/names.h"
 
 enum { NAMED_MAX = 10 };
 
@@ -24,16 +25,10 @@ static gboolean is_applied(const Arrival *arrival, const char *const *versions, 
     return FALSE;
 }
 
-/* "1, 2, 3 and 4 more" */
-static char *name_all(const GPtrArray *names)
+static char *name_all(GPtrArray *names)
 {
-    GString *text = g_string_new(NULL);
-
-    for (guint i = 0; i < names->len && i < NAMED_MAX; i++)
-        g_string_append_printf(text, "%s%s", i ? ", " : "", (const char *)names->pdata[i]);
-    if (names->len > NAMED_MAX)
-        g_string_append_printf(text, " and %u more", names->len - NAMED_MAX);
-    return g_string_free(text, FALSE);
+    g_ptr_array_add(names, NULL);
+    return names_join((const char *const *)names->pdata, NAMED_MAX);
 }
 
 static gboolean refuse_unknown(const Import *import, const char *const *versions, const char *floor,

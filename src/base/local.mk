@@ -11,6 +11,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/filename.c src/base/filename.h \
 	src/base/findings.c src/base/findings.h \
 	src/base/log.c src/base/log.h \
+	src/base/names.c src/base/names.h \
 	src/base/nearest.c src/base/nearest.h \
 	src/base/process.c src/base/process.h \
 	src/base/quote.c src/base/quote.h \

@@ -247,7 +247,7 @@ static gboolean compose(Cli *cli, const DraftRequest *request, GPtrArray *parent
     if (!draft->date)
         return FALSE;
     draft->message = g_strstrip(g_strdup(request->message));
-    draft->down_revisions = list_ids(parents);
+    draft->down_revisions = revision_ids(parents);
     draft->labels = g_strdupv((char *[]){request->label, NULL});
     draft->create_date = g_date_time_format(draft->date, "%Y-%m-%d %H:%M:%S%:z");
     draft->path = choose_path(conf, draft, folder, error);

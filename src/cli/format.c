@@ -25,18 +25,9 @@ char *format_ids(const char *const *ids, const char *empty)
     return *ids ? g_strjoinv(", ", (char **)ids) : g_strdup(empty);
 }
 
-char **list_ids(GPtrArray *revisions)
+char *format_revisions(const GPtrArray *revisions)
 {
-    char **ids = g_new0(char *, revisions->len + 1);
-
-    for (guint i = 0; i < revisions->len; i++)
-        ids[i] = g_strdup(((const Revision *)revisions->pdata[i])->id);
-    return ids;
-}
-
-char *format_revisions(GPtrArray *revisions)
-{
-    g_auto(GStrv) ids = list_ids(revisions);
+    g_auto(GStrv) ids = revision_ids(revisions);
 
     return g_strjoinv(", ", ids);
 }

@@ -33,10 +33,8 @@ char *format_long_entry(const Listing *listing, const Revision *revision, const 
 /* "a, b", or `empty` when there are none; g_free. */
 char *format_ids(const char *const *ids, const char *empty);
 
-/* The ids of an array of Revisions; g_strfreev. */
-char **list_ids(GPtrArray *revisions);
-/* Those, comma separated; g_free. */
-char *format_revisions(GPtrArray *revisions);
+/* The ids of an array of Revisions, comma separated; g_free. */
+char *format_revisions(const GPtrArray *revisions);
 
 /* "1 revision", "3 revisions"; g_free. */
 char *format_count(guint count, const char *noun);

@@ -128,7 +128,7 @@ static gboolean wait_until_there(Waiting *waiting, GError **error)
 
 static void print_document(GPtrArray *reached)
 {
-    g_auto(GStrv) ids = list_ids(reached);
+    g_auto(GStrv) ids = revision_ids(reached);
     g_autoptr(Answer) answer = answer_new();
     g_autofree char *document = NULL;
 

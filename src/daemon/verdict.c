@@ -3,27 +3,16 @@
 #include "daemon/verdict.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "db/conn.h"
 #include "revision/spec.h"
 
 enum { NAMES_MAX = 8 }; /* how many revisions a sentence names */
 
-/* "a, b and 3 more"; g_free. */
-static char *name_some(const char *const *ids)
-{
-    guint count = g_strv_length((char **)ids);
-    GString *text = g_string_new(NULL);
-
-    for (guint i = 0; i < MIN(count, NAMES_MAX); i++)
-        g_string_append_printf(text, "%s%s", i ? ", " : "", ids[i]);
-    if (count > NAMES_MAX)
-        g_string_append_printf(text, " and %u more", count - NAMES_MAX);
-    return g_string_free(text, FALSE);
-}
-
 static char *name_heads(const Status *status)
 {
-    return status->heads[0] ? name_some((const char *const *)status->heads) : g_strdup("base");
+    return status->heads[0] ? names_join((const char *const *)status->heads, NAMES_MAX)
+                            : g_strdup("base");
 }
 
 static gboolean wants_all_heads(const char *required)
@@ -97,12 +86,12 @@ static char *join_missing(GPtrArray *missing)
     for (guint i = 0; i < missing->len; i++)
         g_ptr_array_add(ids, g_ptr_array_index(missing, i));
     g_ptr_array_add(ids, NULL);
-    return name_some((const char *const *)ids->pdata);
+    return names_join((const char *const *)ids->pdata, NAMES_MAX);
 }
 
 static char *say_unknown(const Status *status, const Policy *policy, GPtrArray *missing)
 {
-    g_autofree char *unknown = name_some((const char *const *)status->unknown);
+    g_autofree char *unknown = names_join((const char *const *)status->unknown, NAMES_MAX);
     g_autofree char *wanted = join_missing(missing);
 
     if (!is_record_whole(status))

@@ -2,26 +2,21 @@
 #include "engine/check.h"
 
 #include "base/error.h"
+#include "base/names.h"
 
 enum { NAMES_SHOWN_MAX = 10 };
 
-/* "a, b and 3 more" */
-static char *list_ids(const GPtrArray *revisions)
+static char *name_revisions(const GPtrArray *revisions)
 {
-    GString *list = g_string_new(NULL);
+    g_auto(GStrv) ids = revision_ids(revisions);
 
-    for (guint i = 0; i < revisions->len && i < NAMES_SHOWN_MAX; i++)
-        g_string_append_printf(list, "%s%s", i ? ", " : "",
-                               ((const Revision *)g_ptr_array_index(revisions, i))->id);
-    if (revisions->len > NAMES_SHOWN_MAX)
-        g_string_append_printf(list, " and %u more", revisions->len - NAMES_SHOWN_MAX);
-    return g_string_free(list, FALSE);
+    return names_join((const char *const *)ids, NAMES_SHOWN_MAX);
 }
 
 void check_heads(const Graph *graph, Findings *findings)
 {
     g_autoptr(GPtrArray) heads = graph_heads(graph);
-    g_autofree char *ids = list_ids(heads);
+    g_autofree char *ids = name_revisions(heads);
     GError *error = NULL;
 
     if (heads->len < 2)
@@ -78,7 +73,7 @@ static void check_hold(const Hold *hold, Findings *findings)
 
 static void check_pending(const Status *status, Findings *findings)
 {
-    g_autofree char *ids = list_ids(status->pending);
+    g_autofree char *ids = name_revisions(status->pending);
     gboolean is_forked = status->script_heads[0] && status->script_heads[1];
     GError *error = NULL;
 

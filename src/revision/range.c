@@ -47,12 +47,9 @@ static GPtrArray *resolve_side(const Graph *graph, const char *text, const char 
 static GPtrArray *resolve_from(const Graph *graph, const char *text, const GPtrArray *other,
                                GError **error)
 {
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_auto(GStrv) ids = revision_ids(other);
 
-    for (guint i = 0; i < other->len; i++)
-        g_ptr_array_add(ids, ((const Revision *)other->pdata[i])->id);
-    g_ptr_array_add(ids, NULL);
-    return spec_resolve(graph, text, (const char *const *)ids->pdata, SPEC_FOR_RANGE, error);
+    return spec_resolve(graph, text, (const char *const *)ids, SPEC_FOR_RANGE, error);
 }
 
 static gboolean carries(const Graph *graph, const Revision *revision, const char *label)

@@ -69,6 +69,15 @@ gboolean revision_label_is_valid(const char *label, GError **error)
     return revision_id_is_valid(plain, error);
 }
 
+char **revision_ids(const GPtrArray *revisions)
+{
+    char **ids = g_new0(char *, revisions->len + 1);
+
+    for (guint i = 0; i < revisions->len; i++)
+        ids[i] = g_strdup(((const Revision *)revisions->pdata[i])->id);
+    return ids;
+}
+
 char *revision_id_new(void)
 {
     g_autofree char *uuid = g_uuid_string_random();

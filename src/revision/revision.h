@@ -47,6 +47,8 @@ gboolean revision_id_is_valid(const char *id, GError **error);
 /* The same for a label, or an id or label that is depended on: it may have "-" too, as Alembic's
  * projects like to write labels. */
 gboolean revision_label_is_valid(const char *label, GError **error);
+/* The ids of an array of Revisions, NULL-terminated; g_strfreev. */
+char **revision_ids(const GPtrArray *revisions);
 /* 12 lower-case hex digits, random. */
 char *revision_id_new(void);
 /* Alembic's slug: word characters joined by "_", lower case; when it is longer than `longest`

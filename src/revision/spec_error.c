@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/nearest.h"
 #include "revision/spec_parts.h"
 
@@ -44,15 +45,19 @@ static GHashTable *count_carriers(const Graph *graph, const GArray *nodes)
     return carriers;
 }
 
+static char *list_names(GPtrArray *names)
+{
+    g_ptr_array_add(names, NULL);
+    return names_join((const char *const *)names->pdata, CANDIDATES_SHOWN_MAX);
+}
+
 static char *list_ids(const Graph *graph, const GArray *nodes)
 {
-    GString *list = g_string_new(NULL);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
 
-    for (guint i = 0; i < nodes->len && i < CANDIDATES_SHOWN_MAX; i++)
-        g_string_append_printf(list, "%s%s", i ? ", " : "", node_id(graph, node_at(nodes, i)));
-    if (nodes->len > CANDIDATES_SHOWN_MAX)
-        g_string_append_printf(list, " and %u more", nodes->len - CANDIDATES_SHOWN_MAX);
-    return g_string_free(list, FALSE);
+    for (guint i = 0; i < nodes->len; i++)
+        g_ptr_array_add(ids, (gpointer)node_id(graph, node_at(nodes, i)));
+    return list_names(ids);
 }
 
 /* What is typed before a revision; nothing where not only one verb asks for it. */
@@ -78,18 +83,13 @@ static char *list_commands(const Graph *graph, SpecUse use, const char *form, co
 
 static char *labels_of(const Graph *graph)
 {
-    GString *list = g_string_new(NULL);
-    guint count = 0;
+    g_autoptr(GPtrArray) labels = g_ptr_array_new();
 
     for (Node node = 0; node < graph_count(graph); node++) {
-        for (char **label = node_revision(graph, node)->labels; *label; label++) {
-            if (count++ < CANDIDATES_SHOWN_MAX)
-                g_string_append_printf(list, "%s%s", count > 1 ? ", " : "", *label);
-        }
+        for (char **label = node_revision(graph, node)->labels; *label; label++)
+            g_ptr_array_add(labels, *label);
     }
-    if (count > CANDIDATES_SHOWN_MAX)
-        g_string_append_printf(list, " and %u more", count - CANDIDATES_SHOWN_MAX);
-    return g_string_free(list, FALSE);
+    return list_names(labels);
 }
 
 /* The nearest word to type instead: a symbol, a label or an id. */

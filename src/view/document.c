@@ -66,11 +66,9 @@ static json_t *labels_json(const Graph *graph, const Revision *revision)
 static json_t *children_json(const Graph *graph, const Revision *revision)
 {
     g_autoptr(GPtrArray) children = graph_children(graph, revision);
-    json_t *array = json_array();
+    g_auto(GStrv) ids = revision_ids(children);
 
-    for (guint i = 0; i < children->len; i++)
-        json_array_append_new(array, render_text(((const Revision *)children->pdata[i])->id));
-    return array;
+    return render_texts((const char *const *)ids);
 }
 
 static json_t *revision_json(const Graph *graph, const Revision *revision, gboolean is_current)
