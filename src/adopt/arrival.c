@@ -155,15 +155,6 @@ static char **as_vector(const GPtrArray *items)
 }
 
 /* The sections are not for a template, which strips the ends of their lines. */
-static const char header_template[] = "-- @{message}\n"
-                                      "--\n"
-                                      "-- Revision ID: @{revision_id}\n"
-                                      "-- Revises: @{revises}\n"
-                                      "-- Create Date: @{create_date}\n"
-                                      "-- Branch Labels: @{branch_labels}\n"
-                                      "-- Depends On: @{depends_on}\n"
-                                      "-- Transaction: @{transaction}\n";
-
 static char *compose_header(const Arrival *arrival, GError **error)
 {
     g_autofree char *prose = compose_prose(arrival);
@@ -181,7 +172,7 @@ static char *compose_header(const Arrival *arrival, GError **error)
     };
     const TemplateValues values = {.revision = &revision};
 
-    return template_expand(header_template, "header", &values, error);
+    return template_expand(template_header, "header", &values, error);
 }
 
 /* A statement that fails until somebody has seen to the section. */

@@ -37,20 +37,23 @@ static const char *const names[] = {
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(names) == TOKEN_COUNT + 1);
 
-const char template_builtin[] = "-- @{message}\n"
-                                "--\n"
-                                "-- Revision ID: @{revision_id}\n"
-                                "-- Revises: @{revises}\n"
-                                "-- Create Date: @{create_date}\n"
-                                "-- Branch Labels: @{branch_labels}\n"
-                                "-- Depends On: @{depends_on}\n"
-                                "-- Transaction: @{transaction}\n"
-                                "\n"
-                                "-- migrate:up\n"
-                                "@{up}\n"
-                                "\n"
-                                "-- migrate:down\n"
-                                "@{down}\n";
+#define HEADER                                                                                     \
+    "-- @{message}\n"                                                                              \
+    "--\n"                                                                                         \
+    "-- Revision ID: @{revision_id}\n"                                                             \
+    "-- Revises: @{revises}\n"                                                                     \
+    "-- Create Date: @{create_date}\n"                                                             \
+    "-- Branch Labels: @{branch_labels}\n"                                                         \
+    "-- Depends On: @{depends_on}\n"                                                               \
+    "-- Transaction: @{transaction}\n"
+
+const char template_header[] = HEADER;
+const char template_builtin[] = HEADER "\n"
+                                       "-- migrate:up\n"
+                                       "@{up}\n"
+                                       "\n"
+                                       "-- migrate:down\n"
+                                       "@{down}\n";
 
 static const char new_down[] = "-- Undo the above. Nothing to undo? Say so in a line \"-- nothing "
                                "to undo\".\n-- Cannot be undone? Delete this section.\n";

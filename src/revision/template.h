@@ -19,8 +19,7 @@ typedef struct {
 
 /* `text` with its tokens replaced; g_free. `path` is for messages. NULL when a token is unknown or
  * not closed, ERROR_REVISION_FILE with path:line:column, or when more than 16 MiB would come of it.
- * The result is not parsed: see
- * template_check. */
+ * The result is not parsed: see template_check. */
 char *template_expand(const char *text, const char *path, const TemplateValues *values,
                       GError **error);
 
@@ -30,5 +29,6 @@ char *template_expand(const char *text, const char *path, const TemplateValues *
 gboolean template_check(const char *text, const char *path, const Revision *revision,
                         GError **error);
 
-/* The template that is used where a script directory has none. */
+/* The template that is used where a script directory has none, and the header in it. */
 extern const char template_builtin[];
+extern const char template_header[];
