@@ -1,5 +1,5 @@
-/* The graph by number, for this room only. A node is a revision's place
- * in file order; sets are one byte a node, so that ten thousand revisions stay cheap. */
+/* The graph by number, for this room only. A node is a revision's place in file order; sets are one
+ * byte a node, so that ten thousand revisions stay cheap. */
 #pragma once
 
 #include "base/findings.h"

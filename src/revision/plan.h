@@ -28,9 +28,9 @@ struct Plan {
     GArray *wholes;     /* the whole table before some of the steps, for step_heads_* */
 };
 
-/* The whole version table before and after a step, sorted, NULL-terminated: the
- * container is the caller's (g_free), the strings are the graph's. They are not kept for each step,
- * because a plan of thousands of steps over thousands of heads would not fit in memory. */
+/* The whole version table before and after a step, sorted, NULL-terminated: the container is the
+ * caller's (g_free), the strings are the graph's. They are not kept for each step, because a plan
+ * of thousands of steps over thousands of heads would not fit in memory. */
 char **step_heads_before(const PlanStep *step);
 char **step_heads_after(const PlanStep *step);
 
