@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "cli/format.h"
+#include "cli/sql_mode.h"
 #include "cli/terminal.h"
 #include "setup/setup.h"
 #include "view/document.h"
@@ -90,7 +91,7 @@ static gboolean migrate(Cli *cli, PlanDirection direction, const char *target,
                session, graph, &options, progress_events(cli_progress(cli)), result, error);
 }
 
-gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GError **error)
+static gboolean run(Cli *cli, PlanDirection direction, const char *target, GError **error)
 {
     gboolean settled = FALSE;
     g_auto(MigrateResult) result = {0};
@@ -112,4 +113,23 @@ gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GErro
     if (!cli_options(cli)->is_quiet)
         note_summary(direction, &result, at);
     return TRUE;
+}
+
+gboolean change_obey(Cli *cli, const Verb *verb, const char *const *words, PlanDirection direction,
+                     const char *fallback, GError **error)
+{
+    gboolean is_offline = FALSE;
+    const GOptionEntry entries[] = {
+        {"sql", 0, 0, G_OPTION_ARG_NONE, &is_offline,
+         "Print a script for psql that does it; TARGET is FROM:TO", NULL},
+        CHANGE_TAG(cli),
+        {NULL},
+    };
+    g_auto(GStrv) operands = NULL;
+    const char *target;
+
+    if (!options_parse(cli, verb, entries, words, &operands, error))
+        return FALSE;
+    target = operands[0] ? operands[0] : fallback;
+    return (is_offline ? sql_mode_change : run)(cli, direction, target, error);
 }

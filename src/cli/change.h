@@ -5,9 +5,11 @@
 #include "cli/options.h"
 #include "engine/migrate.h"
 
-/* Brings the database to `target`: progress and a summary on stderr, with --json the plan that was
- * run on stdout. */
-gboolean change_run(Cli *cli, PlanDirection direction, const char *target, GError **error);
+/* The whole of upgrade and downgrade, from their words on: brings the database to the target
+ * (`fallback` when none is typed; NULL: the verb requires one), with progress and a summary on
+ * stderr and with --json the plan that was run on stdout. With --sql it is sql_mode_change. */
+gboolean change_obey(Cli *cli, const Verb *verb, const char *const *words, PlanDirection direction,
+                     const char *fallback, GError **error);
 
 /* The entry of --tag, for the verbs that change the database. */
 #define CHANGE_TAG(cli)                                                                            \
