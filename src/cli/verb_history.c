@@ -6,6 +6,16 @@
 #include "revision/range.h"
 #include "view/document.h"
 
+/* What the database is at, when that is asked for; else *state stays NULL. */
+static gboolean ask_current(Cli *cli, gboolean marks_current, const char *range,
+                            DatabaseState **state, GError **error)
+{
+    if (!marks_current && !(range && spec_asks_current(range)))
+        return TRUE;
+    *state = cli_read_state(cli, error);
+    return *state != NULL;
+}
+
 gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
     g_autofree char *range = NULL;
@@ -22,20 +32,15 @@ gboolean verb_history(Cli *cli, const Verb *verb, const char *const *words, GErr
     g_autoptr(GPtrArray) revisions = NULL;
     g_autofree char *text = NULL;
     g_autofree char *unknown = NULL;
-    const char *const *current = NULL;
+    const char *const *current;
     const Graph *graph;
 
     if (!options_parse(cli, verb, entries, words, &operands, error))
         return FALSE;
     graph = cli_graph(cli, error);
-    if (!graph)
+    if (!graph || !ask_current(cli, marks_current, range, &state, error))
         return FALSE;
-    if (marks_current || (range && spec_asks_current(range))) {
-        state = cli_read_state(cli, error);
-        if (!state)
-            return FALSE;
-        current = (const char *const *)state->heads;
-    }
+    current = state ? (const char *const *)state->heads : NULL;
     revisions = range_select(graph, range ? range : ":", current, error);
     if (!revisions)
         return FALSE;
