@@ -7,24 +7,11 @@ setup() {
     write_pgsluice_conf
 }
 
-write_pgsluice_conf() {
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
-}
-
 # Three revisions in a row, aaaa1111 to cccc3333, that make the tables a, b and c.
 make_line() {
     make_table_revision aaaa1111 '' a
     make_table_revision bbbb2222 aaaa1111 b
     make_table_revision cccc3333 bbbb2222 c
-}
-
-make_table_revision() {
-    make_revision "$1" "$2" <<SQL
--- migrate:up
-CREATE TABLE $3 (id bigint PRIMARY KEY);
--- migrate:down
-DROP TABLE $3;
-SQL
 }
 
 tables() {

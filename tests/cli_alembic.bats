@@ -5,7 +5,7 @@ load lib/common
 setup() {
     command -v alembic >/dev/null || skip "alembic is not installed"
     common_setup
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
     mkdir -p alembic/versions
     printf '[alembic]\nscript_location = alembic\n' >alembic.ini
     cat >alembic/env.py <<'PY'

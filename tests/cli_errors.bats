@@ -6,22 +6,13 @@ role=
 
 setup() {
     common_setup
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
 }
 
 teardown() {
     end_blockers
     common_teardown
     [ -z "$role" ] || sql "DROP ROLE $role" "$PGSLUICE_TEST_URL"
-}
-
-make_table_revision() {
-    make_revision "$1" "$2" <<SQL
--- migrate:up
-CREATE TABLE $3 (id bigint PRIMARY KEY);
--- migrate:down
-DROP TABLE $3;
-SQL
 }
 
 # A role that may log in and nothing else. Sets `role`, and SYNC_DATABASE_URL to that role's.

@@ -4,7 +4,7 @@ load lib/common
 
 setup() {
     common_setup
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
 }
 
 # words_of VERB: a command of that verb that succeeds where `prepare` has been. A verb that needs no

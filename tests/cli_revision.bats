@@ -4,7 +4,7 @@ load lib/common
 
 setup() {
     common_setup
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
 }
 
 # configure KEYS: the configuration, with these keys in its section migrations.

@@ -4,17 +4,8 @@ load lib/common
 
 setup() {
     common_setup
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
     unset VISUAL EDITOR
-}
-
-make_table_revision() {
-    make_revision "$1" "$2" <<SQL
--- migrate:up
-CREATE TABLE $3 (id bigint PRIMARY KEY);
--- migrate:down
-DROP TABLE $3;
-SQL
 }
 
 # aaaa1111 with two heads on it, of which bbbb2222 has the label left.

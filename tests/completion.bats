@@ -4,7 +4,7 @@ load lib/common
 
 setup() {
     common_setup
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
     for shell in bash zsh fish; do
         pgsluice completion $shell >"script.$shell"
     done

@@ -16,8 +16,8 @@ teardown() {
 }
 
 @test "an empty database is migrated, and READY comes after the commit" {
-    make_table_revision aaaaaaaaaaaa one
-    make_slow_revision bbbbbbbbbbbb two 1 aaaaaaaaaaaa
+    make_table_revision aaaaaaaaaaaa '' one
+    make_slow_revision bbbbbbbbbbbb aaaaaaaaaaaa two 1
     start_daemon
     wait_for sleeps_on_server
     [ "$(count_notified READY=1)" = 0 ]
@@ -35,7 +35,7 @@ teardown() {
 }
 
 @test "STATUS= tells the way to READY, and the start's limit is extended meanwhile" {
-    make_slow_revision aaaaaaaaaaaa one 1
+    make_slow_revision aaaaaaaaaaaa '' one 1
     start_daemon
     wait_until_ready
     status_says 'connecting to postgresql://'
@@ -46,7 +46,7 @@ teardown() {
 }
 
 @test "a database that is up to date is opened without the lock" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     pgsluice -c /dev/null --set migrations.directory="$migrations" upgrade head
     hold_lock
     start_daemon
@@ -56,7 +56,7 @@ teardown() {
 }
 
 @test "the status document follows the gate" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     hold_lock
     start_daemon
     wait_for_http
@@ -70,7 +70,7 @@ teardown() {
 }
 
 @test "SIGTERM while waiting for the lock" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     hold_lock
     start_daemon
     wait_for "status_says 'waiting for the migration lock'"
@@ -81,7 +81,7 @@ teardown() {
 }
 
 @test "SIGTERM while migrating cancels on the server and leaves nothing" {
-    make_slow_revision aaaaaaaaaaaa one 60
+    make_slow_revision aaaaaaaaaaaa '' one 60
     start_daemon
     wait_for sleeps_on_server
     stop_quickly
@@ -99,10 +99,10 @@ teardown() {
 }
 
 @test "SIGHUP brings in a new revision file" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
-    make_table_revision bbbbbbbbbbbb two aaaaaaaaaaaa
+    make_table_revision bbbbbbbbbbbb aaaaaaaaaaaa two
     kill -HUP "${daemon_pids[daemon]}"
     wait_for '[ "$(count_notified READY=1)" = 2 ]'
     notified RELOADING=1
@@ -112,10 +112,10 @@ teardown() {
 }
 
 @test "SIGHUP migrates under open traffic when the required revision is applied" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon --set gate.required_revision=aaaaaaaaaaaa
     wait_until_ready
-    make_slow_revision bbbbbbbbbbbb two 1 aaaaaaaaaaaa
+    make_slow_revision bbbbbbbbbbbb aaaaaaaaaaaa two 1
     kill -HUP "${daemon_pids[daemon]}"
     wait_for sleeps_on_server
     [ "$(http_status /readyz)" = 200 ]
@@ -124,7 +124,7 @@ teardown() {
 }
 
 @test "a reload that fails to migrate closes the gate, once, and says why" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     make_revision bbbbbbbbbbbb aaaaaaaaaaaa <<'SQL'
@@ -141,7 +141,7 @@ SQL
 }
 
 @test "a reload with broken files or settings keeps the old ones" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     echo '-- Revision ID: oops' >"$migrations/versions/broken.sql"
@@ -159,7 +159,7 @@ SQL
 
 @test "a reload whose database cannot be reached keeps the old one" {
     unset SYNC_DATABASE_URL # it would win over the file
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     sed -i 's|migration_url = ".*"|migration_url = "postgresql://u@127.0.0.1:1/none"|' daemon.conf
@@ -170,7 +170,7 @@ SQL
 }
 
 @test "a reload names the keys that need a restart" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     sed -i 's/^http: *{/http: { threads = 3;/' daemon.conf
@@ -180,7 +180,7 @@ SQL
 }
 
 @test "a reload before the gate has opened does not say READY" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     write_uncontrolled_config
     start_daemon
     wait_for "status_says 'not controlled'"
@@ -191,12 +191,12 @@ SQL
 }
 
 @test "killed in the middle of a revision, then started again" {
-    make_slow_revision aaaaaaaaaaaa one 60
+    make_slow_revision aaaaaaaaaaaa '' one 60
     start_daemon
     wait_for sleeps_on_server
     kill -KILL "${daemon_pids[daemon]}"
     wait_for_exit
-    make_slow_revision aaaaaaaaaaaa one 0
+    make_slow_revision aaaaaaaaaaaa '' one 0
     start_daemon
     wait_until_ready
     [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaaaaaaaaaa ]
@@ -209,7 +209,7 @@ SQL
     pgsluice cluster start "$directory" 3>&- 4>&-
     url=$(pgsluice cluster url "$directory")
     export SYNC_DATABASE_URL=$url
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     pgsluice cluster stop "$directory"
@@ -226,7 +226,7 @@ SQL
 }
 
 @test "a server that cuts each session right after its login ends the start in time" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_cutting_server
     start_daemon --set "database.migration_url=$cutting_url" --set database.connect_timeout=2s
     wait_for_exit
@@ -238,7 +238,7 @@ SQL
 }
 
 @test "a backend that does not answer any more closes the gate" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon --set gate.poll_interval=50ms
     wait_until_ready
     freeze_backend
@@ -250,7 +250,7 @@ SQL
 @test "SIGTERM under a frozen backend and an unfinished request" {
     local client
 
-    make_slow_revision aaaaaaaaaaaa one 60
+    make_slow_revision aaaaaaaaaaaa '' one 60
     start_daemon
     wait_for sleeps_on_server
     freeze_backend
@@ -263,7 +263,7 @@ SQL
 }
 
 @test "a token that is taken away ends at once, even while a migration runs" {
-    make_slow_revision aaaaaaaaaaaa one 60
+    make_slow_revision aaaaaaaaaaaa '' one 60
     write_default_config daemon
     sed -i "s/admin: *{/& anonymous_read = false; tokens = ( { name = \"ops\"; sha256 = \"$(token_hash old)\"; scopes = [ \"read\" ]; } );/" daemon.conf
     start_daemon
@@ -279,7 +279,7 @@ SQL
 }
 
 @test "a key that needs a restart is compared with the start, not with the last reload" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     sed -i 's/^http: *{/http: { threads = 3;/' daemon.conf
@@ -296,7 +296,7 @@ SQL
 }
 
 @test "trouble that every poll meets is logged once" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon --set gate.poll_interval=50ms --set log.level=debug
     wait_until_ready
     sql 'ALTER TABLE alembic_version RENAME COLUMN version_num TO v'
@@ -307,7 +307,7 @@ SQL
 }
 
 @test "SIGUSR1 and SIGUSR2 are ignored" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon
     wait_until_ready
     kill -USR1 "${daemon_pids[daemon]}"
@@ -317,7 +317,7 @@ SQL
 }
 
 @test "an unknown head written by hand keeps the gate closed, whatever was recorded before" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     pgsluice -c /dev/null --set migrations.directory="$migrations" upgrade head
     sql "UPDATE alembic_version SET version_num = 'feedfacefeed'"
     start_daemon
@@ -327,7 +327,7 @@ SQL
 }
 
 @test "a port that is in use" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon first
     wait_until_ready first
     write_default_config second
@@ -359,7 +359,7 @@ SQL
 }
 
 @test "a revision that fails ends the start with the place and what is in the database" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     make_revision bbbbbbbbbbbb aaaaaaaaaaaa <<'SQL'
 -- migrate:up
 CREATE TABLE two (id int);
@@ -379,7 +379,7 @@ SQL
 }
 
 @test "on_pending = fail: exit status 6" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     write_uncontrolled_config 'gate: { on_pending = "fail"; };'
     start_daemon
     wait_for_exit
@@ -389,7 +389,7 @@ SQL
 }
 
 @test "on_pending = wait: closed until somebody upgrades" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     write_uncontrolled_config 'gate: { poll_interval = "10min"; };'
     start_daemon
     wait_for "status_says 'pending, next aaaaaaaaaaaa.*pgsluice upgrade head'"
@@ -400,7 +400,7 @@ SQL
 }
 
 @test "the poll sees what no notification tells" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     write_uncontrolled_config 'gate: { poll_interval = "50ms"; };'
     start_daemon
     wait_for "status_says 'pgsluice upgrade head'"
@@ -412,8 +412,8 @@ SQL
 }
 
 @test "a person's downgrade closes the gate and is not undone" {
-    make_table_revision aaaaaaaaaaaa one
-    make_table_revision bbbbbbbbbbbb two aaaaaaaaaaaa
+    make_table_revision aaaaaaaaaaaa '' one
+    make_table_revision bbbbbbbbbbbb aaaaaaaaaaaa two
     start_daemon
     wait_until_ready
     pgsluice -c daemon.conf downgrade -1
@@ -425,8 +425,8 @@ SQL
 @test "four daemons at once: one migrates, all become READY" {
     local name
 
-    make_table_revision aaaaaaaaaaaa one
-    make_slow_revision bbbbbbbbbbbb two 0.3 aaaaaaaaaaaa
+    make_table_revision aaaaaaaaaaaa '' one
+    make_slow_revision bbbbbbbbbbbb aaaaaaaaaaaa two 0.3
     for name in a b c d; do
         start_daemon "$name"
     done
@@ -442,7 +442,7 @@ SQL
 }
 
 @test "a lock that stays held: exit status 4, naming the holder" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     hold_lock
     start_daemon --set gate.lock_wait=300ms
     wait_for_exit
@@ -453,8 +453,8 @@ SQL
 }
 
 @test "a newer database is served when it records the required revision" {
-    make_table_revision aaaaaaaaaaaa one
-    make_table_revision bbbbbbbbbbbb two aaaaaaaaaaaa
+    make_table_revision aaaaaaaaaaaa '' one
+    make_table_revision bbbbbbbbbbbb aaaaaaaaaaaa two
     pgsluice -c /dev/null --set migrations.directory="$migrations" upgrade head
     rm "$migrations"/versions/bbbbbbbbbbbb_*
     start_daemon
@@ -463,7 +463,7 @@ SQL
 }
 
 @test "an unknown database stays closed, with its revision named" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     sql "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
          INSERT INTO alembic_version VALUES ('eeeeeeeeeeee')"
     start_daemon
@@ -475,7 +475,7 @@ SQL
 @test "a password in the configuration appears nowhere" {
     local canary='correct-horse-battery'
 
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     unset SYNC_DATABASE_URL # it would win over the file
     url="$url&password=$canary"
     start_daemon -vvv
@@ -496,7 +496,7 @@ SQL
 }
 
 @test "the status document shows who else migrates under an open gate" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon --set gate.poll_interval=50ms
     wait_until_ready
     [ "$(http_body /admin/migrations admin | jq .lock.held)" = false ]
@@ -509,14 +509,14 @@ SQL
 
 @test "log.format = journal without a journal still says something" {
     [ ! -e /run/systemd/journal/socket ] || skip 'a journal runs here'
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon --set log.format=journal
     wait_until_ready
     logged 'Gate checking -> open'
 }
 
 @test "the watchdog is answered, also while the server has the word" {
-    make_slow_revision aaaaaaaaaaaa one 1.5
+    make_slow_revision aaaaaaaaaaaa '' one 1.5
     export WATCHDOG_USEC=400000
     start_daemon
     wait_for sleeps_on_server
@@ -529,7 +529,7 @@ SQL
 }
 
 @test "--check-config" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     write_default_config daemon
     run -0 pgsluiced --check-config -c daemon.conf
     [[ $output == "Valid: "*"/daemon.conf, 1 revision in $migrations" ]]
@@ -583,7 +583,7 @@ SQL
 }
 
 @test "sockets from the service manager" {
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     write_default_config daemon
     start_notify_socket daemon
     NOTIFY_SOCKET=$BATS_TEST_TMPDIR/daemon.socket perl -MIO::Socket::INET -MFcntl -MPOSIX=dup2 -e '
@@ -614,7 +614,7 @@ SQL
     local directory=${TMPDIR:-/tmp}/$database # open to the user that runs the server
 
     unset SYNC_DATABASE_URL
-    make_table_revision aaaaaaaaaaaa one
+    make_table_revision aaaaaaaaaaaa '' one
     start_daemon --embedded="$directory" --set database.connect_timeout=10s
     wait_until_ready
     status_says 'starting the embedded server'

@@ -14,7 +14,7 @@ setup() {
     common_setup
     unset SYNC_DATABASE_URL VISUAL
     export LC_ALL=C EDITOR=false
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
 }
 
 # normalise: paths, and names of this run's database.

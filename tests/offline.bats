@@ -6,7 +6,7 @@ load lib/common
 setup() {
     common_setup
     unset SYNC_DATABASE_URL
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
     export PGSLUICE_CONFIG=$BATS_TEST_TMPDIR/pgsluice.conf
 }
 

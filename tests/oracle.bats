@@ -32,7 +32,7 @@ replay() {
 @test "the printed forms have not changed (UPDATE_GOLDEN=yes accepts them)" {
     create_database
     cp -R "$oracle/golden/versions" migrations/
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
     replay "$oracle/golden/transcript" >transcript
     if [ -n "${UPDATE_GOLDEN:-}" ]; then
         cp transcript "$oracle/golden/transcript"

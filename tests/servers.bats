@@ -51,22 +51,13 @@ logins_refused() {
     grep -c 'password authentication failed for user "locked"' "$folder/log"
 }
 
-one_table() {
-    make_revision aaaa1111 <<'SQL'
--- migrate:up
-CREATE TABLE t ();
--- migrate:down
-DROP TABLE t;
-SQL
-}
-
 @test "a wrong password: one try, exit 3, and the password is not repeated" {
     start_server own
     require_password wrong-word-1337
     wait_for '! psql -Xq -d "$locked_url" -c "SELECT 1" 2>/dev/null'
     local before
     before=$(logins_refused)
-    one_table
+    make_table_revision aaaa1111 '' t
 
     run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$locked_url" -vvv upgrade head
     [ "$status" -eq 3 ]
@@ -87,7 +78,7 @@ SQL
 @test "the right password works, and is not repeated either" {
     start_server own
     require_password right-word-4711
-    one_table
+    make_table_revision aaaa1111 '' t
 
     run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$locked_url" -vvv upgrade head
     [ "$status" -eq 0 ]
@@ -98,7 +89,7 @@ SQL
 @test "the password comes from a passfile, and is not repeated either" {
     start_server own
     require_password ''
-    one_table
+    make_table_revision aaaa1111 '' t
     printf '*:*:*:locked:right-word-4711\n' >passwords
     chmod 600 passwords
     local -a current=(pgsluice --set migrations.directory="$migrations" -vvv current)
@@ -152,7 +143,7 @@ INI
 @test "a transaction pooler is refused, exit 6" {
     create_database
     start_pooler transaction
-    one_table
+    make_table_revision aaaa1111 '' t
 
     run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$pooled_url" upgrade head
     [ "$status" -eq 6 ]
@@ -164,7 +155,7 @@ INI
 @test "a session pooler is refused, too, until it is accepted by name" {
     create_database
     start_pooler session
-    one_table
+    make_table_revision aaaa1111 '' t
 
     run pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$pooled_url" upgrade head
     [ "$status" -eq 6 ]
@@ -184,7 +175,7 @@ INI
     rm -rf "$folder/data"
     (cd / && folder=$primary as_server pg_basebackup -D "$folder/data" -h "$primary" -U postgres -R -c fast)
     pgsluice cluster start --throwaway "$folder" >/dev/null 3>&- 4>&-
-    one_table
+    make_table_revision aaaa1111 '' t
 
     run --separate-stderr pgsluice --set migrations.directory="$migrations" --set database.connect_timeout=1s \
         --set "database.migration_url=$(pgsluice cluster url "$folder")" upgrade head
@@ -199,7 +190,7 @@ INI
 }
 
 @test "an embedded server outlives a killed owner, and the next one takes it over and stops it" {
-    one_table
+    make_table_revision aaaa1111 '' t
     url='' start_daemon --embedded="$place/own"
     servers+=("$place/own")
     wait_until_ready

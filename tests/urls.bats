@@ -3,13 +3,8 @@
 load lib/common
 
 one_table() {
-    make_revision aaaa1111 <<'SQL'
--- migrate:up
-CREATE TABLE t ();
--- migrate:down
-DROP TABLE t;
-SQL
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    make_table_revision aaaa1111 '' t
+    write_pgsluice_conf
 }
 
 # The value of a parameter of $url, decoded.

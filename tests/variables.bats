@@ -6,7 +6,7 @@ load lib/daemon
 setup() {
     common_setup
     create_database
-    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+    write_pgsluice_conf
     unset "${!PGSLUICE_VARIABLES_@}"
 }
 

@@ -111,6 +111,21 @@ make_revision() {
     } >"$migrations/versions/$1_test.sql"
 }
 
+# make_table_revision REV DOWN-REV TABLE: one that makes a table; DOWN-REV may be ''.
+make_table_revision() {
+    make_revision "$1" "$2" <<SQL
+-- migrate:up
+CREATE TABLE $3 (id bigint PRIMARY KEY);
+-- migrate:down
+DROP TABLE $3;
+SQL
+}
+
+# Makes the test's folder a project: pgsluice finds its files by itself.
+write_pgsluice_conf() {
+    echo 'migrations: { directory = "migrations"; };' >pgsluice.conf
+}
+
 # --- Waiting --------------------------------------------------------------------------------------
 
 # wait_for CONDITION [SECONDS]: evaluates CONDITION every 20 ms until it holds.

@@ -116,19 +116,15 @@ start_cutting_server() {
     cutting_url="postgresql://postgres@127.0.0.1:$(<cutter.port)/$database"
 }
 
-# A revision that creates table NAME after SECONDS on the server.
+# make_slow_revision REV DOWN-REV TABLE SECONDS: make_table_revision, and so long it takes the server.
 make_slow_revision() {
-    make_revision "$1" "${4:-}" <<SQL
+    make_revision "$1" "$2" <<SQL
 -- migrate:up
-CREATE TABLE $2 (id int);
-SELECT pg_sleep($3);
+CREATE TABLE $3 (id int);
+SELECT pg_sleep($4);
 -- migrate:down
-DROP TABLE $2;
+DROP TABLE $3;
 SQL
-}
-
-make_table_revision() {
-    make_slow_revision "$1" "$2" 0 "${3:-}"
 }
 
 # write_uncontrolled_config [LINE...]: the default configuration with the flag off and more lines.
