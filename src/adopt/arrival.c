@@ -65,7 +65,7 @@ gboolean arrival_is_blocked(const Arrival *arrival)
     return arrival->up.blocked || arrival->down.blocked;
 }
 
-/* --- What the SQL needs ---------------------------------------------------------------------- */
+/* --- What the SQL needs ----------------------------------------------------------------------- */
 
 /* In capitals; g_free. */
 static char *first_word(const char *sql)
@@ -121,7 +121,7 @@ void arrival_inspect(Arrival *arrival)
         arrival_add_note(arrival, "runs outside a transaction: each statement commits by itself");
 }
 
-/* --- The file -------------------------------------------------------------------------------- */
+/* --- The file --------------------------------------------------------------------------------- */
 
 char *arrival_file_name(const Arrival *arrival)
 {

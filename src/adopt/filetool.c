@@ -37,7 +37,7 @@ void arrival_set_down(Arrival *arrival, char *sql)
                      "nothing to undo, add a section that says so");
 }
 
-/* --- Files ----------------------------------------------------------------------------------- */
+/* --- Files ------------------------------------------------------------------------------------ */
 
 static void error_at_file(GError **error, const char *path)
 {
@@ -104,7 +104,7 @@ static char *read_text(const char *path, GError **error)
     return g_string_free(text, FALSE);
 }
 
-/* --- The folder ------------------------------------------------------------------------------ */
+/* --- The folder ------------------------------------------------------------------------------- */
 
 static void history_file_free(gpointer data)
 {
@@ -184,8 +184,7 @@ static GPtrArray *list_entries(const FileTool *tool, const char *folder, Import 
     return g_steal_pointer(&entries);
 }
 
-/* --- From files to arrivals --------------------------------------------------------------------
- */
+/* --- From files to arrivals ------------------------------------------------------------------- */
 
 typedef struct {
     const FileTool *tool;

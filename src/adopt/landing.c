@@ -30,7 +30,7 @@ guint landings_count(const GPtrArray *landings, LandingKind kind)
     return count;
 }
 
-/* --- Planning -------------------------------------------------------------------------------- */
+/* --- Planning --------------------------------------------------------------------------------- */
 
 /* What is in the folders now. */
 static Graph *read_folders(const char *const *folders, GError **error)
@@ -154,7 +154,7 @@ GPtrArray *landings_plan(const Import *import, const char *const *folders, Graph
     return g_steal_pointer(&landings);
 }
 
-/* --- Writing --------------------------------------------------------------------------------- */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 /* Under this name nobody takes it for a revision file; g_free. */
 static char *name_before(const Landing *landing)

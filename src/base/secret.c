@@ -110,8 +110,7 @@ static char closing_quote(char c)
     return c == '<' ? '>' : c == '\'' || c == '"' || c == '`' ? c : '\0';
 }
 
-/* --- scheme://user:PASSWORD@ --------------------------------------------------------------------
- */
+/* --- scheme://user:PASSWORD@ ------------------------------------------------------------------ */
 
 /* The quote around a URL whose "://" stands at `colon`, or 0. */
 static char quote_around(const char *text, const char *colon)
@@ -160,8 +159,7 @@ static void scan_url(Redaction *redaction, const char *colon)
         hide(redaction, password, last);
 }
 
-/* --- password=... and PASSWORD '...' ------------------------------------------------------------
- */
+/* --- Password=... and PASSWORD '...' ---------------------------------------------------------- */
 
 /* The end of a literal behind its opening quote: the closing quote, or the end of the text. */
 static const char *literal_end(const char *at, char quote, gboolean has_escapes)
@@ -292,8 +290,7 @@ static void scan_password(Redaction *redaction, const char *word)
         scan_sql_literal(redaction, behind);
 }
 
-/* --- HTTP credentials ---------------------------------------------------------------------------
- */
+/* --- HTTP credentials ------------------------------------------------------------------------- */
 
 /* "bearer token" is English and Bearer realm="..." a challenge; neither holds a secret. */
 static gboolean is_bearer_prose(const char *token, gsize length)
@@ -336,8 +333,7 @@ static void scan_authorization(Redaction *redaction, const char *word)
     hide(redaction, at, at + strcspn(at, stops));
 }
 
-/* --- All of them --------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static gboolean is_word(const char *at, const char *word)
 {

@@ -24,7 +24,7 @@ static void offer(const Offer *offer, const char *candidate, const char *descrip
                    description && *description ? "\t" : "", description ? description : "");
 }
 
-/* --- Operands and values --------------------------------------------------------------------- */
+/* --- Operands and values ---------------------------------------------------------------------- */
 
 static void offer_labels(const Offer *to, const Revision *revision)
 {

@@ -286,8 +286,7 @@ static gboolean make_text(const Conf *conf, Draft *draft, GError **error)
     return draft->text && check_text(draft, path, error);
 }
 
-/* --- Printing and writing ------------------------------------------------------------------------
- */
+/* --- Printing and writing --------------------------------------------------------------------- */
 
 static void print_text(Cli *cli, const Draft *draft)
 {

@@ -59,8 +59,7 @@ static void add(Scaffold *scaffold, const char *path, char *text)
     g_ptr_array_add(scaffold->files, file);
 }
 
-/* --- Built in ------------------------------------------------------------------------------------
- */
+/* --- Built in --------------------------------------------------------------------------------- */
 
 const char **scaffold_names(void)
 {
@@ -110,8 +109,7 @@ static void refuse_name(const char *name, GError **error)
                        all);
 }
 
-/* --- In a folder ---------------------------------------------------------------------------------
- */
+/* --- In a folder ------------------------------------------------------------------------------ */
 
 static gboolean load_folder(Scaffold *scaffold, const char *root, const char *inner, guint depth,
                             GError **error);
@@ -210,8 +208,7 @@ Scaffold *scaffold_load(const char *name, GError **error)
     return scaffold;
 }
 
-/* --- The configuration ---------------------------------------------------------------------------
- */
+/* --- The configuration ------------------------------------------------------------------------ */
 
 /* Within a string of libconfig. */
 static char *quote(const char *text)

@@ -48,7 +48,7 @@ static void outcome_clear(ImportOutcome *outcome)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ImportOutcome, outcome_clear)
 
-/* --- What is asked for ----------------------------------------------------------------------- */
+/* --- What is asked for ------------------------------------------------------------------------ */
 
 static gboolean choose_source(Request *request, char **operands, GError **error)
 {
@@ -115,7 +115,7 @@ static gboolean choose_directory(Cli *cli, const Request *request, ImportOutcome
     return outcome->folders != NULL;
 }
 
-/* --- Reading --------------------------------------------------------------------------------- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 /* Variables of a .env file that the environment does not have. */
 static gboolean add_dotenv(char ***environment, const char *folder, GError **error)
@@ -176,7 +176,7 @@ static gboolean read_all(Cli *cli, const Request *request, ImportOutcome *outcom
     return outcome->landings != NULL;
 }
 
-/* --- The database ---------------------------------------------------------------------------- */
+/* --- The database ----------------------------------------------------------------------------- */
 
 /* Where Alembic stands is where pgsluice stands: they share the table. */
 static gboolean find_alembic_heads(Cli *cli, ImportOutcome *outcome, GError **error)
@@ -275,7 +275,7 @@ static gboolean stamp(Cli *cli, const Request *request, ImportOutcome *outcome, 
     return TRUE;
 }
 
-/* --- All of it ------------------------------------------------------------------------------- */
+/* --- All of it -------------------------------------------------------------------------------- */
 
 static gboolean run(Cli *cli, const Request *request, GError **error)
 {

@@ -26,8 +26,7 @@ struct Conf {
     ConfValues values;
 };
 
-/* --- Loading ------------------------------------------------------------------------------------
- */
+/* --- Loading ---------------------------------------------------------------------------------- */
 
 static void set_default(Conf *conf, ConfKey key, const char *text, const char *origin)
 {
@@ -215,8 +214,7 @@ void conf_free(Conf *conf)
     g_free(conf);
 }
 
-/* --- Reading ------------------------------------------------------------------------------------
- */
+/* --- Reading ---------------------------------------------------------------------------------- */
 
 static const ConfValue *value_of(const Conf *conf, ConfKey key, ConfType type)
 {
@@ -324,8 +322,7 @@ const char *const *conf_sections(const Conf *conf)
     return (const char *const *)conf->sections;
 }
 
-/* --- Showing ------------------------------------------------------------------------------------
- */
+/* --- Showing ---------------------------------------------------------------------------------- */
 
 static char *show_value(const ConfValue *value, ConfDescribeUrl describe)
 {

@@ -60,8 +60,7 @@ void conf_place_blame(const ConfPlace *place, const char *key, GError **error)
         error_set_site(error, &site);
 }
 
-/* --- Types --------------------------------------------------------------------------------------
- */
+/* --- Types ------------------------------------------------------------------------------------ */
 
 static gboolean parse_boolean(const char *text, gint64 *number, GError **error)
 {
@@ -251,8 +250,7 @@ static gboolean set_tokens(ConfValue *value, GError **error)
     return value->tokens != NULL;
 }
 
-/* --- All of them --------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static gboolean is_one_line(const char *text)
 {

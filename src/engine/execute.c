@@ -57,8 +57,7 @@ static gboolean is_last(const Execution *execution, guint index)
     return index + 1 == execution->scripts->len;
 }
 
-/* --- one script ---------------------------------------------------------------------------------
- */
+/* --- One script ------------------------------------------------------------------------------- */
 
 /* The last commit must reach the disk, and with it all before it: as durable as role, database and
  * server ask for (remote_apply, say), and at least on. */
@@ -200,8 +199,7 @@ static gboolean receive_sync(Conn *conn, GError **error)
     }
 }
 
-/* --- one batch ----------------------------------------------------------------------------------
- */
+/* --- One batch -------------------------------------------------------------------------------- */
 
 static guint batch_end(const Execution *execution)
 {
@@ -285,8 +283,7 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
     return FALSE;
 }
 
-/* --- tries --------------------------------------------------------------------------------------
- */
+/* --- Tries ------------------------------------------------------------------------------------ */
 
 /* A waiting ALTER TABLE makes every later reader wait behind it: the first tries are short, and
  * only when many have failed may one take longer, up to the configured ceiling. */
@@ -321,8 +318,7 @@ static gboolean prepare_try(Execution *execution, guint failures, GError **error
     return conn_exec(session->conn, sql, NULL, error);
 }
 
-/* --- Transaction: none --------------------------------------------------------------------------
- */
+/* --- Transaction: none ------------------------------------------------------------------------ */
 
 /* Statement by statement, each committing by itself; the record follows in a transaction. */
 static gboolean run_plainly(Execution *execution, GError **error)
@@ -356,8 +352,7 @@ static gboolean run_plainly(Execution *execution, GError **error)
     return run_batch(execution, index + 1, TRUE, error);
 }
 
-/* --- retries ------------------------------------------------------------------------------------
- */
+/* --- Retries ---------------------------------------------------------------------------------- */
 
 /* After a failed batch: TRUE when the same transaction shall be tried again. */
 static gboolean waits_for_retry(Execution *execution, Backoff *backoff, const GError *error)
@@ -421,8 +416,7 @@ static gboolean run_all(Execution *execution, GError **error)
     return TRUE;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 /* Writes the failure to the ledger, durably, which also brings the commits before it to the disk.
  */

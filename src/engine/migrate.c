@@ -213,8 +213,7 @@ gboolean migrate_downgrade(Session *session, const Graph *graph, const MigrateOp
     return migrate(session, &wish, events, result, error);
 }
 
-/* --- stamp --------------------------------------------------------------------------------------
- */
+/* --- Stamp ------------------------------------------------------------------------------------ */
 
 static gboolean send_stamp(Session *session, const Graph *graph, const DatabaseState *state,
                            char **heads_after, const char *run, GError **error)

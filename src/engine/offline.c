@@ -58,8 +58,7 @@ static char *describe_heads(const char *const *heads)
     return *heads ? g_strjoinv(", ", (char **)heads) : g_strdup("<base>");
 }
 
-/* --- The session --------------------------------------------------------------------------------
- */
+/* --- The session ------------------------------------------------------------------------------ */
 
 /* The parameters of an online session, for ask_parameters. */
 static void add_parameters(PsqlScript *script, const EngineSettings *settings)
@@ -127,8 +126,7 @@ static void add_session(PsqlScript *script, const Outline *outline)
     psql_script_add(script, "\\set SHOW_CONTEXT errors\n");
 }
 
-/* --- The tables, the run ------------------------------------------------------------------------
- */
+/* --- The tables, the run ---------------------------------------------------------------------- */
 
 static void add_missing(PsqlScript *script, const char *condition, const char *query)
 {
@@ -178,8 +176,7 @@ static void add_run(PsqlScript *script, const Outline *outline)
     psql_script_ask(script, sql_offline_run, arguments);
 }
 
-/* --- The revisions ------------------------------------------------------------------------------
- */
+/* --- The revisions ---------------------------------------------------------------------------- */
 
 /* The query with its arguments as literals; the one of them that is NULL here is the run, which
  * psql knows. */
@@ -260,8 +257,7 @@ static gboolean add_revision(PsqlScript *script, const Outline *outline, const S
     return TRUE;
 }
 
-/* --- The whole ----------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static void add_header(PsqlScript *script, const Outline *outline, const char *what)
 {

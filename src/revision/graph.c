@@ -34,8 +34,8 @@ Graph *graph_new(GPtrArray *revisions, GError **error)
     return findings_require_none(findings, error) ? g_steal_pointer(&graph) : NULL;
 }
 
-/* --- Nodes
- * ---------------------------------------------------------------------------------------- */
+/* --- Nodes ------------------------------------------------------------------------------------ */
+
 Node node_find(const Graph *graph, const char *name)
 {
     guint found = GPOINTER_TO_UINT(g_hash_table_lookup(graph->names, name));
@@ -171,8 +171,8 @@ char **nodes_top_ids(const Graph *graph, const guint8 *rows)
     return g_strdupv((char **)ids->pdata);
 }
 
-/* --- Questions
- * ------------------------------------------------------------------------------------ */
+/* --- Questions -------------------------------------------------------------------------------- */
+
 guint graph_count(const Graph *graph)
 {
     return graph->revisions->len;

@@ -8,8 +8,8 @@
 
 enum { NAMES_SHOWN_MAX = 20 };
 
-/* --- Errors
- * --------------------------------------------------------------------------------------- */
+/* --- Errors ----------------------------------------------------------------------------------- */
+
 static void add_at(Findings *findings, const Revision *revision, GError *error)
 {
     ErrorSite site = {.path = revision->path};
@@ -96,8 +96,8 @@ static void error_cycle(const Graph *graph, const GArray *cycle, gboolean by_dep
     add_at(findings, node_revision(graph, g_array_index(cycle, Node, 0)), error);
 }
 
-/* --- Names
- * ---------------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------------------ */
+
 static void report_duplicate(const Graph *graph, Node node, Findings *findings)
 {
     const Revision *revision = node_revision(graph, node);
@@ -140,8 +140,8 @@ static void add_labels(Graph *graph, Findings *findings)
         add_own_labels(graph, node, findings);
 }
 
-/* --- Edges
- * ---------------------------------------------------------------------------------------- */
+/* --- Edges ------------------------------------------------------------------------------------ */
+
 void edges_clear(Edges *edges)
 {
     g_clear_pointer(&edges->first, g_free);
@@ -299,8 +299,8 @@ static void link_lean(Graph *graph)
     edges_end(&writer);
 }
 
-/* --- Cycles
- * --------------------------------------------------------------------------------------- */
+/* --- Cycles ----------------------------------------------------------------------------------- */
+
 /* Takes away, again and again, every node that waits for no other, and those in `resolved` (a set)
  * at once; what is left waits for itself. NULL when nothing is left. */
 static guint32 *find_waiting(Graph *graph, const Edges *edges, const Edges *reverse,

@@ -191,8 +191,7 @@ Graph *graph_load(const char *const *folders, GError **error)
     return findings_require_none(findings, error) ? g_steal_pointer(&graph) : NULL;
 }
 
-/* --- Listings ------------------------------------------------------------------------------------
- */
+/* --- Listings --------------------------------------------------------------------------------- */
 
 static void add_to_listing(GChecksum *listing, const char *name)
 {

@@ -86,8 +86,8 @@ static void close_branch(Walk *walk)
     walk->current = closed->before == BRANCH_NONE ? walk->first : closed->before;
 }
 
-/* --- Ranks
- * ---------------------------------------------------------------------------------------- */
+/* --- Ranks ------------------------------------------------------------------------------------ */
+
 /* All nodes, parents before children; their levels on the way. */
 static Node *rank_levels(const Graph *graph, guint32 *level)
 {
@@ -162,8 +162,8 @@ static void ranks_clear(Ranks *ranks)
     g_free(ranks->leave);
 }
 
-/* --- Turning
- * -------------------------------------------------------------------------------------- */
+/* --- Turning ---------------------------------------------------------------------------------- */
+
 static void push(Walk *walk, Node node)
 {
     const Edges *edges = &walk->graph->dependents;
@@ -233,8 +233,8 @@ static guint32 find_needing(Walk *walk)
     return BRANCH_NONE;
 }
 
-/* --- Going down
- * ----------------------------------------------------------------------------------- */
+/* --- Going down ------------------------------------------------------------------------------- */
+
 /* What is not in the set is out as soon as all above it is. */
 static void mark_out(Walk *walk, Node start)
 {
@@ -277,8 +277,8 @@ static void put_out(Walk *walk)
         close_branch(walk);
 }
 
-/* --- The walk
- * ------------------------------------------------------------------------------------- */
+/* --- The walk --------------------------------------------------------------------------------- */
+
 /* Counts who waits for whom at or below `tops`, and lets out what is above the set. */
 static void walk_start(Walk *walk, const Node *tops, guint count)
 {

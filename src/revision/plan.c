@@ -244,8 +244,8 @@ void plan_free(Plan *plan)
     g_free(plan);
 }
 
-/* --- Upgrade
- * -------------------------------------------------------------------------------------- */
+/* --- Upgrade ---------------------------------------------------------------------------------- */
+
 static void error_overlap(const Graph *graph, Node node, Node implied, GError **error)
 {
     error_set(error, ERROR_REFUSED,
@@ -325,8 +325,8 @@ Plan *plan_upgrade(const Graph *graph, const char *const *current, const char *t
     return plan;
 }
 
-/* --- Downgrade
- * ------------------------------------------------------------------------------------ */
+/* --- Downgrade -------------------------------------------------------------------------------- */
+
 /* The first revisions to go on each line: the children of the target, or the bases. */
 static GArray *find_roots(const Graph *graph, Node target)
 {
@@ -424,8 +424,8 @@ Plan *plan_downgrade(const Graph *graph, const char *const *current, const char 
     return plan;
 }
 
-/* --- Stamp
- * ---------------------------------------------------------------------------------------- */
+/* --- Stamp ------------------------------------------------------------------------------------ */
+
 /* What targets leave of the set `rows`: nothing on their lines but themselves. */
 static void stamp_on(const Graph *graph, guint8 *rows, const GArray *targets)
 {

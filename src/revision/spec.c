@@ -35,8 +35,8 @@ static Node nodes_at(const GArray *nodes, guint index)
     return g_array_index(nodes, Node, index);
 }
 
-/* --- Names
- * ---------------------------------------------------------------------------------------- */
+/* --- Names ------------------------------------------------------------------------------------ */
+
 /* TRUE when one is at or below the other through Revises. */
 static gboolean shares_lineage(const Graph *graph, Node a, Node b)
 {
@@ -130,8 +130,8 @@ static Node resolve_name(const Resolver *resolver, const char *name, GError **er
     return node;
 }
 
-/* --- Absolute forms
- * ------------------------------------------------------------------------------- */
+/* --- Absolute forms --------------------------------------------------------------------------- */
+
 /* The heads by Revises, or only those that no other one implies. */
 static GArray *heads_of_files(const Graph *graph, gboolean counts_all)
 {
@@ -190,8 +190,8 @@ static GArray *resolve_absolute(const Resolver *resolver, GError **error)
     return node == NODE_NONE ? NULL : nodes_one(node);
 }
 
-/* --- Walking
- * -------------------------------------------------------------------------------------- */
+/* --- Walking ---------------------------------------------------------------------------------- */
+
 /* Where a walk may go next: from base (NODE_NONE) up to the bases. */
 static GArray *steps_up(const Resolver *resolver, Node node)
 {
@@ -260,8 +260,8 @@ static gboolean walk(const Resolver *resolver, Node *node, GError **error)
                                       : walk_down(resolver, node, error);
 }
 
-/* --- Relative forms
- * ------------------------------------------------------------------------------- */
+/* --- Relative forms --------------------------------------------------------------------------- */
+
 /* The tips, by Revises, of what is applied. */
 static GArray *applied_tips(const Resolver *resolver)
 {
@@ -384,8 +384,8 @@ static gboolean resolve_relative(const Resolver *resolver, Node *start, Node *no
     return walk(resolver, node, error);
 }
 
-/* --- The whole
- * ------------------------------------------------------------------------------------ */
+/* --- The whole -------------------------------------------------------------------------------- */
+
 /* Without a database only SHOW and RANGE make sense. */
 static gboolean needs_database(SpecUse use)
 {

@@ -59,8 +59,7 @@ static const char new_down[] = "-- Undo the above. Nothing to undo? Say so in a 
                                "to undo\".\n-- Cannot be undone? Delete this section.\n";
 static const char merge_down[] = "-- nothing to undo";
 
-/* --- Values --------------------------------------------------------------------------------------
- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static gboolean is_merge(const Revision *revision)
 {
@@ -130,8 +129,7 @@ static void make_values(const TemplateValues *given, char *values[TOKEN_COUNT])
     values[TOKEN_DOWN] = g_strdup(given->down ? given->down : default_down(revision));
 }
 
-/* --- Expanding -----------------------------------------------------------------------------------
- */
+/* --- Expanding -------------------------------------------------------------------------------- */
 
 typedef struct {
     PlaceText file;
@@ -304,8 +302,7 @@ char *template_expand(const char *text, const char *path, const TemplateValues *
     return is_good ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
-/* --- Reading back --------------------------------------------------------------------------------
- */
+/* --- Reading back ----------------------------------------------------------------------------- */
 
 /* Whether the header's value is the one that was wanted; takes both. */
 static gboolean require(const char *key, char *read, char *wanted, const char *path, GError **error)

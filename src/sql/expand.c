@@ -25,8 +25,7 @@ typedef struct {
     const Reference *raw; /* the first one, or NULL */
 } Draft;
 
-/* --- Values -------------------------------------------------------------------------------------
- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 static char *name_of(const Expansion *expansion, const Reference *reference)
 {
@@ -87,8 +86,7 @@ static char *value_of(Expansion *expansion, const Reference *reference, GError *
                : quote_identifier(expansion, reference, value, error);
 }
 
-/* --- One statement ------------------------------------------------------------------------------
- */
+/* --- One statement ---------------------------------------------------------------------------- */
 
 static gboolean is_quote(char c)
 {
@@ -233,8 +231,7 @@ static gboolean expand_statement(Expansion *expansion, Statement *statement, gbo
     return TRUE;
 }
 
-/* --- All of them --------------------------------------------------------------------------------
- */
+/* --- All of them ------------------------------------------------------------------------------ */
 
 static gboolean expand_all(Expansion *expansion, GPtrArray *statements, GError **error)
 {
