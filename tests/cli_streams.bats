@@ -133,13 +133,19 @@ SQL
     [[ $stderr != *"mere notice"* ]]
 }
 
+# locks_on TABLE: how many are held on it in this database.
+locks_on() {
+    sql "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+         WHERE datname = current_database() AND relation = '$1'::regclass AND granted"
+}
+
 @test "a table that somebody has locked: said once, not at every try" {
     create_database
     make_revision aaaa1111 '' <<<$'-- migrate:up\nCREATE TABLE a ();'
     make_revision bbbb2222 aaaa1111 <<<$'-- migrate:up\nALTER TABLE a ADD COLUMN one int;'
     pgsluice upgrade aaaa1111
     psql -Xq -d "$url" -c 'BEGIN; LOCK TABLE a; SELECT pg_sleep(600)' >/dev/null 2>&1 3>&- 4>&- &
-    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '"'a'"'::regclass AND granted")" = 1 ]'
+    wait_for '[ "$(locks_on a)" = 1 ]'
     pgsluice upgrade 2>told 3>&- 4>&- &
     upgrade=$!
     wait_for 'grep -q "trying again" told'
