@@ -7,7 +7,6 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "cli/word.h"
-#include "conf/keys.h"
 
 /* What is being typed, and where candidates go. */
 typedef struct {
@@ -88,9 +87,9 @@ static void offer_verbs(const Offer *to)
 static void offer_keys(const Offer *to)
 {
     for (ConfKey key = 0; key < CONF_KEY_COUNT; key++) {
-        g_autofree char *candidate = g_strdup_printf("%s=", conf_row(key)->name);
+        g_autofree char *candidate = g_strdup_printf("%s=", conf_key_name(key));
 
-        offer(to, candidate, conf_row(key)->text);
+        offer(to, candidate, conf_key_text(key));
     }
 }
 
