@@ -1,4 +1,4 @@
-/* Reading and writing revision files (format: pgsluice-revision(5)). */
+/* Reading revision files (format: pgsluice-revision(5)). */
 #pragma once
 
 #include "revision/revision.h"
@@ -30,8 +30,3 @@ gboolean revision_check_name(const char *name, const Revision *revision, GError 
 
 /* A downgrade is possible: the section is there, and has SQL or the line "-- nothing to undo". */
 gboolean revision_body_is_reversible(const RevisionBody *body);
-
-/* The text of a new revision file by the built-in template, pleasant to fill in. Only id, message,
- * down_revisions, depends_on, labels, create_date, transaction are used. A message of several lines
- * becomes message and doc. */
-char *revision_format(const Revision *revision);

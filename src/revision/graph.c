@@ -247,19 +247,9 @@ static GPtrArray *revisions_along(const Graph *graph, const Edges *edges, const 
     return revisions;
 }
 
-GPtrArray *graph_parents(const Graph *graph, const Revision *revision)
-{
-    return revisions_along(graph, &graph->downs, revision);
-}
-
 GPtrArray *graph_children(const Graph *graph, const Revision *revision)
 {
     return revisions_along(graph, &graph->children, revision);
-}
-
-GPtrArray *graph_dependencies(const Graph *graph, const Revision *revision)
-{
-    return revisions_along(graph, &graph->dependencies, revision);
 }
 
 GPtrArray *graph_labels(const Graph *graph, const Revision *revision)

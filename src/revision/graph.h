@@ -27,9 +27,7 @@ GPtrArray *graph_heads(const Graph *graph); /* no children by Revises; in file o
 /* Heads that no other head's dependencies imply; in file order. */
 GPtrArray *graph_effective_heads(const Graph *graph);
 GPtrArray *graph_bases(const Graph *graph);
-GPtrArray *graph_parents(const Graph *graph, const Revision *revision);
 GPtrArray *graph_children(const Graph *graph, const Revision *revision);
-GPtrArray *graph_dependencies(const Graph *graph, const Revision *revision); /* resolved */
 /* char *, with those that flow: to all descendants by Revises, and back to the branch point;
  * sorted. */
 GPtrArray *graph_labels(const Graph *graph, const Revision *revision);

@@ -2,7 +2,6 @@ noinst_LIBRARIES += src/revision/librevision.a
 src_revision_librevision_a_SOURCES = \
 	src/revision/body.c \
 	src/revision/file.h \
-	src/revision/format.c \
 	src/revision/graph.c src/revision/graph.h \
 	src/revision/header.c \
 	src/revision/inspect.c src/revision/inspect.h \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "revision/file.h"
+#include "revision/template.h"
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
@@ -21,7 +22,8 @@ static void check_body(const char *bytes, gsize size)
 /* What was read is written and read again the same. */
 static void check_round_trip(const Revision *revision)
 {
-    g_autofree char *text = revision_format(revision);
+    const TemplateValues values = {.revision = revision};
+    g_autofree char *text = template_expand(template_builtin, "template", &values, NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(Revision) again = revision_parse_header(text, strlen(text), "fuzz.sql", NULL, &error);
 

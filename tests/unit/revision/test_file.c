@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "revision/template.h"
 #include "table.h"
 
 /* The lines that begin with ">", as the bytes of a file. */
@@ -247,9 +248,17 @@ static void test_a_cut_header_asks_for_more(void)
     }
 }
 
+/* A new file by the built-in template. */
+static char *format(const Revision *revision)
+{
+    const TemplateValues values = {.revision = revision};
+
+    return template_expand(template_builtin, "template", &values, NULL);
+}
+
 static void check_round_trip(const Revision *written)
 {
-    g_autofree char *text = revision_format(written);
+    g_autofree char *text = format(written);
     g_autoptr(GError) error = NULL;
     g_autoptr(Revision) read =
         revision_parse_header(text, strlen(text), "a_slug.sql", NULL, &error);
@@ -304,7 +313,7 @@ static void test_a_new_file_keeps_its_message(void)
                          .depends_on = none,
                          .labels = none,
                          .create_date = (char *)""};
-    g_autofree char *text = revision_format(&revision);
+    g_autofree char *text = format(&revision);
     g_autoptr(Revision) read = revision_parse_header(text, strlen(text), "a.sql", NULL, NULL);
     g_autoptr(RevisionBody) body = revision_parse_body(text, strlen(text), "a.sql", NULL);
 
