@@ -364,8 +364,7 @@ static void scan_patterns(Redaction *redaction)
     }
 }
 
-/* --- Remembered values ---------------------------------------------------------------------------
- */
+/* --- Remembered values ------------------------------------------------------------------------ */
 
 static void scan_whole(Redaction *redaction, const char *value)
 {
