@@ -10,6 +10,7 @@
 
 #include "base/create.h"
 #include "base/error.h"
+#include "base/slurp.h"
 #include "revision/file.h"
 
 static void landing_free(gpointer data)
@@ -44,10 +45,8 @@ static Graph *read_folders(const char *const *folders, GError **error)
 static gboolean has_text(const char *path, const char *text)
 {
     g_autofree char *there = NULL;
-    gsize length;
 
-    return g_file_get_contents(path, &there, &length, NULL) && length == strlen(text) &&
-           memcmp(there, text, length) == 0;
+    return slurp(path, strlen(text), &there, NULL) == SLURP_DONE && g_str_equal(there, text);
 }
 
 static Landing *land_on(const Revision *present, const Arrival *arrival, GError **error)
