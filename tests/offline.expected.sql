@@ -40,6 +40,7 @@ SET pgsluice.lock_key = '8617505583741191223';
 SET pgsluice.purpose = 'upgrade';
 SET pgsluice.start_heads = '{"aaaa1111"}';
 SET pgsluice.end_heads = '{"cccc3333"}';
+SET pgsluice.environment = 'production';
 SET pgsluice.command = 'pgsluice upgrade {}:cccc --sql';
 \set SHOW_CONTEXT errors
 
@@ -63,6 +64,7 @@ CREATE TABLE "public"."alembic_version" (
 \endif
 \if :pgsluice_has_state
 \else
+INSERT INTO "pgsluice".environment (name) VALUES ('production') ON CONFLICT DO NOTHING;
 COMMIT;
 
 -- What the ledger keeps of this run
@@ -92,7 +94,7 @@ WHERE pg_catalog.current_setting(p.key, true) IS NOT NULL
 BEGIN;
 CREATE TABLE b (id bigint PRIMARY KEY);
 SELECT "pgsluice".record_step('"public"."alembic_version"'::regclass, '{"aaaa1111"}'::text[], '{"bbbb2222"}'::text[], '{"aaaa1111"}'::text[], '{"bbbb2222"}'::text[],
-    pg_catalog.jsonb_object('{"event","upgrade","revision","bbbb2222","up_checksum","4bcba3386b8a23e4a5db4b708534d172d43850093b94f389f64786b3456f4ae6","up_sql","CREATE TABLE b (id bigint PRIMARY KEY);","down_checksum","9d57da54d87384004f642a2f891d60061f31779723107ed252c2def501e33c1c","down_sql","DROP TABLE b;"}'::text[]), pg_catalog.jsonb_object(:'pgsluice_run'::text[]))
+    pg_catalog.jsonb_object(E'{"event","upgrade","revision","bbbb2222","up_checksum","4bcba3386b8a23e4a5db4b708534d172d43850093b94f389f64786b3456f4ae6","up_sql","CREATE TABLE b (id bigint PRIMARY KEY);","down_checksum","9d57da54d87384004f642a2f891d60061f31779723107ed252c2def501e33c1c","down_sql","DROP TABLE b;","message","revision bbbb2222","down_revisions","{\\"aaaa1111\\"}","depends_on","{}","labels","{}","is_transactional","yes"}'::text[]), pg_catalog.jsonb_object(:'pgsluice_run'::text[]))
 \gset pgsluice_
 COMMIT;
 
@@ -101,7 +103,7 @@ COMMIT;
 BEGIN;
 CREATE TABLE c (id bigint PRIMARY KEY);
 SELECT "pgsluice".record_step('"public"."alembic_version"'::regclass, '{"bbbb2222"}'::text[], '{"cccc3333"}'::text[], '{"bbbb2222"}'::text[], '{"cccc3333"}'::text[],
-    pg_catalog.jsonb_object('{"event","upgrade","revision","cccc3333","up_checksum","8fe30535234ec017bf71632d6ef88df93af8c75559ca340af4560b959e18ac4b","listing","25e8498804d9ac6e53bf0a0e8a7f1c7c34f61ef95d10fe0ed6c8e8d64ebda32d","is_last","yes","asks_lock_table","yes","up_sql","CREATE TABLE c (id bigint PRIMARY KEY);","down_checksum","67c8186f342f2fcd0bd40d10cfc0942518259421ad90315c8e0cee5436549131","down_sql","DROP TABLE c;"}'::text[]), pg_catalog.jsonb_object(:'pgsluice_run'::text[]))
+    pg_catalog.jsonb_object(E'{"event","upgrade","listing","25e8498804d9ac6e53bf0a0e8a7f1c7c34f61ef95d10fe0ed6c8e8d64ebda32d","is_last","yes","asks_lock_table","yes","revision","cccc3333","up_checksum","8fe30535234ec017bf71632d6ef88df93af8c75559ca340af4560b959e18ac4b","up_sql","CREATE TABLE c (id bigint PRIMARY KEY);","down_checksum","67c8186f342f2fcd0bd40d10cfc0942518259421ad90315c8e0cee5436549131","down_sql","DROP TABLE c;","message","revision cccc3333","down_revisions","{\\"bbbb2222\\"}","depends_on","{}","labels","{}","is_transactional","yes"}'::text[]), pg_catalog.jsonb_object(:'pgsluice_run'::text[]))
 \gset pgsluice_
 COMMIT;
 

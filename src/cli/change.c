@@ -10,8 +10,12 @@
 
 MigrateOptions change_options(Cli *cli, const char *target)
 {
-    return (MigrateOptions){
-        .target = target, .actor = g_get_user_name(), .reason = cli_options(cli)->tag};
+    const GlobalOptions *options = cli_options(cli);
+
+    return (MigrateOptions){.target = target,
+                            .actor = g_get_user_name(),
+                            .reason = options->tag,
+                            .environment = options->environment};
 }
 
 char *change_describe_heads(const Graph *graph, const char *const *heads)
@@ -123,6 +127,7 @@ gboolean change_obey(Cli *cli, const Verb *verb, const char *const *words, PlanD
         {"sql", 0, 0, G_OPTION_ARG_NONE, &is_offline,
          "Print a script for psql that does it; TARGET is FROM:TO", NULL},
         CHANGE_TAG(cli),
+        CHANGE_ENVIRONMENT(cli),
         {NULL},
     };
     g_auto(GStrv) operands = NULL;

@@ -18,6 +18,15 @@ gboolean change_obey(Cli *cli, const Verb *verb, const char *const *words, PlanD
             "Set the variable tag, and keep TEXT in the ledger as the reason", "TEXT"              \
     }
 
+/* The entry of --environment, for the verbs that are refused in another one. */
+#define CHANGE_ENVIRONMENT(cli)                                                                    \
+    {                                                                                              \
+        "environment", 0, 0, OPTION_TEXT, &cli_options(cli)->environment,                          \
+            "Change the database though it belongs to environment NAME, and not to that of the "   \
+            "configuration",                                                                       \
+            "NAME"                                                                                 \
+    }
+
 /* The options for what a person asks; `target` is borrowed. --tag is the reason. */
 MigrateOptions change_options(Cli *cli, const char *target);
 

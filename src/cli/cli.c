@@ -61,6 +61,7 @@ void cli_free(Cli *cli)
     g_ptr_array_unref(cli->options.sets);
     g_ptr_array_unref(cli->options.variables);
     g_free(cli->options.tag);
+    g_free(cli->options.environment);
     g_free(cli);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     GPtrArray *sets;      /* --set, in order */
     GPtrArray *variables; /* -x, in order */
     char *tag;            /* --tag, of the verbs that have it; or NULL */
+    char *environment;    /* --environment, of the verbs that have it; or NULL */
     int verbosity;        /* how many -v */
     gboolean is_quiet;
     gboolean wants_json;

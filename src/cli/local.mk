@@ -11,6 +11,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/neighbour.c src/cli/neighbour.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
+	src/cli/repair.c src/cli/repair.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/scaffold.c src/cli/scaffold.h \
 	src/cli/snapshot.c src/cli/snapshot.h \
@@ -43,6 +44,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_stamp.c \
 	src/cli/verb_status.c \
 	src/cli/verb_upgrade.c \
+	src/cli/verb_verify.c \
 	src/cli/verb_wait.c \
 	src/cli/word.c src/cli/word.h
 src_cli_libcli_a_CPPFLAGS = $(CLI_CPPFLAGS)

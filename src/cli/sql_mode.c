@@ -38,6 +38,16 @@ static gboolean require_start(PlanDirection direction, const char *start, const 
     return FALSE;
 }
 
+/* A script takes the place of a run: what is acknowledged for the one is so for the other. */
+static gboolean read_settings(Cli *cli, EngineSettings *settings, GError **error)
+{
+    if (!cli_offline_settings(cli, settings, error))
+        return FALSE;
+    if (cli_options(cli)->environment)
+        settings->environment = cli_options(cli)->environment;
+    return TRUE;
+}
+
 gboolean sql_mode_change(Cli *cli, PlanDirection direction, const char *range, GError **error)
 {
     g_autofree char *start = NULL;
@@ -47,8 +57,7 @@ gboolean sql_mode_change(Cli *cli, PlanDirection direction, const char *range, G
     const Graph *graph;
 
     if (!refuse_json(cli, error) || !range_split(range, &start, &target, error) ||
-        !require_start(direction, start, target, error) ||
-        !cli_offline_settings(cli, &settings, error))
+        !require_start(direction, start, target, error) || !read_settings(cli, &settings, error))
         return FALSE;
     graph = cli_graph(cli, error);
     from = graph ? range_start(graph, start ? start : "base", error) : NULL;
@@ -94,7 +103,7 @@ gboolean sql_mode_stamp(Cli *cli, const char *const *operands, GError **error)
     const Graph *graph;
 
     if (!refuse_json(cli, error) || !split_operands(operands, &start, targets, error) ||
-        !cli_offline_settings(cli, &settings, error))
+        !read_settings(cli, &settings, error))
         return FALSE;
     graph = cli_graph(cli, error);
     from = graph ? range_start(graph, start, error) : NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "cli/repair.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "engine/journal.h"
@@ -11,6 +12,8 @@
 typedef struct {
     char *applied;
     char *not_applied;
+    char *accepted;
+    char *environment;
     char *reason;
 } RepairOptions;
 
@@ -18,15 +21,18 @@ static void repair_options_clear(RepairOptions *options)
 {
     g_free(options->applied);
     g_free(options->not_applied);
+    g_free(options->accepted);
+    g_free(options->environment);
     g_free(options->reason);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RepairOptions, repair_options_clear)
 
 static gboolean refuse_two(const RepairOptions *options, GError **error)
 {
-    if (!options->applied + !options->not_applied > 0)
+    if (!options->applied + !options->not_applied + !options->accepted + !options->environment >= 3)
         return TRUE;
-    error_set(error, ERROR_USAGE, "repair takes one of --applied and --not-applied");
+    error_set(error, ERROR_USAGE,
+              "repair takes one of --applied, --not-applied, --accept-checksum and --environment");
     return FALSE;
 }
 
@@ -146,6 +152,10 @@ gboolean verb_repair(Cli *cli, const Verb *verb, const char *const *words, GErro
          "Statement N of the half-run revision has had its effect", "REVISION:N"},
         {"not-applied", 0, 0, OPTION_TEXT, &options.not_applied,
          "Statement N and those after it have not had theirs", "REVISION:N"},
+        {"accept-checksum", 0, 0, OPTION_TEXT, &options.accepted,
+         "The file of this applied revision is right as it is now", "REVISION"},
+        {"environment", 0, 0, OPTION_TEXT, &options.environment,
+         "The database belongs to this environment from now on", "NAME"},
         {"reason", 0, 0, OPTION_TEXT, &options.reason, "Why, for the ledger", "TEXT"},
         {NULL},
     };
@@ -155,5 +165,9 @@ gboolean verb_repair(Cli *cli, const Verb *verb, const char *const *words, GErro
         return FALSE;
     if (options.applied || options.not_applied)
         return mark_statement(cli, &options, error);
+    if (options.accepted)
+        return repair_accept_checksum(cli, options.accepted, options.reason, error);
+    if (options.environment)
+        return repair_environment(cli, options.environment, options.reason, error);
     return show_journal(cli, error);
 }

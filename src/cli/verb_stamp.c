@@ -42,6 +42,7 @@ gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError
          "Forget what the version table says first, also revisions that the files do not know",
          NULL},
         CHANGE_TAG(cli),
+        CHANGE_ENVIRONMENT(cli),
         {"sql", 0, 0, G_OPTION_ARG_NONE, &is_offline,
          "Print a script for psql that does it; REVISION may be FROM:TO", NULL},
         {NULL},

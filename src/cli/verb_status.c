@@ -30,6 +30,9 @@ static void print_stand(const Status *status, const Graph *graph, const char *sc
 
     print_row("database", "%s, PostgreSQL %s%s", status->database, status->server_version,
               status->in_recovery ? ", a standby" : "");
+    if (status->environment)
+        print_row("environment", "%s%s", status->environment,
+                  status->is_foreign ? ", which is not what the configuration says" : "");
     print_row("at", "%s", heads);
     print_row("files", "%s in %s, %s: %s", count, scripts,
               status->script_heads[0] && status->script_heads[1] ? "heads" : "head", script_heads);
@@ -53,19 +56,23 @@ static void print_pending(const Status *status, const Graph *graph)
     }
 }
 
+static void print_mismatch(const Mismatch *mismatch)
+{
+    g_autofree char *text = mismatch_describe(mismatch);
+
+    print_row("mismatched", "%s: %s%s%s", mismatch->revision, mismatch->path,
+              *mismatch->path ? ": " : "", text);
+}
+
 /* What is only said when it is so. */
 static void print_troubles(const Status *status)
 {
     for (char **id = status->unknown; *id; id++)
         print_row("unknown", "%s is in the database but not in the files", *id);
-    for (guint i = 0; i < status->mismatched->len; i++) {
-        const Mismatch *mismatch = status->mismatched->pdata[i];
-
-        print_row("mismatched", "%s: %s has changed since it was applied", mismatch->revision,
-                  mismatch->path);
-    }
+    for (guint i = 0; i < status->mismatched->len; i++)
+        print_mismatch(status->mismatched->pdata[i]);
     if (status->hold)
-        print_row("hold", "at %s since %s%s%s",
+        print_row("hold", "%sat %s since %s%s%s", status->hold->is_void ? "void, " : "",
                   *status->hold->target ? status->hold->target : "<base>", status->hold->since,
                   status->hold->reason && *status->hold->reason ? ": " : "",
                   status->hold->reason ? status->hold->reason : "");
@@ -89,11 +96,11 @@ static void print_next(const Status *status)
                   "lost: pgsluice stamp --purge REVISION",
                   status->unknown[0]);
     else if (status->mismatched->len > 0)
-        print_row("next", "put the file back as it was, and write the change as a new revision: "
-                          "pgsluice revision -m MESSAGE");
+        print_row("next", "nothing runs until files and records agree: pgsluice verify says what "
+                          "to do");
     else if (status->is_locked)
         print_row("next", "somebody is migrating; follow it with: pgsluice wait");
-    else if (status->hold && status->pending->len > 0)
+    else if (status->hold && !status->hold->is_void && status->pending->len > 0)
         print_row("next", "nothing, until the hold is lifted: pgsluice release");
     else if (status->pending->len > 0)
         print_row("next", "pgsluice upgrade %s", is_forked ? "heads" : "head");

@@ -215,8 +215,9 @@ static void warn_of_mismatches(const Status *status)
     for (guint i = 0; i < status->mismatched->len; i++) {
         const Mismatch *mismatch = g_ptr_array_index(status->mismatched, i);
 
-        log_warning("%s was changed after revision %s was applied from it", mismatch->path,
-                    mismatch->revision);
+        g_autofree char *text = mismatch_describe(mismatch);
+
+        log_warning("%s%s%s", text, *mismatch->path ? ": " : "", mismatch->path);
     }
 }
 

@@ -177,7 +177,7 @@ static Verdict *judge_behind(const Graph *graph, const Status *status, const Pol
 {
     if (status->unknown[0])
         return verdict_new(VERDICT_WAIT, FALSE, say_unknown(status, policy, missing));
-    if (status->hold)
+    if (status->hold && !status->hold->is_void)
         return verdict_new(VERDICT_WAIT, FALSE, say_held(status));
     if (!status->pending->len)
         return verdict_new(VERDICT_WAIT, FALSE, say_behind(status, missing));

@@ -43,25 +43,25 @@ static void check_mismatched(const Status *status, Findings *findings)
 {
     for (guint i = 0; i < status->mismatched->len; i++) {
         const Mismatch *mismatch = g_ptr_array_index(status->mismatched, i);
-        ErrorSite site = {.path = mismatch->path};
-        GError *error = NULL;
 
-        if (!*mismatch->file_checksum)
-            continue;
-        error_set(&error, ERROR_MISMATCH, "the SQL of revision %s has changed since it was applied",
-                  mismatch->revision);
-        error_set_site(&error, &site);
-        error_set_hint(&error, "put the file back as it was, and write the change as a new "
-                               "revision: pgsluice revision -m MESSAGE");
-        findings_add(findings, error);
+        if (mismatch->kind != MISMATCH_UNREADABLE)
+            findings_add(findings, mismatch_error(mismatch));
     }
+}
+
+void check_integrity(const Status *status, Findings *findings)
+{
+    for (guint i = 0; i < status->mismatched->len; i++)
+        findings_add(findings, mismatch_error(g_ptr_array_index(status->mismatched, i)));
+    for (guint i = 0; i < status->edited_downs->len; i++)
+        findings_add(findings, mismatch_error(g_ptr_array_index(status->edited_downs, i)));
 }
 
 static void check_hold(const Hold *hold, Findings *findings)
 {
     GError *error = NULL;
 
-    if (!hold)
+    if (!hold || hold->is_void)
         return;
     error_set(&error, ERROR_HELD, "a hold keeps the database at %s since %s, set by %s%s%s",
               *hold->target ? hold->target : "base", hold->since,

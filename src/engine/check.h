@@ -8,6 +8,9 @@
 /* Several heads, which need a merge. */
 void check_heads(const Graph *graph, Findings *findings);
 
-/* Unknown heads, files that have changed since they were applied (not those that cannot be read:
+/* Unknown heads, files that are not what was applied (not those that cannot be read:
  * inspect_folders has found them), a hold, pending revisions. */
 void check_status(const Status *status, Findings *findings);
+
+/* Every difference between the files and what was applied from them, down sections too. */
+void check_integrity(const Status *status, Findings *findings);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "engine/budget.h"
 #include "engine/failure.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
@@ -436,6 +437,9 @@ static void record_failure(Execution *execution, const GError *error)
         run_record_event(session, execution->run, "fail", script->step->revision->id,
                          (const char *const *)heads, script->body->up.checksum,
                          error_sqlstate(error), error->message, NULL);
+    if (script->direction == PLAN_UPGRADE && conn_is_alive(session->conn))
+        budget_spend(session, script->step->revision->id, script->body->up.checksum,
+                     (const char *const *)heads, execution->run, execution->events);
     conn_set_timeout(session->conn, 0);
     conn_set_cancel(session->conn, session->cancel);
 }

@@ -200,6 +200,11 @@ static void add_hint(const FailurePlace *place, GError **error)
             "did %s change pgsluice's own tables, or may the role not write them? Nothing "
             "of it was kept",
             path);
+    else if (error_is(*error, ERROR_MIGRATION) && place->script->is_stored)
+        error_set_hint(error,
+                       "this is the down section that the database keeps: install the file of %s "
+                       "with one that works, then run the same command again",
+                       place->script->step->revision->id);
     else if (error_is(*error, ERROR_MIGRATION))
         error_set_hint(error, "correct %s, then run the same command again", path);
     else

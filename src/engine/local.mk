@@ -1,17 +1,23 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
+	src/engine/accept.c src/engine/accept.h \
+	src/engine/budget.c src/engine/budget.h \
 	src/engine/check.c src/engine/check.h \
+	src/engine/environment.c src/engine/environment.h \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
+	src/engine/facts.c src/engine/facts.h \
 	src/engine/failure.c src/engine/failure.h \
 	src/engine/foreign.c src/engine/foreign.h \
 	src/engine/hold.c src/engine/hold.h \
+	src/engine/integrity.c src/engine/integrity.h \
 	src/engine/journal.c src/engine/journal.h \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
 	src/engine/offline.c src/engine/offline.h \
 	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/psql_script.c src/engine/psql_script.h \
+	src/engine/record.c src/engine/record.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/session.c src/engine/session.h \
@@ -19,6 +25,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings.c src/engine/settings.h \
 	src/engine/stamp.c src/engine/stamp.h \
 	src/engine/state.c \
+	src/engine/stored.c src/engine/stored.h \
 	src/engine/status.c src/engine/status.h \
 	src/engine/step.c src/engine/step.h
 src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
@@ -26,6 +33,7 @@ src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
 # The queries: include "engine/sql_engine.h".
 engine_queries = \
 	src/engine/q/record_event.sql \
+	src/engine/q/claim_environment.sql \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \
 	src/engine/q/foreign_dbmate.sql \
@@ -44,6 +52,10 @@ engine_queries = \
 	src/engine/q/read_journal.sql \
 	src/engine/q/read_ledger.sql \
 	src/engine/q/read_state.sql \
+	src/engine/q/read_stored.sql \
+	src/engine/q/record_accept.sql \
+	src/engine/q/record_environment.sql \
+	src/engine/q/record_failure_hold.sql \
 	src/engine/q/record_hold.sql \
 	src/engine/q/record_mark.sql \
 	src/engine/q/record_release.sql \

@@ -6,11 +6,16 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "engine/budget.h"
+#include "engine/environment.h"
 #include "engine/execute.h"
+#include "engine/hold.h"
+#include "engine/integrity.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 #include "engine/stamp.h"
+#include "engine/stored.h"
 
 void migrate_result_clear(MigrateResult *result)
 {
@@ -21,7 +26,7 @@ void migrate_result_clear(MigrateResult *result)
 
 /* What is asked for, before and after it meets the database. */
 typedef struct {
-    const Graph *graph;
+    const Graph *files;
     PlanDirection direction;
     const MigrateOptions *options;
 } Wish;
@@ -31,28 +36,56 @@ static const char *const *heads_of(const DatabaseState *state)
     return (const char *const *)state->heads;
 }
 
-static Plan *plan_wish(const Wish *wish, const DatabaseState *state, gboolean *is_held,
-                       GError **error)
+static Plan *plan_up(const Wish *wish, const DatabaseState *state, gboolean *is_held,
+                     GError **error)
 {
+    const Hold *hold = budget_hold_in_force(state->hold, wish->files);
     const char *target = wish->options->target;
 
     *is_held = FALSE;
-    if (wish->direction == PLAN_DOWNGRADE)
-        return plan_downgrade(wish->graph, heads_of(state), target, error);
     /* A boot goes as far as the hold lets it; at or past the target there is nothing to do. */
-    if (state->hold && wish->options->obeys_hold) {
+    if (hold && wish->options->obeys_hold) {
         *is_held = TRUE;
-        target = *state->hold->target ? state->hold->target : "base";
+        target = *hold->target ? hold->target : "base";
     }
     if (g_str_equal(target, "base"))
-        return plan_downgrade(wish->graph, (const char *const[]){NULL}, "base", error);
-    return plan_upgrade(wish->graph, heads_of(state), target, error);
+        return plan_downgrade(wish->files, (const char *const[]){NULL}, "base", error);
+    return plan_upgrade(wish->files, heads_of(state), target, error);
+}
+
+/* The way for a database as it was read. */
+typedef struct {
+    Stored *stored; /* of a downgrade; the plan borrows from it */
+    Plan *plan;
+    gboolean is_held;
+} Route;
+
+static void route_clear(Route *route)
+{
+    plan_free(route->plan);
+    stored_free(route->stored);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Route, route_clear)
+
+static gboolean find_route(Session *session, const Wish *wish, const DatabaseState *state,
+                           Route *route, GError **error)
+{
+    if (wish->direction == PLAN_UPGRADE) {
+        route->plan = plan_up(wish, state, &route->is_held, error);
+        return route->plan != NULL;
+    }
+    route->stored = stored_read(session, wish->files, heads_of(state), error);
+    if (!route->stored)
+        return FALSE;
+    route->plan =
+        plan_downgrade(stored_graph(route->stored), heads_of(state), wish->options->target, error);
+    return route->plan && stored_require(route->stored, route->plan, error);
 }
 
 /* A person who upgrades past a hold is told of it; the hold was set to be noticed. */
 static gboolean refuse_held(const DatabaseState *state, const Wish *wish, GError **error)
 {
-    const Hold *hold = state->hold;
+    const Hold *hold = budget_hold_in_force(state->hold, wish->files);
 
     if (!hold || wish->options->obeys_hold || wish->direction == PLAN_DOWNGRADE)
         return TRUE;
@@ -74,7 +107,7 @@ static gboolean is_wish_fulfilled(const DatabaseState *state, gpointer data)
 
     if (wish->direction == PLAN_DOWNGRADE)
         return FALSE;
-    plan = plan_wish(wish, state, &is_held, NULL);
+    plan = plan_up(wish, state, &is_held, NULL);
     return plan && plan->steps->len == 0;
 }
 
@@ -89,12 +122,14 @@ static void fill_result(MigrateResult *result, const char *const *from, const ch
 }
 
 /* Runs `plan` under the lock. */
-static gboolean run_plan(Session *session, const Plan *plan, const Wish *wish,
+static gboolean run_plan(Session *session, const Route *route, const Wish *wish,
                          const EventSink *events, guint *committed, GError **error)
 {
     const MigrateOptions *options = wish->options;
-    g_autofree char *listing = graph_listing_at(wish->graph, (const char *const *)plan->to);
-    g_autoptr(GPtrArray) scripts = scripts_load(plan, session->settings->variables, error);
+    const Plan *plan = route->plan;
+    g_autofree char *listing = graph_listing_at(wish->files, (const char *const *)plan->to);
+    g_autoptr(GPtrArray) scripts =
+        scripts_load(plan, session->settings->variables, route->stored, error);
     g_autofree char *run = NULL;
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
 
@@ -122,29 +157,100 @@ gboolean migrate_is_settled(const DatabaseState *state, const char *const *folde
     return listing != NULL;
 }
 
+static void tell_notice(const EventSink *events, char *text)
+{
+    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+
+    event_send(events, &event);
+    g_free(text);
+}
+
+/* Which down sections are not those that were reviewed with what they undo, or come from
+ * elsewhere than from a file. */
+static void tell_of_downs(const Route *route, const GPtrArray *edited_downs,
+                          const EventSink *events)
+{
+    for (guint i = 0; i < route->plan->steps->len; i++) {
+        const PlanStep *step = g_ptr_array_index(route->plan->steps, i);
+        const char *id = step->revision->id;
+
+        if (stored_has(route->stored, step->revision))
+            tell_notice(events, g_strdup_printf("revision %s has no file here: what is run is the "
+                                                "down section that the database keeps",
+                                                id));
+        for (guint k = 0; k < edited_downs->len; k++)
+            if (g_str_equal(((const Mismatch *)edited_downs->pdata[k])->revision, id))
+                tell_notice(events,
+                            g_strdup_printf("the down section of revision %s has changed since it "
+                                            "was applied: what is run is the file's",
+                                            id));
+    }
+}
+
+/* Files that are not what was applied lead a plan astray. */
+static gboolean require_integrity(Session *session, const Wish *wish, const DatabaseState *state,
+                                  const Route *route, const EventSink *events, GError **error)
+{
+    g_autoptr(GPtrArray) records = records_read(session, error);
+    g_autoptr(Integrity) integrity = NULL;
+
+    if (!records)
+        return FALSE;
+    integrity = integrity_new(wish->files, heads_of(state), records);
+    if (route->plan->steps->len > 0)
+        integrity_look_at_files(integrity);
+    if (!integrity_require(integrity, error))
+        return FALSE;
+    if (wish->direction == PLAN_DOWNGRADE)
+        tell_of_downs(route, integrity_edited_downs(integrity), events);
+    return TRUE;
+}
+
+static gboolean release_void_hold(Session *session, const Wish *wish, const DatabaseState *state,
+                                  GError **error)
+{
+    g_autofree char *released = NULL;
+    g_autofree char *reason = NULL;
+
+    if (wish->direction == PLAN_DOWNGRADE || !budget_hold_is_void(state->hold, wish->files))
+        return TRUE;
+    reason = g_strdup_printf("the file of revision %s, which had failed, has changed",
+                             state->hold->failed_revision);
+    return hold_release(session, "pgsluice", reason, &released, error);
+}
+
+/* Every guard that has to be asked under the lock. */
+static gboolean pass_guards(Session *session, const Wish *wish, const DatabaseState *state,
+                            const Route *route, const EventSink *events, GError **error)
+{
+    return environment_require(session, state, wish->options->environment, error) &&
+           require_integrity(session, wish, state, route, events, error) &&
+           release_void_hold(session, wish, state, error);
+}
+
 /* Second look and run, with the lock held. */
 static gboolean migrate_locked(Session *session, const Wish *wish, const EventSink *events,
                                MigrateResult *result, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
-    g_autoptr(Plan) plan = NULL;
+    g_auto(Route) route = {0};
+    const Plan *plan;
     gint64 start = clock_monotonic();
     EngineEvent event = {.kind = EVENT_FINISHED};
-    gboolean is_held;
 
-    if (!state || !refuse_held(state, wish, error))
+    if (!state || !refuse_held(state, wish, error) ||
+        !find_route(session, wish, state, &route, error))
         return FALSE;
-    plan = plan_wish(wish, state, &is_held, error);
-    if (!plan)
-        return FALSE;
-    if (plan->steps->len > 0 && !run_plan(session, plan, wish, events, &event.count, error))
+    plan = route.plan;
+    if (plan->steps->len > 0 && (!pass_guards(session, wish, state, &route, events, error) ||
+                                 !run_plan(session, &route, wish, events, &event.count, error)))
         return FALSE;
     FAILPOINT("run-done");
     event.elapsed = clock_monotonic() - start;
     event_send(events, &event);
     fill_result(result, heads_of(state),
                 plan->steps->len ? (const char *const *)plan->to : heads_of(state), event.count,
-                event.elapsed, is_held);
+                event.elapsed, route.is_held);
     return TRUE;
 }
 
@@ -165,29 +271,37 @@ static gboolean unlock_after(Session *session, gboolean succeeded, GError **erro
     return succeeded && unlocked;
 }
 
+/* Nothing is to be run. A revision that was put below what is applied would count as applied from
+ * now on and never run: that is not nothing. */
+static gboolean finish_idle(Session *session, const Wish *wish, const DatabaseState *state,
+                            const Route *route, MigrateResult *result, GError **error)
+{
+    if (wish->direction == PLAN_UPGRADE &&
+        !require_integrity(session, wish, state, route, NULL, error))
+        return FALSE;
+    fill_result(result, heads_of(state), heads_of(state), 0, 0, route->is_held);
+    return TRUE;
+}
+
 static gboolean migrate(Session *session, const Wish *wish, const EventSink *events,
                         MigrateResult *result, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
-    g_autoptr(Plan) plan = NULL;
+    g_auto(Route) route = {0};
     g_auto(MigrateResult) done = {0};
-    gboolean is_held, taken;
+    gboolean taken;
 
-    if (!state)
+    if (!state || !find_route(session, wish, state, &route, error))
         return FALSE;
-    plan = plan_wish(wish, state, &is_held, error);
-    if (!plan)
-        return FALSE;
-    if (plan->steps->len == 0) {
-        fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
-        return TRUE;
-    }
-    if (!refuse_held(state, wish, error))
+    if (route.plan->steps->len == 0)
+        return finish_idle(session, wish, state, &route, result, error);
+    if (!refuse_held(state, wish, error) ||
+        !environment_require(session, state, wish->options->environment, error))
         return FALSE;
     if (!session_lock(session, is_wish_fulfilled, (gpointer)wish, &taken, events, error))
         return FALSE;
     if (!taken) {
-        fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
+        fill_result(result, heads_of(state), heads_of(state), 0, 0, route.is_held);
         return TRUE;
     }
     if (!unlock_after(session, migrate_locked(session, wish, events, &done, error), error))
@@ -236,7 +350,7 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
     g_autofree char *run = NULL;
     gboolean succeeded;
 
-    if (!state)
+    if (!state || !environment_require(session, state, options->environment, error))
         return FALSE;
     heads = plan_stamp(graph, purges ? nothing : heads_of(state), targets, error);
     if (!heads || !session_prepare_state(session, events, error))

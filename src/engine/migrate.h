@@ -5,10 +5,11 @@
 #include "engine/session.h"
 
 typedef struct {
-    const char *target;  /* see spec.h */
-    gboolean obeys_hold; /* a boot stops at the hold; a person's command is refused with HELD */
-    const char *actor;   /* who asks: OS user or principal; may be NULL */
-    const char *reason;  /* may be NULL */
+    const char *target;      /* see spec.h */
+    gboolean obeys_hold;     /* a boot stops at the hold; a person's command is refused with HELD */
+    const char *actor;       /* who asks: OS user or principal; may be NULL */
+    const char *reason;      /* may be NULL */
+    const char *environment; /* the database's name, when a person has typed it; may be NULL */
 } MigrateOptions;
 
 typedef struct {
@@ -21,9 +22,13 @@ typedef struct {
 void migrate_result_clear(MigrateResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MigrateResult, migrate_result_clear)
 
-/* Brings the database to options->target. Nothing to do: takes no lock, writes nothing, count 0. On
- * failure what was committed before stays (each revision is atomic with its ledger row) and the
- * error's outcome says what is and is not in the database; `result` then is untouched. */
+/* Brings the database to options->target. Refused before anything runs: a database of another
+ * environment (environment.h), and files that are not what was applied (integrity.h; with nothing
+ * to run only their order is looked at). A downgrade undoes revisions without a file by what the
+ * database has kept of them (stored.h). A hold that is void (budget.h) is released. Nothing to do:
+ * takes no lock, writes nothing, count 0. On failure what was committed before stays (each revision
+ * is atomic with its ledger row) and the error's outcome says what is and is not in the database;
+ * `result` then is untouched. */
 gboolean migrate_upgrade(Session *session, const Graph *graph, const MigrateOptions *options,
                          const EventSink *events, MigrateResult *result, GError **error);
 /* Without reading a revision file: TRUE in *settled when `state` says that the database is at the

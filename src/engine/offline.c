@@ -108,6 +108,7 @@ static void add_guard(PsqlScript *script, const Outline *outline)
     add_setting(script, "purpose", outline->purpose);
     add_setting(script, "start_heads", start);
     add_setting(script, "end_heads", end);
+    add_setting(script, "environment", settings->environment);
     add_setting(script, "command", outline->command);
     psql_script_add_query(script, sql_offline_guard, NULL);
 }
@@ -142,6 +143,7 @@ static void add_tables(PsqlScript *script)
     psql_script_add(script, "BEGIN;\n");
     add_missing(script, "pgsluice_has_version_table", sql_create_version_table);
     add_missing(script, "pgsluice_has_state", sql_layout_1);
+    psql_script_add_query(script, sql_claim_environment, NULL);
     psql_script_add(script, "COMMIT;\n");
 }
 
@@ -316,7 +318,8 @@ char *offline_change(const EngineSettings *settings, const Graph *graph, PlanDir
     const char *verb = direction == PLAN_UPGRADE ? "upgrade" : "downgrade";
     g_autoptr(Plan) plan =
         (direction == PLAN_UPGRADE ? plan_upgrade : plan_downgrade)(graph, from, target, error);
-    g_autoptr(GPtrArray) scripts = plan ? scripts_load(plan, settings->variables, error) : NULL;
+    g_autoptr(GPtrArray) scripts =
+        plan ? scripts_load(plan, settings->variables, NULL, error) : NULL;
     g_autoptr(PsqlScript) script = NULL;
     g_autofree char *listing = NULL;
     g_autofree char *command = NULL;

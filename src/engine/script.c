@@ -112,7 +112,7 @@ static gsize measure(const Script *script)
 }
 
 static Script *script_load(const PlanStep *step, PlanDirection direction,
-                           const Variables *variables, GError **error)
+                           const Variables *variables, Stored *stored, GError **error)
 {
     const Section absent = {0};
     gboolean goes_up = direction == PLAN_UPGRADE;
@@ -121,7 +121,9 @@ static Script *script_load(const PlanStep *step, PlanDirection direction,
     script->step = step;
     script->direction = direction;
     script->is_transactional = step->revision->transaction == TRANSACTION_AUTO;
-    script->body = revision_read_body(step->revision, error);
+    script->is_stored = stored && stored_has(stored, step->revision);
+    script->body = script->is_stored ? stored_take_body(stored, step->revision)
+                                     : revision_read_body(step->revision, error);
     if (!script->body)
         goto failed;
     script->section = goes_up ? &script->body->up : &script->body->down;
@@ -143,13 +145,14 @@ failed:
     return NULL;
 }
 
-GPtrArray *scripts_load(const Plan *plan, const Variables *variables, GError **error)
+GPtrArray *scripts_load(const Plan *plan, const Variables *variables, Stored *stored,
+                        GError **error)
 {
     g_autoptr(GPtrArray) scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
 
     for (guint i = 0; i < plan->steps->len; i++) {
-        Script *script =
-            script_load(g_ptr_array_index(plan->steps, i), plan->direction, variables, error);
+        Script *script = script_load(g_ptr_array_index(plan->steps, i), plan->direction, variables,
+                                     stored, error);
 
         if (!script)
             return NULL;

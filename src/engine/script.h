@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/variables.h"
+#include "engine/stored.h"
 #include "revision/file.h"
 #include "revision/plan.h"
 #include "sql/split.h"
@@ -16,6 +17,7 @@ typedef struct {
     GPtrArray *checks;      /* Statement * of the verify section; empty for a downgrade */
     gboolean is_transactional;
     gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
+    gboolean is_stored;          /* the body is the database's: there is no file */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
 } Script;
 
@@ -25,8 +27,10 @@ void script_free(Script *script);
  * files; the values of `variables` (NULL: none are set) are in the statements only. Errors: an
  * unreadable or broken file; BEGIN or COMMIT and the like, or COPY ... FROM STDIN, in a section,
  * and a variable that is not set (with place); an irreversible step of a downgrade. The plan must
- * outlive the scripts. */
-GPtrArray *scripts_load(const Plan *plan, const Variables *variables, GError **error);
+ * outlive the scripts. The bodies of revisions without a file come out of `stored` (NULL: all have
+ * one). */
+GPtrArray *scripts_load(const Plan *plan, const Variables *variables, Stored *stored,
+                        GError **error);
 
 /* The down text that a database may keep to undo the revision without its file: NULL when it is
  * irreversible, or has a password in it that must not be stored. g_free. */

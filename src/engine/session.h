@@ -20,6 +20,8 @@ typedef struct {
     gint64 retry_deadline;
     gboolean accepts_session_pooler; /* database.pooler = "session" */
     const Variables *variables;      /* what revision bodies refer to; NULL: none are set */
+    const char *environment;         /* environment.name */
+    int failure_limit; /* a revision that fails so often with the same SQL sets a hold; 0: never */
 } EngineSettings;
 
 typedef struct Session Session;
@@ -36,7 +38,10 @@ typedef struct {
     char *target; /* the revision that boots must not pass; "" = base */
     char *reason;
     char *actor;
-    char *since; /* RFC 3339 */
+    char *since;           /* RFC 3339 */
+    char *failed_revision; /* what set it by failing; NULL: a person did */
+    char *failed_checksum; /* of its up section then: with another one the hold is void */
+    gboolean is_void;      /* only in a Status, which has seen the file */
 } Hold;
 /* A deep copy; NULL gives NULL. */
 Hold *hold_copy(const Hold *hold);
@@ -50,6 +55,7 @@ typedef struct {
     int state_version;  /* of its layout; 0 when absent */
     Hold *hold;         /* NULL: none */
     char *listing;      /* of the files whose heads these are (graph_listing); NULL: not known */
+    char *environment;  /* what the database is called; NULL: nothing yet */
 } DatabaseState;
 void database_state_free(DatabaseState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DatabaseState, database_state_free)

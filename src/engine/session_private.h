@@ -15,6 +15,7 @@ struct Session {
     guint prepared;             /* so many statements had names */
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
+    gboolean has_environment;         /* as last seen: the database has a name */
     char *default_synchronous_commit; /* what role, database and server say */
     char **variables;                 /* settings_variables */
     char *prepared_state;             /* the name under which the server has it; NULL: has not */

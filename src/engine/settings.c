@@ -30,6 +30,8 @@ char **settings_variables(const EngineSettings *settings)
                                version_pkey,
                                "state",
                                settings->state_schema,
+                               "environment",
+                               settings->environment,
                                NULL};
 
     return g_strdupv((char **)variables);

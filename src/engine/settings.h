@@ -5,7 +5,7 @@
 #include "engine/session.h"
 
 /* Name, value, ..., NULL: what the queries of q/ call version_schema, version_table, version_pkey
- * and state, for sql_expand. g_strfreev. */
+ * and state, and the environment's name, for sql_expand. g_strfreev. */
 char **settings_variables(const EngineSettings *settings);
 
 /* '"schema"."version_table"' for a regclass parameter; g_free. */

@@ -1,30 +1,58 @@
 /* What a stamp sends. */
 #include "engine/stamp.h"
 
+#include "base/secret.h"
 #include "engine/script.h"
 #include "engine/settings.h"
 
-/* The revisions that a stamp adopts, column by column as stamp.sql unnests them. */
+/* What stamp.sql unnests of the revisions that a stamp adopts, a column each; the lists are array
+ * literals. */
+enum {
+    ADOPTED_REVISION,
+    ADOPTED_UP_CHECKSUM,
+    ADOPTED_DOWN_CHECKSUM, /* "": no such section */
+    ADOPTED_DOWN_SQL,      /* "": none is kept */
+    ADOPTED_LATER,         /* those from here on come behind the listing */
+    ADOPTED_MESSAGE = ADOPTED_LATER,
+    ADOPTED_DOWN_REVISIONS,
+    ADOPTED_DEPENDS_ON,
+    ADOPTED_LABELS,
+    ADOPTED_IS_TRANSACTIONAL,
+    ADOPTED_COLUMNS,
+};
+
 typedef struct {
-    GPtrArray *revisions;
-    GPtrArray *up_checksums;
-    GPtrArray *down_checksums; /* "": no such section */
-    GPtrArray *down_sql;       /* "": none is kept */
+    GPtrArray *columns[ADOPTED_COLUMNS];
 } Adopted;
 
 static void adopted_init(Adopted *adopted)
 {
-    *adopted =
-        (Adopted){g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free),
-                  g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free)};
+    for (guint i = 0; i < ADOPTED_COLUMNS; i++)
+        adopted->columns[i] = g_ptr_array_new_with_free_func(g_free);
 }
 
 static void adopted_clear(Adopted *adopted)
 {
-    g_ptr_array_unref(adopted->revisions);
-    g_ptr_array_unref(adopted->up_checksums);
-    g_ptr_array_unref(adopted->down_checksums);
-    g_ptr_array_unref(adopted->down_sql);
+    for (guint i = 0; i < ADOPTED_COLUMNS; i++)
+        g_ptr_array_unref(adopted->columns[i]);
+}
+
+static void adopt_list(Adopted *adopted, guint column, char *const *items)
+{
+    g_ptr_array_add(adopted->columns[column], text_array_format((const char *const *)items));
+}
+
+static void adopt_header(Adopted *adopted, const Revision *revision)
+{
+    gboolean is_transactional = revision->transaction == TRANSACTION_AUTO;
+
+    g_ptr_array_add(adopted->columns[ADOPTED_REVISION], g_strdup(revision->id));
+    g_ptr_array_add(adopted->columns[ADOPTED_MESSAGE], secret_redact(revision->message));
+    adopt_list(adopted, ADOPTED_DOWN_REVISIONS, revision->down_revisions);
+    adopt_list(adopted, ADOPTED_DEPENDS_ON, revision->depends_on);
+    adopt_list(adopted, ADOPTED_LABELS, revision->labels);
+    g_ptr_array_add(adopted->columns[ADOPTED_IS_TRANSACTIONAL],
+                    g_strdup(is_transactional ? "true" : "false"));
 }
 
 static gboolean adopt_revision(Adopted *adopted, const Revision *revision, GError **error)
@@ -35,10 +63,11 @@ static gboolean adopt_revision(Adopted *adopted, const Revision *revision, GErro
     if (!body)
         return FALSE;
     down_sql = script_down_to_keep(body);
-    g_ptr_array_add(adopted->revisions, g_strdup(revision->id));
-    g_ptr_array_add(adopted->up_checksums, g_strdup(body->up.checksum));
-    g_ptr_array_add(adopted->down_checksums, g_strdup(body->down.checksum));
-    g_ptr_array_add(adopted->down_sql, down_sql ? g_steal_pointer(&down_sql) : g_strdup(""));
+    adopt_header(adopted, revision);
+    g_ptr_array_add(adopted->columns[ADOPTED_UP_CHECKSUM], g_strdup(body->up.checksum));
+    g_ptr_array_add(adopted->columns[ADOPTED_DOWN_CHECKSUM], g_strdup(body->down.checksum));
+    g_ptr_array_add(adopted->columns[ADOPTED_DOWN_SQL],
+                    down_sql ? g_steal_pointer(&down_sql) : g_strdup(""));
     return TRUE;
 }
 
@@ -70,10 +99,14 @@ static char *format_difference(const char *const *left, const char *const *right
     return text_array_format((const char *const *)items->pdata);
 }
 
-static char *format_column(GPtrArray *column)
+static void add_columns(GPtrArray *arguments, const Adopted *adopted, guint first, guint end)
 {
-    g_ptr_array_add(column, NULL);
-    return text_array_format((const char *const *)column->pdata);
+    for (guint i = first; i < end; i++) {
+        GPtrArray *column = adopted->columns[i];
+
+        g_ptr_array_add(column, NULL);
+        g_ptr_array_add(arguments, text_array_format((const char *const *)column->pdata));
+    }
 }
 
 GPtrArray *stamp_arguments(const EngineSettings *settings, const Graph *graph,
@@ -93,11 +126,9 @@ GPtrArray *stamp_arguments(const EngineSettings *settings, const Graph *graph,
         g_ptr_array_add(arguments, format_difference(from, to));
         g_ptr_array_add(arguments, format_difference(to, from));
         g_ptr_array_add(arguments, g_strdup(run));
-        g_ptr_array_add(arguments, format_column(adopted.revisions));
-        g_ptr_array_add(arguments, format_column(adopted.up_checksums));
-        g_ptr_array_add(arguments, format_column(adopted.down_checksums));
-        g_ptr_array_add(arguments, format_column(adopted.down_sql));
+        add_columns(arguments, &adopted, 0, ADOPTED_LATER);
         g_ptr_array_add(arguments, graph_listing_at(graph, to));
+        add_columns(arguments, &adopted, ADOPTED_LATER, ADOPTED_COLUMNS);
     }
     adopted_clear(&adopted);
     return is_read ? g_steal_pointer(&arguments) : NULL;

@@ -14,6 +14,8 @@ void hold_free(Hold *hold)
     g_free(hold->reason);
     g_free(hold->actor);
     g_free(hold->since);
+    g_free(hold->failed_revision);
+    g_free(hold->failed_checksum);
     g_free(hold);
 }
 
@@ -24,6 +26,7 @@ void database_state_free(DatabaseState *state)
     g_strfreev(state->heads);
     hold_free(state->hold);
     g_free(state->listing);
+    g_free(state->environment);
     g_free(state);
 }
 
@@ -33,8 +36,13 @@ Hold *hold_copy(const Hold *hold)
 
     if (hold) {
         copy = g_new(Hold, 1);
-        *copy = (Hold){g_strdup(hold->target), g_strdup(hold->reason), g_strdup(hold->actor),
-                       g_strdup(hold->since)};
+        *copy = (Hold){g_strdup(hold->target),
+                       g_strdup(hold->reason),
+                       g_strdup(hold->actor),
+                       g_strdup(hold->since),
+                       g_strdup(hold->failed_revision),
+                       g_strdup(hold->failed_checksum),
+                       hold->is_void};
     }
     return copy;
 }
@@ -51,7 +59,7 @@ static gboolean look_for_tables(Session *session, GError **error)
     return TRUE;
 }
 
-static DatabaseState *state_from_row(const Session *session, const Result *result)
+static DatabaseState *state_from_row(Session *session, const Result *result)
 {
     DatabaseState *state = g_new0(DatabaseState, 1);
 
@@ -62,11 +70,17 @@ static DatabaseState *state_from_row(const Session *session, const Result *resul
         return state;
     state->state_version = (int)result_int64(result, 0, 1);
     state->listing = g_strdup(result_text(result, 0, 6));
+    state->environment = g_strdup(result_text(result, 0, 8));
+    session->has_environment = state->environment != NULL;
     if (result_text(result, 0, 2)) {
         state->hold = g_new(Hold, 1);
-        *state->hold =
-            (Hold){g_strdup(result_text(result, 0, 2)), g_strdup(result_text(result, 0, 3)),
-                   g_strdup(result_text(result, 0, 4)), g_strdup(result_text(result, 0, 5))};
+        *state->hold = (Hold){g_strdup(result_text(result, 0, 2)),
+                              g_strdup(result_text(result, 0, 3)),
+                              g_strdup(result_text(result, 0, 4)),
+                              g_strdup(result_text(result, 0, 5)),
+                              g_strdup(result_text(result, 0, 9)),
+                              g_strdup(result_text(result, 0, 10)),
+                              FALSE};
     }
     return state;
 }
@@ -280,12 +294,13 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
     g_autofree char *what = NULL;
     g_autofree char *version_table = session_expand(session, sql_create_version_table);
     g_autofree char *layout = session_expand(session, sql_layout_1);
+    g_autofree char *claim = session_expand(session, sql_claim_environment);
     EngineEvent event = {.kind = EVENT_STATE_CREATED};
 
     if (!session->has_version_table)
         g_string_append_printf(sql, "%s;", version_table);
     if (!session->has_state)
-        g_string_append_printf(sql, "%s;", layout);
+        g_string_append_printf(sql, "%s;%s;", layout, claim);
     g_string_append(sql, "COMMIT");
     if (!conn_exec(session->conn, sql->str, NULL, error)) {
         g_prefix_error(error, "creating pgsluice's own tables: ");
@@ -299,11 +314,22 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
                            !session->has_version_table && !session->has_state ? " and " : "",
                            session->has_state ? "" : "schema ",
                            session->has_state ? "" : session->settings->state_schema);
-    session->has_version_table = session->has_state = TRUE;
+    session->has_version_table = session->has_state = session->has_environment = TRUE;
     FAILPOINT("state-created");
     event.text = what;
     event_send(events, &event);
     return TRUE;
+}
+
+/* A script made the tables, or somebody emptied the one for the name. */
+static gboolean claim_environment(Session *session, GError **error)
+{
+    g_autofree char *claim = session_expand(session, sql_claim_environment);
+
+    if (session->has_environment)
+        return TRUE;
+    session->has_environment = conn_exec(session->conn, claim, NULL, error);
+    return session->has_environment;
 }
 
 gboolean session_prepare_state(Session *session, const EventSink *events, GError **error)
@@ -312,6 +338,6 @@ gboolean session_prepare_state(Session *session, const EventSink *events, GError
     if (!check_privileges(session, error))
         return FALSE;
     if (session->has_version_table && session->has_state)
-        return TRUE;
+        return claim_environment(session, error);
     return create_tables(session, events, error);
 }

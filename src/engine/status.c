@@ -4,21 +4,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "engine/budget.h"
 #include "engine/session_private.h"
-#include "engine/sql_engine.h"
-#include "revision/file.h"
 #include "revision/plan.h"
-
-static void mismatch_free(gpointer data)
-{
-    Mismatch *mismatch = data;
-
-    g_free(mismatch->revision);
-    g_free(mismatch->file_checksum);
-    g_free(mismatch->applied_checksum);
-    g_free(mismatch->path);
-    g_free(mismatch);
-}
 
 void status_free(Status *status)
 {
@@ -34,6 +22,9 @@ void status_free(Status *status)
     g_strfreev(status->applied);
     if (status->mismatched)
         g_ptr_array_unref(status->mismatched);
+    if (status->edited_downs)
+        g_ptr_array_unref(status->edited_downs);
+    g_free(status->environment);
     g_free(status->files_digest);
     hold_free(status->hold);
     lock_holder_free(status->holder);
@@ -100,25 +91,17 @@ static GPtrArray *pending_revisions(const Graph *graph, const Status *status)
     return pending;
 }
 
-/* Revision -> checksum of its up section as it was applied. Fills status->applied. */
-static GHashTable *read_applied(Session *session, Status *status, GError **error)
+/* Fills status->applied. */
+static GPtrArray *read_applied(Session *session, Status *status, GError **error)
 {
-    g_autofree char *sql = session_expand(session, sql_read_applied);
-    g_autoptr(GHashTable) checksums = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    g_autoptr(Result) result = NULL;
-    int rows = 0;
+    GPtrArray *records = records_read(session, error);
 
-    if (session->has_state) {
-        if (!conn_exec(session->conn, sql, &result, error))
-            return NULL;
-        rows = result_rows(result);
-    }
-    status->applied = g_new0(char *, (gsize)rows + 1);
-    for (int i = 0; i < rows; i++) {
-        status->applied[i] = g_strdup(result_text(result, i, 0));
-        g_hash_table_insert(checksums, status->applied[i], g_strdup(result_text(result, i, 1)));
-    }
-    return g_steal_pointer(&checksums);
+    if (!records)
+        return NULL;
+    status->applied = g_new0(char *, records->len + 1);
+    for (guint i = 0; i < records->len; i++)
+        status->applied[i] = g_strdup(((const Record *)g_ptr_array_index(records, i))->revision);
+    return records;
 }
 
 static void add_text(GChecksum *sum, const char *text)
@@ -133,49 +116,43 @@ static void add_texts(GChecksum *sum, char *const *texts)
     add_text(sum, "");
 }
 
-static void add_mismatch(Status *status, const Revision *revision, const char *now,
-                         const char *applied)
-{
-    Mismatch *mismatch = g_new(Mismatch, 1);
-
-    *mismatch = (Mismatch){g_strdup(revision->id), g_strdup(now), g_strdup(applied),
-                           g_strdup(revision->path)};
-    g_ptr_array_add(status->mismatched, mismatch);
-}
-
-/* One file: its part of the digest, and whether it still is what was applied. A file that is not
- * readable any more counts as different: its checksum is "". */
-static void look_at_file(Status *status, const Revision *revision, const Extent *extent,
-                         GHashTable *applied, GChecksum *sum)
+/* One file: its part of the digest, and whether it still is what was applied. */
+static void look_at_file(const Revision *revision, Integrity *integrity, GChecksum *sum)
 {
     g_autoptr(RevisionBody) body = revision_read_body(revision, NULL);
-    const char *now = body ? body->up.checksum : "";
-    const char *then = g_hash_table_lookup(applied, revision->id);
 
-    if (then && !g_str_equal(now, then) && is_applied(extent, status, revision))
-        add_mismatch(status, revision, now, then);
+    integrity_look(integrity, revision, body);
     add_text(sum, revision->id);
     add_text(sum, strrchr(revision->path, '/') ? strrchr(revision->path, '/') : revision->path);
     add_texts(sum, revision->down_revisions);
     add_texts(sum, revision->depends_on);
-    add_text(sum, now);
+    add_text(sum, body ? body->up.checksum : "");
     add_text(sum, body ? body->down.checksum : "");
 }
 
 static gboolean look_at_files(Session *session, const Graph *graph, Status *status, GError **error)
 {
-    g_autoptr(GHashTable) applied = read_applied(session, status, error);
-    g_auto(Extent) extent = extent_of(graph, status);
+    g_autoptr(GPtrArray) records = read_applied(session, status, error);
     g_autoptr(GPtrArray) all = graph_revisions(graph);
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(Integrity) integrity = NULL;
 
-    if (!applied)
+    if (!records)
         return FALSE;
-    status->mismatched = g_ptr_array_new_with_free_func(mismatch_free);
+    integrity = integrity_new(graph, (const char *const *)status->heads, records);
     for (guint i = 0; i < all->len; i++)
-        look_at_file(status, g_ptr_array_index(all, i), &extent, applied, sum);
+        look_at_file(g_ptr_array_index(all, i), integrity, sum);
+    integrity_take(integrity, &status->mismatched, &status->edited_downs);
     status->files_digest = g_strdup(g_checksum_get_string(sum));
     return TRUE;
+}
+
+/* What its first change has called the database. */
+static void look_at_environment(const Session *session, const DatabaseState *state, Status *status)
+{
+    status->environment = g_strdup(state->environment);
+    status->is_foreign =
+        state->environment && g_strcmp0(state->environment, session->settings->environment) != 0;
 }
 
 Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, GError **error)
@@ -195,6 +172,9 @@ Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, 
     status->script_count = graph_count(graph);
     status->unknown = graph_unknown(graph, heads);
     status->hold = hold_copy(state->hold);
+    if (status->hold)
+        status->hold->is_void = budget_hold_is_void(state->hold, graph);
+    look_at_environment(session, state, status);
     if (!look_at_files(session, graph, status, error) ||
         (asks_holder && !lock_find_holder(session->conn, session->key, &status->holder, error)))
         return NULL;

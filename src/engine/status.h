@@ -1,14 +1,7 @@
 /* What the database and the files say together: the matter of the status document. */
 #pragma once
 
-#include "engine/session.h"
-
-typedef struct {
-    char *revision;
-    char *file_checksum; /* of the up section now */
-    char *applied_checksum;
-    char *path;
-} Mismatch;
+#include "engine/integrity.h"
 
 typedef struct {
     char *server_version;
@@ -21,9 +14,12 @@ typedef struct {
                            graph */
     char **unknown;     /* database heads that the files do not know */
     char **applied; /* every revision recorded in the applied table, sorted; empty without state */
-    GPtrArray *mismatched; /* Mismatch * */
-    char *files_digest;    /* SHA-256 over ids, names, parents and checksums of all files; hex */
-    Hold *hold;            /* NULL: none */
+    GPtrArray *mismatched;   /* Mismatch *: an upgrade or downgrade would be refused */
+    GPtrArray *edited_downs; /* Mismatch *: down sections that have changed; they bar nothing */
+    char *environment;       /* what the database is called; NULL: nothing yet */
+    gboolean is_foreign;     /* that is not what the configuration calls it */
+    char *files_digest;      /* SHA-256 over ids, names, parents and checksums of all files; hex */
+    Hold *hold;              /* NULL: none */
     gboolean is_locked;
     LockHolder *holder; /* of the migration lock; NULL */
 } Status;

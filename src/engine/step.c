@@ -2,7 +2,7 @@
 #include "engine/step.h"
 
 #include "db/result.h"
-#include "engine/pairs.h"
+#include "engine/facts.h"
 
 static void add_own(GArray *messages, ScriptPhase phase, const char *sql)
 {
@@ -62,20 +62,17 @@ GArray *step_messages(const Script *script, gboolean only_record, const char *du
 /* What the applied table and the ledger keep of a revision. */
 static char *format_facts(const Script *script, gboolean is_last, const char *listing)
 {
-    const RevisionBody *body = script->body;
     g_autoptr(Pairs) pairs = pairs_new();
-    g_autofree char *down_sql = script_down_to_keep(body);
 
     pairs_add(pairs, "event", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
-    pairs_add(pairs, "revision", script->step->revision->id);
-    pairs_add(pairs, "up_checksum", body->up.checksum);
     pairs_add(pairs, "listing", listing);
     pairs_add(pairs, "is_last", is_last ? "yes" : NULL);
     pairs_add(pairs, "asks_lock_table", is_last || script->may_change_session ? "yes" : NULL);
     if (script->direction == PLAN_UPGRADE) {
-        pairs_add_redacted(pairs, "up_sql", body->up.text);
-        pairs_add(pairs, "down_checksum", body->down.text ? body->down.checksum : NULL);
-        pairs_add(pairs, "down_sql", down_sql);
+        facts_add(pairs, script->step->revision, script->body);
+    } else {
+        pairs_add(pairs, "revision", script->step->revision->id);
+        pairs_add(pairs, "up_checksum", script->body->up.checksum);
     }
     return pairs_format(pairs);
 }

@@ -34,6 +34,24 @@ Graph *graph_new(GPtrArray *revisions, GError **error)
     return findings_require_none(findings, error) ? g_steal_pointer(&graph) : NULL;
 }
 
+static void add_all(GPtrArray *revisions, const GPtrArray *others)
+{
+    for (guint i = 0; i < others->len; i++)
+        g_ptr_array_add(revisions, g_ptr_array_index(others, i));
+}
+
+Graph *graph_extend(const Graph *graph, const GPtrArray *others, GError **error)
+{
+    GPtrArray *revisions = g_ptr_array_new(); /* without a free function: it owns none of them */
+    g_autoptr(Findings) findings = findings_new(1);
+    g_autoptr(Graph) extended = NULL;
+
+    add_all(revisions, graph->revisions);
+    add_all(revisions, others);
+    extended = load_link((const char *const *)graph->folders, revisions, findings);
+    return findings_require_none(findings, error) ? g_steal_pointer(&extended) : NULL;
+}
+
 /* --- Nodes ------------------------------------------------------------------------------------ */
 
 Node node_find(const Graph *graph, const char *name)

@@ -15,6 +15,9 @@ typedef struct Graph Graph;
 Graph *graph_load(const char *const *folders, GError **error);
 /* The same from memory; takes the Revisions (a GPtrArray with free function, also on failure). */
 Graph *graph_new(GPtrArray *revisions, GError **error);
+/* A graph of all that `graph` has and `others` (Revision *) above it; borrows the Revisions of
+ * both, which must outlive it. Errors: as of files. */
+Graph *graph_extend(const Graph *graph, const GPtrArray *others, GError **error);
 void graph_free(Graph *graph);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Graph, graph_free)
 

@@ -20,6 +20,8 @@ void setup_engine_offline(const Conf *conf, EngineSettings *settings)
         .retry_deadline = conf_duration(conf, CONF_EXECUTION_RETRY_DEADLINE),
         .accepts_session_pooler = g_str_equal(conf_string(conf, CONF_POOLER), "session"),
         .variables = conf_variables(conf),
+        .environment = conf_string(conf, CONF_ENVIRONMENT_NAME),
+        .failure_limit = (int)conf_integer(conf, CONF_EXECUTION_FAILURE_LIMIT),
     };
 }
 

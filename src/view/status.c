@@ -42,6 +42,7 @@ static json_t *database_json(const Status *status)
     json_object_set_new(json, "name", render_text(status->database));
     json_object_set_new(json, "in_recovery", json_boolean(status->in_recovery));
     json_object_set_new(json, "heads", render_texts((const char *const *)status->heads));
+    json_object_set_new(json, "environment", render_text(status->environment));
     return json;
 }
 
@@ -89,6 +90,8 @@ static json_t *mismatched_json(const Status *status)
         json_object_set_new(json, "file_checksum", render_text(mismatch->file_checksum));
         json_object_set_new(json, "applied_checksum", render_text(mismatch->applied_checksum));
         json_object_set_new(json, "path", render_text(mismatch->path));
+        json_object_set_new(json, "kind", render_text(mismatch_kind_name(mismatch->kind)));
+        json_object_set_new(json, "detail", render_text(mismatch->detail));
         json_array_append_new(array, json);
     }
     return array;
@@ -105,6 +108,8 @@ static json_t *hold_json(const Hold *hold)
     json_object_set_new(json, "reason", render_text(hold->reason));
     json_object_set_new(json, "actor", render_text(hold->actor));
     json_object_set_new(json, "since", render_text(hold->since));
+    json_object_set_new(json, "failed_revision", render_text(hold->failed_revision));
+    json_object_set_new(json, "void", json_boolean(hold->is_void));
     return json;
 }
 
@@ -163,6 +168,8 @@ static void add_database(GChecksum *sum, const Status *status)
 
         add_part(sum, "mismatch", mismatch->revision);
         add_part(sum, "checksum", mismatch->file_checksum);
+        add_part(sum, "kind", mismatch_kind_name(mismatch->kind));
+        add_part(sum, "detail", mismatch->detail);
     }
 }
 

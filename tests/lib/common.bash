@@ -156,7 +156,7 @@ write_default_config() {
     write_config "$1" <<CONF
 database:    { migration_url = "${url:-}"; };
 migrations:  { directory = "$migrations"; };
-environment: { name = "test"; controlled = true; };
+environment: { controlled = true; };
 http:        { traffic: { listen = [ "127.0.0.1:0" ]; };
                admin:   { listen = [ "127.0.0.1:0" ]; }; };
 CONF

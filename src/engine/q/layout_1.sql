@@ -24,7 +24,13 @@ CREATE TABLE :"state".applied (
     host text,
     instance text,
     duration_us bigint,             -- null for a stamp
-    fingerprint text                -- of the schema afterwards, where it was taken
+    fingerprint text,               -- of the schema afterwards, where it was taken
+    -- The header of the file, so that the revision can be undone without it.
+    message text NOT NULL,
+    down_revisions text[] NOT NULL,
+    depends_on text[] NOT NULL,     -- ids or labels as written
+    labels text[] NOT NULL,
+    is_transactional boolean NOT NULL
 );
 
 CREATE TABLE :"state".ledger (
@@ -65,6 +71,15 @@ CREATE TABLE :"state".hold (
     target text NOT NULL,           -- boots do not pass this revision; '' = base
     reason text,
     actor text,
+    since timestamptz NOT NULL DEFAULT now(),
+    failed_revision text,           -- set by its failures (execution.failure_limit): the hold is void once
+    failed_checksum text            -- the up section of its file has another checksum
+);
+
+-- What this database is, so that nothing that was meant for another one changes it.
+CREATE TABLE :"state".environment (
+    is_set boolean CONSTRAINT environment_pkey PRIMARY KEY DEFAULT true CONSTRAINT environment_one_row CHECK (is_set),
+    name text NOT NULL,
     since timestamptz NOT NULL DEFAULT now()
 );
 
@@ -209,12 +224,17 @@ BEGIN
     ELSE
         INSERT INTO applied VALUES (step->>'revision', step->>'up_checksum', step->>'down_checksum',
             step->>'up_sql', step->>'down_sql', step->>'event', clock_timestamp(), current_user,
-            run->>'actor', run->>'host', run->>'instance', took)
+            run->>'actor', run->>'host', run->>'instance', took, NULL, step->>'message',
+            (step->>'down_revisions')::text[], (step->>'depends_on')::text[], (step->>'labels')::text[],
+            step ? 'is_transactional')
         ON CONFLICT ON CONSTRAINT applied_pkey DO UPDATE SET
             up_checksum = EXCLUDED.up_checksum, down_checksum = EXCLUDED.down_checksum,
             up_sql = EXCLUDED.up_sql, down_sql = EXCLUDED.down_sql, event = EXCLUDED.event,
             applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
-            host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us;
+            host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us,
+            message = EXCLUDED.message, down_revisions = EXCLUDED.down_revisions,
+            depends_on = EXCLUDED.depends_on, labels = EXCLUDED.labels,
+            is_transactional = EXCLUDED.is_transactional;
     END IF;
     IF step ? 'is_journalled' THEN
         DELETE FROM journal j WHERE j.revision = step->>'revision';
@@ -264,7 +284,8 @@ CREATE FUNCTION :"state".record_hold(
 BEGIN
     INSERT INTO hold (target, reason, actor) VALUES ($1, run->>'reason', run->>'actor')
     ON CONFLICT ON CONSTRAINT hold_pkey DO UPDATE SET
-        target = EXCLUDED.target, reason = EXCLUDED.reason, actor = EXCLUDED.actor, since = EXCLUDED.since;
+        target = EXCLUDED.target, reason = EXCLUDED.reason, actor = EXCLUDED.actor, since = EXCLUDED.since,
+        failed_revision = NULL, failed_checksum = NULL;
     PERFORM append_ledger('hold', $1, heads, heads, NULL, NULL, NULL, NULL, run);
     PERFORM pg_notify(run->>'channel', 'hold');
 END
@@ -300,5 +321,72 @@ BEGIN
     PERFORM append_ledger('repair', $1, heads, heads, NULL, NULL,
         format('statement %s is marked as %s', $2, CASE WHEN is_applied THEN 'applied' ELSE 'not applied' END), NULL, run);
     PERFORM pg_notify(run->>'channel', 'repair');
+END
+$function$;
+
+-- Puts the database on hold at its heads when `failed` has now failed so many times with the same SQL, counted
+-- since it last moved, a stamp, or the end of a hold. Only what the SQL itself did counts: not a lost
+-- connection or server (08, 53, 57, 58), a lock or a serialization (55P03, 40), a standby (25006), nor what the
+-- engine refused (PS). A hold that is there stays. Returns how many times, null when nothing was set.
+CREATE FUNCTION :"state".record_failure_hold(
+    failed text, checksum text, heads text[], failure_limit integer, run jsonb
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+DECLARE
+    failures bigint;
+    last_message text;
+    told jsonb;
+BEGIN
+    SELECT count(*), (array_agg(l.message ORDER BY l.id DESC))[1] INTO failures, last_message
+    FROM ledger l
+    WHERE l.event = 'fail' AND l.revision = failed AND l.up_checksum = checksum
+        AND l.sqlstate <> ALL ('{55P03,25006}') AND left(l.sqlstate, 2) <> ALL ('{08,40,53,57,58,PS}')
+        AND l.id > coalesce((SELECT max(m.id) FROM ledger m WHERE m.event IN ('release', 'stamp')
+            OR m.event IN ('upgrade', 'downgrade') AND m.revision = failed), 0);
+    IF failures < failure_limit THEN
+        RETURN NULL;
+    END IF;
+    told := run || jsonb_build_object('actor', 'pgsluice', 'reason',
+        format('revision %s failed %s times with the same SQL: %s', failed, failures, last_message));
+    INSERT INTO hold (target, reason, actor, failed_revision, failed_checksum)
+    VALUES (coalesce(heads[1], ''), told->>'reason', told->>'actor', failed, checksum)
+    ON CONFLICT ON CONSTRAINT hold_pkey DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    PERFORM append_ledger('hold', coalesce(heads[1], ''), heads, heads, NULL, NULL, NULL, NULL, told);
+    PERFORM pg_notify(run->>'channel', 'hold');
+    RETURN failures;
+END
+$function$;
+
+-- Records what the file of an applied revision is now in the place of what was applied; `facts` as in record_step.
+CREATE FUNCTION :"state".record_accept(heads text[], facts jsonb, message text, run jsonb)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    UPDATE applied a SET up_checksum = facts->>'up_checksum', down_checksum = facts->>'down_checksum',
+        up_sql = facts->>'up_sql', down_sql = facts->>'down_sql', message = facts->>'message',
+        down_revisions = (facts->>'down_revisions')::text[], depends_on = (facts->>'depends_on')::text[],
+        labels = (facts->>'labels')::text[], is_transactional = facts ? 'is_transactional'
+    WHERE a.revision = facts->>'revision';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'revision % is not recorded as applied', facts->>'revision' USING ERRCODE = 'PS002';
+    END IF;
+    PERFORM append_ledger('repair', facts->>'revision', heads, heads, facts->>'up_checksum', NULL, message, NULL, run);
+    PERFORM pg_notify(run->>'channel', 'repair');
+END
+$function$;
+
+-- Gives the database another environment's name; returns the one that it had, null when it had none.
+CREATE FUNCTION :"state".record_environment(name text, heads text[], run jsonb)
+RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+DECLARE
+    former text := (SELECT e.name FROM environment e);
+BEGIN
+    INSERT INTO environment (name) VALUES ($1)
+    ON CONFLICT ON CONSTRAINT environment_pkey DO UPDATE SET name = EXCLUDED.name, since = EXCLUDED.since;
+    PERFORM append_ledger('repair', NULL, heads, heads, NULL, NULL,
+        format('environment %s renamed to %s', coalesce(former, '(none)'), $1), NULL, run);
+    PERFORM pg_notify(run->>'channel', 'repair');
+    RETURN former;
 END
 $function$;

@@ -4,6 +4,7 @@
 --   pgsluice.purpose      upgrade, downgrade, stamp, check (heads do not move), create (they do not matter)
 --   pgsluice.start_heads  where the script starts, as text[]
 --   pgsluice.end_heads    where it ends, as text[]
+--   pgsluice.environment  what the database is to be called
 --   pgsluice.command      what writes the next script, with {} for the heads where that has to start
 DO $pgsluice$
 DECLARE
@@ -19,6 +20,7 @@ DECLARE
     layout record;
     hold record;
     holder record;
+    environment text;
 BEGIN
     IF NOT pg_try_advisory_lock(lock_key) THEN
         SELECT a.pid, format('%s (process %s, user %s)', coalesce(nullif(a.application_name, ''),
@@ -45,6 +47,12 @@ BEGIN
             RAISE EXCEPTION 'schema "%" has layout %, this script knows layout %', state_schema, layout.version,
                 current_setting('pgsluice.layout')
                 USING HINT = 'write the script with the version of pgsluice that works on this database';
+        END IF;
+        EXECUTE format('SELECT name FROM %I.environment', state_schema) INTO environment;
+        IF environment <> current_setting('pgsluice.environment') THEN
+            RAISE EXCEPTION 'the database belongs to environment "%", and this script is for "%"', environment,
+                current_setting('pgsluice.environment')
+                USING HINT = format('is this the database you mean? Then write the script with: --environment "%s"', environment);
         END IF;
         EXECUTE format('SELECT target, since, actor, reason FROM %I.hold', state_schema) INTO hold;
         IF purpose = 'upgrade' AND hold.target IS NOT NULL THEN

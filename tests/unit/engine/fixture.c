@@ -33,6 +33,7 @@ void fixture_set_up(Fixture *fixture, gconstpointer data)
                                          .version_table_schema = "public",
                                          .state_schema = "pgsluice",
                                          .instance = "unit",
+                                         .environment = "test",
                                          .search_path = "\"$user\", public",
                                          .connect_timeout = 10 * G_USEC_PER_SEC,
                                          .lock_wait = 10 * G_USEC_PER_SEC,

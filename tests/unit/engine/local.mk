@@ -1,9 +1,13 @@
 check_PROGRAMS += \
+	tests/unit/engine/test_integrity \
 	tests/unit/engine/test_migrate \
 	tests/unit/engine/test_variables
 engine_fixture = \
 	tests/unit/engine/fixture.c tests/unit/engine/fixture.h \
 	tests/lib/testdb.c tests/lib/testdb.h
+tests_unit_engine_test_integrity_SOURCES = tests/unit/engine/test_integrity.c $(engine_fixture)
+tests_unit_engine_test_integrity_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_engine_test_integrity_LDADD = $(ENGINE_LIBS)
 tests_unit_engine_test_migrate_SOURCES = tests/unit/engine/test_migrate.c $(engine_fixture)
 tests_unit_engine_test_migrate_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_engine_test_migrate_LDADD = $(ENGINE_LIBS)
