@@ -41,11 +41,11 @@ static void print_journal(const Journal *journal)
         terminal_print("Nothing is half-run\n");
         return;
     }
-    last = g_ptr_array_index(journal->rows, journal->rows->len - 1);
+    last = journal_in_doubt(journal);
     terminal_print("Revision %s is half-run: %u statements of its %s section have run\n",
                    journal->revision, journal_finished(journal),
                    journal->direction == PLAN_UPGRADE ? "up" : "down");
-    if (!last->is_finished)
+    if (last)
         terminal_print("Statement %u, begun at %s, %s\n", last->first + 1, last->started_at,
                        last->sqlstate ? "failed" : "has not been heard of since");
 }
@@ -57,12 +57,12 @@ static void print_journal_document(const Journal *journal)
 
     answer_add_text(answer, "half_run", journal ? journal->revision : NULL);
     if (journal) {
-        const JournalRow *last = g_ptr_array_index(journal->rows, journal->rows->len - 1);
+        const JournalRow *last = journal_in_doubt(journal);
 
         answer_add_text(answer, "direction",
                         journal->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
         answer_add_number(answer, "statements_run", (int)journal_finished(journal));
-        answer_add_number(answer, "in_doubt", last->is_finished ? 0 : (int)last->first + 1);
+        answer_add_number(answer, "in_doubt", last ? (int)last->first + 1 : 0);
     }
     document = answer_format(answer);
     terminal_print_document(document);

@@ -53,6 +53,19 @@ static void print_pending(const Status *status, const Graph *graph)
     }
 }
 
+static void print_half_run(const Journal *journal)
+{
+    const JournalRow *row = journal_in_doubt(journal);
+    guint run = journal_finished(journal);
+    g_autofree char *last =
+        row ? g_strdup_printf("; statement %u %s", row->first + 1,
+                              row->sqlstate ? "failed" : "was begun and not heard of since")
+            : g_strdup("");
+
+    print_row("half-run", "%s: %u of its statements %s run%s", journal->revision, run,
+              run == 1 ? "has" : "have", last);
+}
+
 /* What is only said when it is so. */
 static void print_troubles(const Status *status)
 {
@@ -64,6 +77,8 @@ static void print_troubles(const Status *status)
         print_row("mismatched", "%s: %s has changed since it was applied", mismatch->revision,
                   mismatch->path);
     }
+    if (status->half_run)
+        print_half_run(status->half_run);
     if (status->hold)
         print_row("hold", "at %s since %s%s%s",
                   *status->hold->target ? status->hold->target : "<base>", status->hold->since,
@@ -93,6 +108,8 @@ static void print_next(const Status *status)
                           "pgsluice revision -m MESSAGE");
     else if (status->is_locked)
         print_row("next", "somebody is migrating; follow it with: pgsluice wait");
+    else if (status->half_run && status->half_run->direction == PLAN_DOWNGRADE)
+        print_row("next", "the same downgrade again: it goes on where it stopped");
     else if (status->hold && status->pending->len > 0)
         print_row("next", "nothing, until the hold is lifted: pgsluice release");
     else if (status->pending->len > 0)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "engine/execute.h"
+#include "engine/recover.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
@@ -115,7 +116,7 @@ gboolean migrate_is_settled(const DatabaseState *state, const char *const *folde
                           (g_str_equal(target, "head") && g_strv_length(state->heads) == 1);
 
     *settled = FALSE;
-    if (!state->listing || state->hold || !asks_heads)
+    if (!state->listing || state->hold || state->half_run || !asks_heads)
         return TRUE;
     listing = graph_listing_of_folders(folders, error);
     *settled = g_strcmp0(listing, state->listing) == 0;
@@ -135,7 +136,7 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     if (!state || !refuse_held(state, wish, error))
         return FALSE;
     plan = plan_wish(wish, state, &is_held, error);
-    if (!plan)
+    if (!plan || !recover_allows(state, plan, error))
         return FALSE;
     if (plan->steps->len > 0 && !run_plan(session, plan, wish, events, &event.count, error))
         return FALSE;
@@ -176,7 +177,7 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
     if (!state)
         return FALSE;
     plan = plan_wish(wish, state, &is_held, error);
-    if (!plan)
+    if (!plan || !recover_allows(state, plan, error))
         return FALSE;
     if (plan->steps->len == 0) {
         fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);

@@ -49,7 +49,9 @@ typedef struct {
     gboolean has_state; /* the state schema exists */
     int state_version;  /* of its layout; 0 when absent */
     Hold *hold;         /* NULL: none */
-    char *listing;      /* of the files whose heads these are (graph_listing); NULL: not known */
+    char *half_run;     /* the revision that the journal has; NULL: none */
+    PlanDirection half_run_direction;
+    char *listing; /* of the files whose heads these are (graph_listing); NULL: not known */
 } DatabaseState;
 void database_state_free(DatabaseState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DatabaseState, database_state_free)

@@ -23,6 +23,7 @@ void database_state_free(DatabaseState *state)
         return;
     g_strfreev(state->heads);
     hold_free(state->hold);
+    g_free(state->half_run);
     g_free(state->listing);
     g_free(state);
 }
@@ -62,6 +63,9 @@ static DatabaseState *state_from_row(const Session *session, const Result *resul
         return state;
     state->state_version = (int)result_int64(result, 0, 1);
     state->listing = g_strdup(result_text(result, 0, 6));
+    state->half_run = g_strdup(result_text(result, 0, 8));
+    state->half_run_direction =
+        g_strcmp0(result_text(result, 0, 9), "downgrade") == 0 ? PLAN_DOWNGRADE : PLAN_UPGRADE;
     if (result_text(result, 0, 2)) {
         state->hold = g_new(Hold, 1);
         *state->hold =

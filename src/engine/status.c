@@ -36,6 +36,7 @@ void status_free(Status *status)
         g_ptr_array_unref(status->mismatched);
     g_free(status->files_digest);
     hold_free(status->hold);
+    journal_free(status->half_run);
     lock_holder_free(status->holder);
     g_free(status);
 }
@@ -196,6 +197,7 @@ Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, 
     status->unknown = graph_unknown(graph, heads);
     status->hold = hold_copy(state->hold);
     if (!look_at_files(session, graph, status, error) ||
+        (state->half_run && !journal_read(session, &status->half_run, error)) ||
         (asks_holder && !lock_find_holder(session->conn, session->key, &status->holder, error)))
         return NULL;
     status->pending = pending_revisions(graph, status);

@@ -1,6 +1,7 @@
 /* What the database and the files say together: the matter of the status document. */
 #pragma once
 
+#include "engine/journal.h"
 #include "engine/session.h"
 
 typedef struct {
@@ -24,6 +25,7 @@ typedef struct {
     GPtrArray *mismatched; /* Mismatch * */
     char *files_digest;    /* SHA-256 over ids, names, parents and checksums of all files; hex */
     Hold *hold;            /* NULL: none */
+    Journal *half_run;     /* the revision that is half-run; NULL: none */
     gboolean is_locked;
     LockHolder *holder; /* of the migration lock; NULL */
 } Status;

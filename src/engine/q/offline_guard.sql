@@ -18,6 +18,7 @@ DECLARE
     found text[] := '{}';
     layout record;
     hold record;
+    half_run text;
     holder record;
 BEGIN
     IF NOT pg_try_advisory_lock(lock_key) THEN
@@ -45,6 +46,11 @@ BEGIN
             RAISE EXCEPTION 'schema "%" has layout %, this script knows layout %', state_schema, layout.version,
                 current_setting('pgsluice.layout')
                 USING HINT = 'write the script with the version of pgsluice that works on this database';
+        END IF;
+        EXECUTE format('SELECT revision FROM %I.journal LIMIT 1', state_schema) INTO half_run;
+        IF half_run IS NOT NULL AND purpose IN ('upgrade', 'downgrade') THEN
+            RAISE EXCEPTION 'revision % is half-run', half_run
+                USING HINT = 'finish it without --sql, which knows where to go on: see pgsluice status';
         END IF;
         EXECUTE format('SELECT target, since, actor, reason FROM %I.hold', state_schema) INTO hold;
         IF purpose = 'upgrade' AND hold.target IS NOT NULL THEN
