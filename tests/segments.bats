@@ -1,5 +1,6 @@
 # Revisions that do not fit one transaction: what becomes of them, and how a run goes on that was cut off.
 # timeout: 240 s
+# shellcheck disable=SC2154,SC2016 # what common.bash and bats set; wait_for evaluates
 load lib/common
 
 setup() {
@@ -81,6 +82,12 @@ killed_between() {
         picture >"after.$1.$n"
         diff -u undisturbed "after.$1.$n"
     done
+}
+
+# The server process that still holds the migration lock is ended, too.
+end_migration() {
+    sql "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 }
 
 need_failpoints() {
@@ -201,4 +208,75 @@ SQL
         [ "$(sql "SELECT count(*) FROM pgsluice.ledger WHERE event = 'repair' AND reason = 'looked'")" = 1 ]
         [ "$(sql "SELECT count(*) FROM log WHERE line = 'work'")" = "$([ "$said" = applied ] && echo 1 || echo 2)" ]
     done
+}
+
+@test "a label is used in the transaction behind the one that adds it, also by the verify section" {
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- migrate:up
+CREATE TABLE first (c colour);
+ALTER TYPE colour ADD VALUE 'blue';
+ALTER TYPE colour ADD VALUE 'pale' AFTER 'blue';
+INSERT INTO first VALUES ('blue');
+ALTER TYPE colour ADD VALUE 'dark';
+-- migrate:verify
+SELECT 'dark'::colour;
+-- migrate:down
+DROP TABLE first;
+SQL
+    create_database
+    upgrade
+    [ "$(sql "SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum")" = red,green,blue,pale,dark ]
+    [ "$(sql 'SELECT c FROM first')" = blue ]
+}
+
+@test "a detached partition whose detaching was cut off half-way is finished" {
+    make_revision aaaa0003 aaaa0001 <<'SQL'
+-- migrate:up
+ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;
+-- migrate:down
+ALTER TABLE p ATTACH PARTITION p1 FOR VALUES IN (1);
+SQL
+    rm "$migrations/versions/aaaa0002_test.sql"
+    create_database
+    pgsluice --set migrations.directory="$migrations" upgrade aaaa0001
+    # A transaction that has read the table keeps the second half waiting.
+    coproc reader { psql -XAtq -v ON_ERROR_STOP=1 -d "$url"; }
+    echo "BEGIN; SELECT 'reads', count(*) FROM p;" >&"${reader[1]}"
+    read -r line <&"${reader[0]}"
+    [ "$line" = 'reads|0' ]
+    pgsluice --set migrations.directory="$migrations" upgrade head 3>&- 4>&- 2>stderr &
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_inherits WHERE inhdetachpending")" = 1 ]'
+    kill -9 $!
+    wait $! || :
+    end_migration
+    wait_for '[ "$(migration_locks)" = 0 ]'
+    [ "$(sql 'SELECT count(*) FROM pg_inherits WHERE inhdetachpending')" = 1 ]
+    echo 'COMMIT; \q' >&"${reader[1]}"
+    run upgrade
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *'cut off half-way: finishing it'* ]]
+    [ "$(sql 'SELECT count(*) FROM pg_inherits')" = 0 ]
+}
+
+@test "psql runs the same segments, and a run goes on where it stopped" {
+    create_database
+    upgrade
+    picture >undisturbed
+    create_database
+    pgsluice --set migrations.directory="$migrations" upgrade head --sql >script.sql
+    psql -X -q -f script.sql -d "$url"
+    picture >after
+    diff -u undisturbed after
+
+    create_database
+    # psql is cut off between a statement and the row that says so.
+    awk '/^SELECT "pgsluice".record_segment/ && ++n == 3 { print "\\q"; exit } { print }' script.sql >cut.sql
+    psql -X -q -f cut.sql -d "$url"
+    [ "$(sql 'SELECT count(*) FROM pgsluice.journal WHERE finished_at IS NULL')" = 1 ]
+    run upgrade
+    [ "$status" -eq 0 ]
+    [[ $output == *'has had its effect: going on behind it'* ]]
+    picture >after
+    diff -u undisturbed after
 }

@@ -64,21 +64,27 @@ static const PgQuery__DefElem *find_option(PgQuery__Node *const *options, gsize 
     return NULL;
 }
 
+/* The word that an option has for a value: a bare one is the name of a type to the grammar. */
+static const char *option_word(const PgQuery__Node *value)
+{
+    if (value->node_case == PG_QUERY__NODE__NODE_TYPE_NAME && value->type_name->n_names > 0)
+        value = value->type_name->names[value->type_name->n_names - 1];
+    return value->node_case == PG_QUERY__NODE__NODE_STRING ? value->string->sval : "";
+}
+
 /* As the server reads a boolean option; what it would refuse counts as true. */
 static gboolean is_off(const PgQuery__DefElem *option)
 {
     const PgQuery__Node *value = option ? option->arg : NULL;
+    const char *word;
 
     if (!value)
         return FALSE;
     if (value->node_case == PG_QUERY__NODE__NODE_INTEGER)
         return value->integer->ival == 0;
-    if (value->node_case == PG_QUERY__NODE__NODE_BOOLEAN)
-        return !value->boolean->boolval;
-    return value->node_case == PG_QUERY__NODE__NODE_STRING &&
-           (g_ascii_strcasecmp(value->string->sval, "false") == 0 ||
-            g_ascii_strcasecmp(value->string->sval, "off") == 0 ||
-            g_str_equal(value->string->sval, "0"));
+    word = option_word(value);
+    return g_ascii_strcasecmp(word, "false") == 0 || g_ascii_strcasecmp(word, "off") == 0 ||
+           g_str_equal(word, "0");
 }
 
 /* --- Statements ---------------------------------------------------------------------------------
@@ -358,8 +364,8 @@ gboolean nature_may_matter(const char *sql)
 {
     static const char *const rare[] = {"CLUSTER", "REINDEX", "VACUUM", NULL};
     static const char *const usual[] = {"ALTER", "CREATE", "DROP", NULL};
-    static const char *const objects[] = {"DATABASE", "SUBSCRIPTION", "SYSTEM",
-                                          "TABLESPACE", "TYPE", NULL};
+    static const char *const objects[] = {"DATABASE",   "SUBSCRIPTION", "SYSTEM",
+                                          "TABLESPACE", "TYPE",         NULL};
     const char *end = sql + strlen(sql);
     const char *second;
 
