@@ -210,6 +210,20 @@ SQL
     done
 }
 
+@test "nobody takes a half-undone database for one that is up to date" {
+    need_failpoints
+    create_database
+    upgrade
+    run_killed segment-ran downgrade aaaa0001
+    run upgrade
+    [ "$status" -eq 6 ]
+    [[ $output == *'revision aaaa0002 is half undone'* ]]
+    run pgsluice --set migrations.directory="$migrations" plan downgrade base
+    [[ $output == *'Revision aaaa0002 is half-run'* ]]
+    pgsluice --set migrations.directory="$migrations" downgrade aaaa0001
+    [ "$(sql "SELECT to_regclass('t_a') IS NULL AND to_regclass('painted') IS NULL")" = t ]
+}
+
 @test "a label is used in the transaction behind the one that adds it, also by the verify section" {
     make_revision aaaa0003 aaaa0002 <<'SQL'
 -- migrate:up

@@ -41,7 +41,7 @@ static gboolean leave_session(Session *session, const Script *script, GError **e
     return conn_exec(session->conn, sql, NULL, error);
 }
 
-static gboolean record(Session *session, const Script *script, const char *run, SegmentState state,
+static gboolean record(Session *session, Script *script, const char *run, SegmentState state,
                        const char *sqlstate, const Probe *probe, GError **error)
 {
     g_autofree char *facts = step_segment_facts(script, script_segment(script), state, sqlstate);
@@ -108,8 +108,7 @@ gboolean alone_run(Session *session, Script *script, const char *run, gboolean *
     return TRUE;
 }
 
-void alone_record_failure(Session *session, const Script *script, const char *run,
-                          const char *sqlstate)
+void alone_record_failure(Session *session, Script *script, const char *run, const char *sqlstate)
 {
     if (leave_session(session, script, NULL))
         record(session, script, run, SEGMENT_FAILED, sqlstate, NULL, NULL);

@@ -13,5 +13,4 @@ gboolean alone_run(Session *session, Script *script, const char *run, gboolean *
 
 /* After a failure, on a connection that works and is in no transaction: says in the journal that
  * the server answered with `sqlstate`. */
-void alone_record_failure(Session *session, const Script *script, const char *run,
-                          const char *sqlstate);
+void alone_record_failure(Session *session, Script *script, const char *run, const char *sqlstate);

@@ -81,7 +81,7 @@ static GArray *messages_of(const Execution *execution, guint index)
 }
 
 /* Where a transaction ends that is not the last of its revision. */
-static gboolean send_segment(Execution *execution, const Script *script, GError **error)
+static gboolean send_segment(Execution *execution, Script *script, GError **error)
 {
     g_autofree char *facts =
         step_segment_facts(script, script_segment(script), SEGMENT_FINISHED, NULL);
@@ -421,7 +421,7 @@ static gboolean run_with_retries(Execution *execution, guint end, GError **error
 
 /* An answer of the server's is as good as none when the connection broke: then the journal's row
  * stays open. */
-static void record_statement_failure(Execution *execution, const Script *script, gboolean ran,
+static void record_statement_failure(Execution *execution, Script *script, gboolean ran,
                                      GError **error)
 {
     Session *session = execution->session;
@@ -436,6 +436,21 @@ static void record_statement_failure(Execution *execution, const Script *script,
     conn_set_cancel(session->conn, session->cancel);
 }
 
+/* Says that only the words of a statement were read. */
+static void tell_guess(const Execution *execution, const Script *script, guint index)
+{
+    const Nature *nature = g_ptr_array_index(script->natures, index);
+    g_autofree char *place = script_describe_place(script, index);
+    g_autofree char *text =
+        g_strdup_printf("%s: the grammar here does not know this statement; by its words it runs "
+                        "outside a transaction",
+                        place);
+    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+
+    if (nature->is_guessed)
+        event_send(execution->events, &event);
+}
+
 /* The statement that comes next runs by itself. */
 static gboolean run_alone(Execution *execution, Script *script, GError **error)
 {
@@ -446,6 +461,7 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
     FailurePlace place = place_of(execution, script, &message);
     gboolean ran;
 
+    tell_guess(execution, script, index);
     if (alone_run(session, script, execution->run, &ran, error)) {
         tell(execution, EVENT_STATEMENT_DONE, execution->next, (EngineEvent){.statement = index});
         return TRUE;

@@ -136,7 +136,7 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     if (!state || !refuse_held(state, wish, error))
         return FALSE;
     plan = plan_wish(wish, state, &is_held, error);
-    if (!plan || !recover_allows(state, plan, error))
+    if (!plan || !(is_held || recover_allows(state, plan, error)))
         return FALSE;
     if (plan->steps->len > 0 && !run_plan(session, plan, wish, events, &event.count, error))
         return FALSE;
@@ -180,6 +180,8 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
     if (!plan || !recover_allows(state, plan, error))
         return FALSE;
     if (plan->steps->len == 0) {
+        if (!is_held && !recover_allows(state, plan, error))
+            return FALSE;
         fill_result(result, heads_of(state), heads_of(state), 0, 0, is_held);
         return TRUE;
     }

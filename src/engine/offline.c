@@ -202,7 +202,7 @@ static void add_record(PsqlScript *script, const Outline *outline, const Script 
 }
 
 /* Where a segment stands; `asked`: what probe.sql has said is in psql's variables. */
-static void add_segment_record(PsqlScript *script, const Script *revision, SegmentState state,
+static void add_segment_record(PsqlScript *script, Script *revision, SegmentState state,
                                gboolean asked)
 {
     g_autofree char *facts = step_segment_facts(revision, script_segment(revision), state, NULL);
@@ -218,8 +218,8 @@ static void add_segment_record(PsqlScript *script, const Script *revision, Segme
 }
 
 /* What stands around the statements of a revision, which may have changed the session. */
-static void add_own(PsqlScript *script, const Outline *outline, const Script *revision,
-                    ScriptPhase phase, gboolean is_last, const char *listing)
+static void add_own(PsqlScript *script, const Outline *outline, Script *revision, ScriptPhase phase,
+                    gboolean is_last, const char *listing)
 {
     /* The reset before it has brought back what psql began with. */
     if (revision->may_change_session)
@@ -242,7 +242,7 @@ static gboolean add_statement(PsqlScript *script, const Script *revision,
 }
 
 /* The messages of an online run, one by one: of the transaction that comes next. */
-static gboolean add_messages(PsqlScript *script, const Outline *outline, const Script *revision,
+static gboolean add_messages(PsqlScript *script, const Outline *outline, Script *revision,
                              gboolean is_last, const char *listing, GError **error)
 {
     g_autoptr(GArray) messages = step_messages(revision, NULL);
@@ -300,7 +300,7 @@ static gboolean ask_probe(PsqlScript *script, const Nature *nature)
 }
 
 /* As an online run does it, so that one can go on where psql stopped. */
-static gboolean add_alone(PsqlScript *script, const Outline *outline, const Script *revision,
+static gboolean add_alone(PsqlScript *script, const Outline *outline, Script *revision,
                           GError **error)
 {
     guint first = script_segment(revision)->first;

@@ -173,7 +173,7 @@ static const JournalRow *last_finished(const Journal *journal)
     return NULL;
 }
 
-static gboolean refuse_changed(const Script *script, const JournalRow *row, GError **error)
+static gboolean refuse_changed(Script *script, const JournalRow *row, GError **error)
 {
     const char *id = script->step->revision->id;
     g_autofree char *digest = script_digest(script, row->last + 1);

@@ -6,7 +6,7 @@
 #include "engine/session.h"
 
 /* A run may only go on with what is half-run: `plan` must have that revision among its steps, in
- * the same direction. `half_run` is the state's. */
+ * the same direction; one without steps would leave it half-run, too. */
 gboolean recover_allows(const DatabaseState *state, const Plan *plan, GError **error);
 
 /* Before the first segment of a script that is not transactional: when the journal has it, finds

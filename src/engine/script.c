@@ -22,6 +22,7 @@ void script_free(Script *script)
         g_ptr_array_unref(script->natures);
     if (script->segments)
         g_array_unref(script->segments);
+    g_clear_pointer(&script->sum, g_checksum_free);
     g_free(script);
 }
 
@@ -169,17 +170,24 @@ void script_resume(Script *script, guint finished)
     cut_from(script, finished);
 }
 
-char *script_digest(const Script *script, guint end)
+/* Segments come in order, so each statement is hashed once. */
+char *script_digest(Script *script, guint end)
 {
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autoptr(GChecksum) sum = NULL;
 
-    for (guint i = 0; i < end && i < script->statements->len; i++) {
-        const Statement *statement = g_ptr_array_index(script->statements, i);
-
-        g_checksum_update(sum, (const guchar *)script->section->text + statement->offset,
-                          (gssize)statement->length);
-        g_checksum_update(sum, (const guchar *)";", 1);
+    if (!script->sum || end < script->summed) {
+        g_clear_pointer(&script->sum, g_checksum_free);
+        script->sum = g_checksum_new(G_CHECKSUM_SHA256);
+        script->summed = 0;
     }
+    for (; script->summed < MIN(end, script->statements->len); script->summed++) {
+        const Statement *statement = g_ptr_array_index(script->statements, script->summed);
+
+        g_checksum_update(script->sum, (const guchar *)script->section->text + statement->offset,
+                          (gssize)statement->length);
+        g_checksum_update(script->sum, (const guchar *)";", 1);
+    }
+    sum = g_checksum_copy(script->sum);
     return g_strdup(g_checksum_get_string(sum));
 }
 

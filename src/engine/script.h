@@ -12,13 +12,15 @@ typedef struct {
     const PlanStep *step;
     PlanDirection direction;
     RevisionBody *body;
-    const Section *section;      /* of body: the one that runs */
-    GPtrArray *statements;       /* Statement *: what is sent, with the values of variables in it */
-    GPtrArray *checks;           /* Statement * of the verify section; empty for a downgrade */
-    gboolean is_transactional;   /* one transaction holds all of it, and its record */
-    GPtrArray *natures;          /* Nature * of each statement; NULL when it is transactional */
-    GArray *segments;            /* Segment: what has not run yet, when it began or was resumed */
-    guint segment;               /* the one that runs next */
+    const Section *section;    /* of body: the one that runs */
+    GPtrArray *statements;     /* Statement *: what is sent, with the values of variables in it */
+    GPtrArray *checks;         /* Statement * of the verify section; empty for a downgrade */
+    gboolean is_transactional; /* one transaction holds all of it, and its record */
+    GPtrArray *natures;        /* Nature * of each statement; NULL when it is transactional */
+    GArray *segments;          /* Segment: what has not run yet, when it began or was resumed */
+    guint segment;             /* the one that runs next */
+    GChecksum *sum;            /* over the first `summed` statements */
+    guint summed;
     gboolean records_apart;      /* the record has a transaction behind the last segment */
     gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
@@ -34,7 +36,7 @@ gboolean script_ends_next(const Script *script);
  * them. */
 void script_resume(Script *script, guint finished);
 /* SHA-256 over the first `end` statements as they stand in the file; hex, g_free. */
-char *script_digest(const Script *script, guint end);
+char *script_digest(Script *script, guint end);
 /* "path:line:column" of a statement; g_free. */
 char *script_describe_place(const Script *script, guint index);
 

@@ -75,7 +75,7 @@ GArray *step_messages(const Script *script, const char *durability)
     return messages;
 }
 
-char *step_segment_facts(const Script *script, const Segment *segment, SegmentState state,
+char *step_segment_facts(Script *script, const Segment *segment, SegmentState state,
                          const char *sqlstate)
 {
     const Nature *nature = g_ptr_array_index(script->natures, segment->first);

@@ -24,7 +24,7 @@ void step_add_session(GArray *messages, const Script *script, guint first);
 typedef enum { SEGMENT_STARTED, SEGMENT_FINISHED, SEGMENT_FAILED } SegmentState;
 
 /* $1 of record_segment.sql; `sqlstate` (may be NULL) is that of the failure. g_free. */
-char *step_segment_facts(const Script *script, const Segment *segment, SegmentState state,
+char *step_segment_facts(Script *script, const Segment *segment, SegmentState state,
                          const char *sqlstate);
 
 /* $1 to $7 of record_step.sql. `is_last`: of the run; `listing` (graph_listing_at's, may be NULL)

@@ -331,15 +331,6 @@ static void guess(const char *sql, Nature *nature)
         nature->kind = NATURE_COMMITS;
 }
 
-Nature *nature_of(const char *sql)
-{
-    Nature *nature = g_new0(Nature, 1);
-
-    if (!read_parsed(sql, nature))
-        guess(sql, nature);
-    return nature;
-}
-
 static gboolean has_word(const char *sql, const char *word)
 {
     gsize length = strlen(word);
@@ -358,6 +349,16 @@ static gboolean is_one_of(const char *at, const char *const *words)
         if (strlen(*words) == length && g_ascii_strncasecmp(at, *words, length) == 0)
             return TRUE;
     return FALSE;
+}
+
+Nature *nature_of(const char *sql)
+{
+    static const char *const plain[] = {"INSERT", NULL}; /* long ones need no parse tree */
+    Nature *nature = g_new0(Nature, 1);
+
+    if (!is_one_of(sql, plain) && !read_parsed(sql, nature))
+        guess(sql, nature);
+    return nature;
 }
 
 gboolean nature_may_matter(const char *sql)

@@ -83,7 +83,7 @@ CREATE TABLE :"state".journal (
     object text,
     part text,
     before text,                    -- what the catalog said before it
-    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,        -- null: it failed, or how it ended is not known
     sqlstate text,                  -- of its failure; null: no answer has come
     CONSTRAINT journal_pkey PRIMARY KEY (revision, first_statement)
@@ -205,6 +205,10 @@ BEGIN
     IF NOT is_ours THEN
         RAISE EXCEPTION 'this session no longer holds the migration lock' USING ERRCODE = 'PS001';
     END IF;
+    IF step ? 'is_journalled' THEN
+        WITH done AS (DELETE FROM journal j WHERE j.revision = step->>'revision' RETURNING j.finished_at - j.started_at AS spent)
+        SELECT took + coalesce((extract(epoch FROM sum(d.spent)) * 1000000)::bigint, 0) INTO took FROM done d;
+    END IF;
     PERFORM move_heads(version_table, heads_before, removed, added);
     IF step->>'event' = 'downgrade' THEN
         DELETE FROM applied a WHERE a.revision = step->>'revision';
@@ -217,9 +221,6 @@ BEGIN
             up_sql = EXCLUDED.up_sql, down_sql = EXCLUDED.down_sql, event = EXCLUDED.event,
             applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
             host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us;
-    END IF;
-    IF step ? 'is_journalled' THEN
-        DELETE FROM journal j WHERE j.revision = step->>'revision';
     END IF;
     IF step ? 'listing' THEN
         PERFORM settle(step->>'listing', heads_after);
