@@ -2,6 +2,7 @@
  * say, and at most one of them is given; without any it shows what is in need of it. */
 #include <string.h>
 
+#include "cli/format.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -35,6 +36,7 @@ static gboolean refuse_two(const RepairOptions *options, GError **error)
 
 static void print_journal(const Journal *journal)
 {
+    g_autofree char *run = NULL;
     const JournalRow *last;
 
     if (!journal) {
@@ -42,9 +44,9 @@ static void print_journal(const Journal *journal)
         return;
     }
     last = journal_in_doubt(journal);
-    terminal_print("Revision %s is half-run: %u statements of its %s section have run\n",
-                   journal->revision, journal_finished(journal),
-                   journal->direction == PLAN_UPGRADE ? "up" : "down");
+    run = format_count(journal_finished(journal), "statement");
+    terminal_print("Revision %s is half-run, with %s of its %s section done\n", journal->revision,
+                   run, journal->direction == PLAN_UPGRADE ? "up" : "down");
     if (last)
         terminal_print("Statement %u, begun at %s, %s\n", last->first + 1, last->started_at,
                        last->sqlstate ? "failed" : "has not been heard of since");
