@@ -31,8 +31,7 @@ static gboolean refuse_two(const RepairOptions *options, GError **error)
     return FALSE;
 }
 
-/* --- What is in need of it ----------------------------------------------------------------------
- */
+/* --- What is in need of it -------------------------------------------------------------------- */
 
 static void print_journal(const Journal *journal)
 {
@@ -85,8 +84,7 @@ static gboolean show_journal(Cli *cli, GError **error)
     return TRUE;
 }
 
-/* --- A statement in doubt: REV:N ----------------------------------------------------------------
- */
+/* --- A statement in doubt: REV:N -------------------------------------------------------------- */
 
 /* *revision: g_free. */
 static gboolean parse_statement(const char *word, char **revision, guint *number, GError **error)

@@ -416,8 +416,7 @@ static gboolean run_with_retries(Execution *execution, guint end, GError **error
     }
 }
 
-/* --- segments -----------------------------------------------------------------------------------
- */
+/* --- Segments --------------------------------------------------------------------------------- */
 
 /* An answer of the server's is as good as none when the connection broke: then the journal's row
  * stays open. */

@@ -113,8 +113,7 @@ const JournalRow *journal_in_doubt(const Journal *journal)
     return last->is_finished ? NULL : last;
 }
 
-/* --- What people say ----------------------------------------------------------------------------
- */
+/* --- What people say -------------------------------------------------------------------------- */
 
 static gboolean refuse_mark(const Journal *journal, const char *revision, guint number,
                             gboolean is_applied, GError **error)

@@ -260,8 +260,7 @@ static gboolean add_messages(PsqlScript *script, const Outline *outline, Script 
     return TRUE;
 }
 
-/* --- Statements that cannot run in a transaction ------------------------------------------------
- */
+/* --- Statements that cannot run in a transaction ---------------------------------------------- */
 
 /* None may be cut off by a lock timeout, which leaves an index invalid. */
 static gboolean enter_session(PsqlScript *script, const Script *revision, guint first,

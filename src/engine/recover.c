@@ -45,8 +45,7 @@ static void notice(const EventSink *events, const Script *script, guint index, c
     event_send(events, &event);
 }
 
-/* --- The statement in doubt ---------------------------------------------------------------------
- */
+/* --- The statement in doubt ------------------------------------------------------------------- */
 
 static gboolean refuse_unknown(const Script *script, const JournalRow *row, GError **error)
 {
@@ -159,8 +158,7 @@ static gboolean settle_last(Session *session, const Script *script, JournalRow *
     return settle(session, script, row, FALSE, error);
 }
 
-/* --- The whole ----------------------------------------------------------------------------------
- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static const JournalRow *last_finished(const Journal *journal)
 {

@@ -116,8 +116,7 @@ static gsize measure(const Script *script)
     return length;
 }
 
-/* --- Segments -----------------------------------------------------------------------------------
- */
+/* --- Segments --------------------------------------------------------------------------------- */
 
 static SegmentSource segment_source(const Script *script)
 {

@@ -10,8 +10,7 @@ static const Statement *statement_at(const GPtrArray *statements, guint index)
     return g_ptr_array_index(statements, index);
 }
 
-/* --- Labels -------------------------------------------------------------------------------------
- */
+/* --- Labels ----------------------------------------------------------------------------------- */
 
 /* A label is used as a literal, also in the body of a function. */
 static char *quote_label(const Nature *nature)
@@ -37,8 +36,7 @@ static gboolean is_used_in(const GPtrArray *statements, guint first, const GPtrA
     return FALSE;
 }
 
-/* --- One transaction ----------------------------------------------------------------------------
- */
+/* --- One transaction -------------------------------------------------------------------------- */
 
 static gboolean fits_transaction(const SegmentSource *source, guint index)
 {
@@ -67,8 +65,7 @@ gboolean segments_are_one(const SegmentSource *source)
     return TRUE;
 }
 
-/* --- Several ------------------------------------------------------------------------------------
- */
+/* --- Several ---------------------------------------------------------------------------------- */
 
 GPtrArray *segments_natures(const SegmentSource *source)
 {

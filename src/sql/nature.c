@@ -23,8 +23,7 @@ gboolean nature_runs_alone(const Nature *nature)
     return nature->kind >= NATURE_ALONE;
 }
 
-/* --- Names --------------------------------------------------------------------------------------
- */
+/* --- Names ------------------------------------------------------------------------------------ */
 
 static char *quote_qualified(const char *schema, const char *name)
 {
@@ -51,8 +50,7 @@ static char *quote_list(PgQuery__Node *const *parts, gsize count)
                            parts[count - 1]->string->sval);
 }
 
-/* --- Options ------------------------------------------------------------------------------------
- */
+/* --- Options ---------------------------------------------------------------------------------- */
 
 static const PgQuery__DefElem *find_option(PgQuery__Node *const *options, gsize count,
                                            const char *name)
@@ -87,8 +85,7 @@ static gboolean is_off(const PgQuery__DefElem *option)
            g_str_equal(word, "0");
 }
 
-/* --- Statements ---------------------------------------------------------------------------------
- */
+/* --- Statements ------------------------------------------------------------------------------- */
 
 static void read_index(const PgQuery__IndexStmt *index, Nature *nature)
 {
@@ -279,8 +276,7 @@ static gboolean read_parsed(const char *sql, Nature *nature)
     return is_known;
 }
 
-/* --- Words --------------------------------------------------------------------------------------
- */
+/* --- Words ------------------------------------------------------------------------------------ */
 
 static int kind_at(const GArray *tokens, guint index)
 {
