@@ -224,6 +224,50 @@ SQL
     [ "$(sql "SELECT to_regclass('t_a') IS NULL AND to_regclass('painted') IS NULL")" = t ]
 }
 
+@test "killed behind the making and the dropping of a database" {
+    need_failpoints
+    rm "$migrations/versions/aaaa0002_test.sql"
+    create_database
+    make_revision aaaa0002 aaaa0001 <<SQL
+-- migrate:up
+INSERT INTO log VALUES ('up');
+CREATE DATABASE ${database}_more TEMPLATE template0 STRATEGY file_copy;
+-- migrate:down
+DROP DATABASE ${database}_more;
+DELETE FROM log;
+SQL
+    databases+=("${database}_more")
+    run_killed segment-ran upgrade head
+    upgrade
+    [ "$(sql 'SELECT count(*) FROM log')" = 1 ]
+    run_killed segment-ran downgrade aaaa0001
+    pgsluice --set migrations.directory="$migrations" downgrade aaaa0001
+    [ "$(sql "SELECT count(*) FROM pg_database WHERE datname = '${database}_more'")" = 0 ]
+    [ "$(sql 'SELECT count(*) FROM log')" = 0 ]
+}
+
+@test "a procedure that failed after it may have committed is not begun again by itself" {
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- Transaction: none
+
+-- migrate:up
+DO $$ BEGIN INSERT INTO log VALUES ('half'); COMMIT; RAISE 'broken'; END $$;
+-- migrate:down
+-- nothing to undo
+SQL
+    create_database
+    run upgrade
+    [ "$status" -eq 5 ]
+    [[ $output == *'--not-applied aaaa0003:1'* ]]
+    run upgrade
+    [ "$status" -eq 6 ]
+    [[ $output == *'statement 1 of aaaa0003 failed, and it may have committed something'* ]]
+    [ "$(sql "SELECT count(*) FROM log WHERE line = 'half'")" = 1 ]
+    pgsluice repair --applied aaaa0003:1
+    upgrade
+    [ "$(sql "SELECT count(*) FROM log WHERE line = 'half'")" = 1 ]
+}
+
 @test "a label is used in the transaction behind the one that adds it, also by the verify section" {
     make_revision aaaa0003 aaaa0002 <<'SQL'
 -- migrate:up

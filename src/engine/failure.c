@@ -161,28 +161,40 @@ static const char *remedy_of(const char *sqlstate)
     return NULL;
 }
 
+/* A statement that ran without a transaction, and may have committed before it failed. */
+static gboolean may_have_committed(const FailurePlace *place)
+{
+    const Script *script = place->script;
+    const Segment *segment = script_segment(script);
+
+    return !script->is_transactional && place->phase == PHASE_STATEMENT && segment &&
+           !segment->is_transaction &&
+           ((const Nature *)g_ptr_array_index(script->natures, segment->first))->kind ==
+               NATURE_COMMITS;
+}
+
+static void add_doubt_hint(const FailurePlace *place, GError **error)
+{
+    const char *id = place->script->step->revision->id;
+    guint number = place->index + 1;
+
+    error_set_hint(error,
+                   "it may have committed something: look, correct %s, then pgsluice repair "
+                   "--applied %s:%u, or --not-applied %s:%u, and the same command again",
+                   place->script->step->revision->path, id, number, id, number);
+}
+
 /* The journal has what has run: the next run goes on behind it. */
 static void add_segments_hint(const FailurePlace *place, GError **error)
 {
     const Script *script = place->script;
     const Segment *segment = script_segment(script);
-    guint next = segment ? segment->first + 1 : 0;
-    const char *path = script->step->revision->path;
-    gboolean may_have_committed =
-        segment && !segment->is_transaction && place->phase == PHASE_STATEMENT &&
-        ((const Nature *)g_ptr_array_index(script->natures, segment->first))->kind ==
-            NATURE_COMMITS;
 
-    if (may_have_committed)
-        error_set_hint(error,
-                       "it may have committed something: look, correct %s, then pgsluice repair "
-                       "--applied %s:%u, or --not-applied %s:%u, and the same command again",
-                       path, script->step->revision->id, next, script->step->revision->id, next);
-    else if (next)
+    if (segment && error_is(*error, ERROR_MIGRATION))
         error_set_hint(error,
                        "correct %s from statement %u on, then run the same command again: it goes "
                        "on there",
-                       path, next);
+                       script->step->revision->path, segment->first + 1);
     else
         error_set_hint(error, "run the same command again: it goes on where this one stopped");
 }
@@ -195,16 +207,18 @@ static void add_hint(const FailurePlace *place, GError **error)
 
     if (error_hint(*error) && error_is(*error, ERROR_MIGRATION))
         return;
-    if (!error_is(*error, ERROR_CANCELLED) && remedy)
+    if (may_have_committed(place))
+        add_doubt_hint(place, error);
+    else if (!error_is(*error, ERROR_CANCELLED) && remedy)
         error_set_hint(error, "%s", remedy);
-    else if (!place->script->is_transactional && place->phase != PHASE_BEGIN)
-        add_segments_hint(place, error);
     else if (error_is(*error, ERROR_MIGRATION) && was_ended)
         error_set_hint(
             error, place->has_time_limit
                        ? "execution.statement_timeout ended it, or somebody cancelled it: "
                          "run the same command again, with a longer limit"
                        : "somebody cancelled it (pg_cancel_backend): run the same command again");
+    else if (!place->script->is_transactional && place->phase != PHASE_BEGIN)
+        add_segments_hint(place, error);
     else if (error_is(*error, ERROR_MIGRATION) && place->phase == PHASE_RECORD)
         error_set_hint(
             error,
