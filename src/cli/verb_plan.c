@@ -12,6 +12,10 @@ static char **heads_of_database(Cli *cli, GError **error)
 {
     g_autoptr(DatabaseState) state = cli_read_state(cli, error);
 
+    if (state && state->half_run)
+        terminal_note(
+            "Revision %s is half-run: a run goes on where it stopped; see pgsluice status\n",
+            state->half_run);
     return state ? g_steal_pointer(&state->heads) : NULL;
 }
 

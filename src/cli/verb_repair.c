@@ -2,6 +2,7 @@
  * say, and at most one of them is given; without any it shows what is in need of it. */
 #include <string.h>
 
+#include "cli/format.h"
 #include "cli/options.h"
 #include "cli/repair.h"
 #include "cli/terminal.h"
@@ -41,17 +42,18 @@ static gboolean refuse_two(const RepairOptions *options, GError **error)
 
 static void print_journal(const Journal *journal)
 {
+    g_autofree char *run = NULL;
     const JournalRow *last;
 
     if (!journal) {
         terminal_print("Nothing is half-run\n");
         return;
     }
-    last = g_ptr_array_index(journal->rows, journal->rows->len - 1);
-    terminal_print("Revision %s is half-run: %u statements of its %s section have run\n",
-                   journal->revision, journal_finished(journal),
-                   journal->direction == PLAN_UPGRADE ? "up" : "down");
-    if (!last->is_finished)
+    last = journal_in_doubt(journal);
+    run = format_count(journal_finished(journal), "statement");
+    terminal_print("Revision %s is half-run, with %s of its %s section done\n", journal->revision,
+                   run, journal->direction == PLAN_UPGRADE ? "up" : "down");
+    if (last)
         terminal_print("Statement %u, begun at %s, %s\n", last->first + 1, last->started_at,
                        last->sqlstate ? "failed" : "has not been heard of since");
 }
@@ -63,12 +65,12 @@ static void print_journal_document(const Journal *journal)
 
     answer_add_text(answer, "half_run", journal ? journal->revision : NULL);
     if (journal) {
-        const JournalRow *last = g_ptr_array_index(journal->rows, journal->rows->len - 1);
+        const JournalRow *last = journal_in_doubt(journal);
 
         answer_add_text(answer, "direction",
                         journal->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
         answer_add_number(answer, "statements_run", (int)journal_finished(journal));
-        answer_add_number(answer, "in_doubt", last->is_finished ? 0 : (int)last->first + 1);
+        answer_add_number(answer, "in_doubt", last ? (int)last->first + 1 : 0);
     }
     document = answer_format(answer);
     terminal_print_document(document);

@@ -64,6 +64,19 @@ static void print_mismatch(const Mismatch *mismatch)
               *mismatch->path ? ": " : "", text);
 }
 
+static void print_half_run(const Journal *journal)
+{
+    const JournalRow *row = journal_in_doubt(journal);
+    guint run = journal_finished(journal);
+    g_autofree char *last =
+        row ? g_strdup_printf("; statement %u %s", row->first + 1,
+                              row->sqlstate ? "failed" : "was begun and not heard of since")
+            : g_strdup("");
+
+    print_row("half-run", "%s: %u of its statements %s run%s", journal->revision, run,
+              run == 1 ? "has" : "have", last);
+}
+
 /* What is only said when it is so. */
 static void print_troubles(const Status *status)
 {
@@ -71,6 +84,8 @@ static void print_troubles(const Status *status)
         print_row("unknown", "%s is in the database but not in the files", *id);
     for (guint i = 0; i < status->mismatched->len; i++)
         print_mismatch(status->mismatched->pdata[i]);
+    if (status->half_run)
+        print_half_run(status->half_run);
     if (status->hold)
         print_row("hold", "%sat %s since %s%s%s", status->hold->is_void ? "void, " : "",
                   *status->hold->target ? status->hold->target : "<base>", status->hold->since,
@@ -100,6 +115,8 @@ static void print_next(const Status *status)
                           "to do");
     else if (status->is_locked)
         print_row("next", "somebody is migrating; follow it with: pgsluice wait");
+    else if (status->half_run && status->half_run->direction == PLAN_DOWNGRADE)
+        print_row("next", "the same downgrade again: it goes on where it stopped");
     else if (status->hold && !status->hold->is_void && status->pending->len > 0)
         print_row("next", "nothing, until the hold is lifted: pgsluice release");
     else if (status->pending->len > 0)

@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "engine/alone.h"
 #include "engine/budget.h"
 #include "engine/failure.h"
+#include "engine/recover.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
@@ -33,8 +35,10 @@ typedef struct {
     const char *listing; /* goes with the last script; NULL: none */
     const EventSink *events;
     char *record_sql;
+    char *segment_sql;          /* records a segment that is not the last of its revision */
     char *restoring_record_sql; /* the same, and sets the session's parameters again */
-    char *prepared_record;      /* the name under which the server has record_sql; NULL: has not */
+    char *restoring_segment_sql;
+    char *prepared_record; /* the name under which the server has record_sql; NULL: has not */
     char *version_table;
     guint next; /* the first script that is not committed */
 } Execution;
@@ -71,10 +75,24 @@ static const char *durability_sql(const Execution *execution, guint index)
                : "SET LOCAL synchronous_commit TO DEFAULT";
 }
 
-static GArray *messages_of(const Execution *execution, guint index, gboolean only_record)
+static GArray *messages_of(const Execution *execution, guint index)
 {
-    return step_messages(g_ptr_array_index(execution->scripts, index), only_record,
+    return step_messages(g_ptr_array_index(execution->scripts, index),
                          durability_sql(execution, index));
+}
+
+/* Where a transaction ends that is not the last of its revision. */
+static gboolean send_segment(Execution *execution, Script *script, GError **error)
+{
+    g_autofree char *facts =
+        step_segment_facts(script, script_segment(script), SEGMENT_FINISHED, NULL);
+    const char *const values[] = {facts, NULL, NULL, NULL, execution->run};
+
+    FAILPOINT("statements-sent");
+    return conn_pipeline_send(execution->session->conn,
+                              script->may_change_session ? execution->restoring_segment_sql
+                                                         : execution->segment_sql,
+                              G_N_ELEMENTS(values), values, error);
 }
 
 static gboolean send_record(Execution *execution, guint index, GError **error)
@@ -99,16 +117,23 @@ static gboolean send_record(Execution *execution, guint index, GError **error)
         (int)arguments->len, values, error);
 }
 
-static gboolean send_script(Execution *execution, guint index, gboolean only_record, GError **error)
+static gboolean send_own(Execution *execution, guint index, ScriptPhase phase, GError **error)
+{
+    return phase == PHASE_JOURNAL
+               ? send_segment(execution, g_ptr_array_index(execution->scripts, index), error)
+               : send_record(execution, index, error);
+}
+
+static gboolean send_script(Execution *execution, guint index, GError **error)
 {
     Conn *conn = execution->session->conn;
-    g_autoptr(GArray) messages = messages_of(execution, index, only_record);
+    g_autoptr(GArray) messages = messages_of(execution, index);
 
     for (guint i = 0; i < messages->len; i++) {
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
         if (!(message->sql ? conn_pipeline_send(conn, message->sql, 0, NULL, error)
-                           : send_record(execution, index, error)))
+                           : send_own(execution, index, message->phase, error)))
             return FALSE;
     }
     if (!conn_pipeline_flush(conn, error))
@@ -155,16 +180,31 @@ static FailurePlace place_of(const Execution *execution, const Script *script,
                           .has_time_limit = execution->session->settings->statement_timeout > 0};
 }
 
+/* A transaction has been committed. */
+static void advance(Execution *execution, guint index, gint64 took)
+{
+    Script *script = g_ptr_array_index(execution->scripts, index);
+
+    if (!script_ends_next(script)) {
+        FAILPOINT("segment-committed");
+        script->segment++;
+        return;
+    }
+    FAILPOINT("revision-committed");
+    execution->next = index + 1;
+    tell(execution, EVENT_REVISION_DONE, index, (EngineEvent){.elapsed = took});
+}
+
 /* Takes the answers of one script. When a statement failed, *failure and *place are set. */
-static gboolean receive_script(Execution *execution, guint index, gboolean only_record,
-                               FailurePlace *place, GError **failure, GError **error)
+static gboolean receive_script(Execution *execution, guint index, FailurePlace *place,
+                               GError **failure, GError **error)
 {
     const Script *script = g_ptr_array_index(execution->scripts, index);
     Conn *conn = execution->session->conn;
-    g_autoptr(GArray) messages = messages_of(execution, index, only_record);
+    g_autoptr(GArray) messages = messages_of(execution, index);
     gint64 took = 0;
 
-    if (!only_record)
+    if (script->is_transactional)
         tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
     for (guint i = 0; i < messages->len; i++) {
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
@@ -180,9 +220,7 @@ static gboolean receive_script(Execution *execution, guint index, gboolean only_
             tell(execution, EVENT_STATEMENT_DONE, index,
                  (EngineEvent){.statement = message->index});
     }
-    FAILPOINT("revision-committed");
-    execution->next = index + 1;
-    tell(execution, EVENT_REVISION_DONE, index, (EngineEvent){.elapsed = took});
+    advance(execution, index, took);
     return TRUE;
 }
 
@@ -226,14 +264,14 @@ static void roll_back(Session *session)
 }
 
 /* Sends ahead as far as the window allows. *sent and *bytes say what is on its way. */
-static gboolean fill_window(Execution *execution, guint end, gboolean only_record, guint *sent,
-                            gsize *bytes, GError **error)
+static gboolean fill_window(Execution *execution, guint end, guint *sent, gsize *bytes,
+                            GError **error)
 {
     while (*sent < end && *sent - execution->next < WINDOW_REVISIONS &&
            (*bytes < WINDOW_BYTES || *sent == execution->next)) {
         const Script *script = g_ptr_array_index(execution->scripts, *sent);
 
-        if (!send_script(execution, *sent, only_record, error))
+        if (!send_script(execution, *sent, error))
             return FALSE;
         *bytes += script->length;
         (*sent)++;
@@ -241,8 +279,8 @@ static gboolean fill_window(Execution *execution, guint end, gboolean only_recor
     return TRUE;
 }
 
-static gboolean exchange_batch(Execution *execution, guint end, gboolean only_record,
-                               FailurePlace *place, GError **failure, GError **error)
+static gboolean exchange_batch(Execution *execution, guint end, FailurePlace *place,
+                               GError **failure, GError **error)
 {
     Conn *conn = execution->session->conn;
     guint sent = execution->next;
@@ -252,16 +290,19 @@ static gboolean exchange_batch(Execution *execution, guint end, gboolean only_re
         const Script *script = g_ptr_array_index(execution->scripts, execution->next);
 
         *place = place_of(execution, script, &(StepMessage){.phase = PHASE_BEGIN});
-        if (!fill_window(execution, end, only_record, &sent, &bytes, error) ||
-            !receive_script(execution, execution->next, only_record, place, failure, error))
+        if (!fill_window(execution, end, &sent, &bytes, error) ||
+            !receive_script(execution, execution->next, place, failure, error))
             return FALSE;
+        if (!script->is_transactional)
+            break; /* what comes next may be a statement that runs by itself */
         bytes -= script->length;
     }
     return conn_pipeline_sync(conn, error) && receive_sync(conn, error);
 }
 
-/* Runs scripts [next, end) in one pipeline. With only_record their statements have run already. */
-static gboolean run_batch(Execution *execution, guint end, gboolean only_record, GError **error)
+/* Runs scripts [next, end) in one pipeline; of one that is not transactional, its next transaction.
+ */
+static gboolean run_batch(Execution *execution, guint end, GError **error)
 {
     Conn *conn = execution->session->conn;
     FailurePlace place = {0};
@@ -270,7 +311,7 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
 
     if (!conn_pipeline_begin(conn, error))
         return FALSE;
-    is_usable = exchange_batch(execution, end, only_record, &place, &failure, error);
+    is_usable = exchange_batch(execution, end, &place, &failure, error);
     if (is_usable)
         is_usable = conn_pipeline_end(conn, error);
     if (is_usable && !failure)
@@ -296,6 +337,13 @@ static gint64 lock_timeout_of_try(const EngineSettings *settings, guint failures
     return settings->lock_timeout == 0 ? 0 : MIN(timeout, settings->lock_timeout);
 }
 
+static void set_restoring(char **restoring, const char *sql, const char *parameters)
+{
+    g_free(*restoring);
+    *restoring = g_strconcat(sql, ", ", parameters,
+                             ", pg_catalog.set_config('synchronous_commit', 'off', false)", NULL);
+}
+
 /* Sets the try's lock timeout, for its first revision now and for the others with each record, and
  * prepares the record, which many revisions need. One round trip. */
 static gboolean prepare_try(Execution *execution, guint failures, GError **error)
@@ -305,10 +353,8 @@ static gboolean prepare_try(Execution *execution, guint failures, GError **error
     g_autofree char *parameters = session_parameters(session, timeout);
     g_autofree char *sql = NULL;
 
-    g_free(execution->restoring_record_sql);
-    execution->restoring_record_sql =
-        g_strconcat(execution->record_sql, ", ", parameters,
-                    ", pg_catalog.set_config('synchronous_commit', 'off', false)", NULL);
+    set_restoring(&execution->restoring_record_sql, execution->record_sql, parameters);
+    set_restoring(&execution->restoring_segment_sql, execution->segment_sql, parameters);
     if (execution->prepared_record) {
         sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'", timeout);
     } else {
@@ -317,40 +363,6 @@ static gboolean prepare_try(Execution *execution, guint failures, GError **error
                               timeout, execution->prepared_record, execution->record_sql);
     }
     return conn_exec(session->conn, sql, NULL, error);
-}
-
-/* --- Transaction: none ------------------------------------------------------------------------ */
-
-/* Statement by statement, each committing by itself; the record follows in a transaction. */
-static gboolean run_plainly(Execution *execution, GError **error)
-{
-    guint index = execution->next;
-    const Script *script = g_ptr_array_index(execution->scripts, index);
-    Conn *conn = execution->session->conn;
-
-    if (!prepare_try(execution, 0, error))
-        return FALSE;
-    tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
-    /* CREATE INDEX CONCURRENTLY waits for old transactions by locks: a timeout would leave it
-     * invalid. */
-    if (!conn_exec(conn, "SET lock_timeout = 0", NULL, error))
-        return FALSE;
-    for (guint i = 0; i < script->statements->len; i++) {
-        const Statement *statement = g_ptr_array_index(script->statements, i);
-
-        if (!conn_exec(conn, statement->sql, NULL, error)) {
-            StepMessage message = {PHASE_STATEMENT, statement, i, statement->sql};
-            FailurePlace place = place_of(execution, script, &message);
-
-            place.position = failure_position(conn, &message);
-            roll_back(execution->session);
-            failure_describe(&place, error);
-            return FALSE;
-        }
-        FAILPOINT("plain-statement-done");
-        tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i});
-    }
-    return run_batch(execution, index + 1, TRUE, error);
 }
 
 /* --- Retries ---------------------------------------------------------------------------------- */
@@ -379,7 +391,7 @@ static Backoff retry_backoff(const Session *session)
 }
 
 /* Runs the next batch, as often as it takes. */
-static gboolean run_with_retries(Execution *execution, GError **error)
+static gboolean run_with_retries(Execution *execution, guint end, GError **error)
 {
     Session *session = execution->session;
     Backoff backoff = retry_backoff(session);
@@ -391,7 +403,7 @@ static gboolean run_with_retries(Execution *execution, GError **error)
 
         if (!prepare_try(execution, failures, error))
             return FALSE;
-        if (run_batch(execution, batch_end(execution), FALSE, &reason))
+        if (run_batch(execution, end, &reason))
             return TRUE;
         if (execution->next > before) {
             failures = 0;
@@ -405,13 +417,88 @@ static gboolean run_with_retries(Execution *execution, GError **error)
     }
 }
 
+/* --- Segments --------------------------------------------------------------------------------- */
+
+/* An answer of the server's is as good as none when the connection broke: then the journal's row
+ * stays open. */
+static void record_statement_failure(Execution *execution, Script *script, gboolean ran,
+                                     GError **error)
+{
+    Session *session = execution->session;
+    const char *sqlstate = error_sqlstate(*error);
+
+    if (!ran || !sqlstate || !conn_is_alive(session->conn))
+        return;
+    conn_set_cancel(session->conn, NULL);
+    conn_set_timeout(session->conn, LAST_WORDS);
+    alone_record_failure(session, script, execution->run, sqlstate);
+    conn_set_timeout(session->conn, 0);
+    conn_set_cancel(session->conn, session->cancel);
+}
+
+/* Says that only the words of a statement were read. */
+static void tell_guess(const Execution *execution, const Script *script, guint index)
+{
+    const Nature *nature = g_ptr_array_index(script->natures, index);
+    g_autofree char *place = script_describe_place(script, index);
+    g_autofree char *text =
+        g_strdup_printf("%s: the grammar here does not know this statement; by its words it runs "
+                        "outside a transaction",
+                        place);
+    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+
+    if (nature->is_guessed)
+        event_send(execution->events, &event);
+}
+
+/* The statement that comes next runs by itself. */
+static gboolean run_alone(Execution *execution, Script *script, GError **error)
+{
+    Session *session = execution->session;
+    guint index = script_segment(script)->first;
+    const Statement *statement = g_ptr_array_index(script->statements, index);
+    StepMessage message = {PHASE_STATEMENT, statement, index, statement->sql};
+    FailurePlace place = place_of(execution, script, &message);
+    gboolean ran;
+
+    tell_guess(execution, script, index);
+    if (alone_run(session, script, execution->run, &ran, error)) {
+        tell(execution, EVENT_STATEMENT_DONE, execution->next, (EngineEvent){.statement = index});
+        return TRUE;
+    }
+    place.position = ran ? failure_position(session->conn, &message) : 0;
+    roll_back(session);
+    record_statement_failure(execution, script, ran, error);
+    failure_describe(&place, error);
+    return FALSE;
+}
+
+/* A revision that one transaction cannot hold, from where it stands. */
+static gboolean run_segments(Execution *execution, GError **error)
+{
+    guint index = execution->next;
+    Script *script = g_ptr_array_index(execution->scripts, index);
+
+    if (!recover_script(execution->session, script, execution->events, error))
+        return FALSE;
+    tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
+    while (execution->next == index) {
+        const Segment *segment = script_segment(script);
+
+        if (segment && !segment->is_transaction ? !run_alone(execution, script, error)
+                                                : !run_with_retries(execution, index + 1, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean run_all(Execution *execution, GError **error)
 {
     while (execution->next < execution->scripts->len) {
         const Script *script = g_ptr_array_index(execution->scripts, execution->next);
 
-        if (script->is_transactional ? !run_with_retries(execution, error)
-                                     : !run_plainly(execution, error))
+        if (script->is_transactional ? !run_with_retries(execution, batch_end(execution), error)
+                                     : !run_segments(execution, error))
             return FALSE;
     }
     return TRUE;
@@ -473,6 +560,7 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, 
         .session = session, .scripts = scripts, .run = run, .listing = listing, .events = events};
     g_autofree char *version_table = settings_version_table(session->settings);
     g_autofree char *record_sql = session_expand(session, sql_record_step);
+    g_autofree char *segment_sql = session_expand(session, sql_record_segment);
     g_autoptr(GError) reason = NULL;
     gboolean succeeded;
 
@@ -481,6 +569,7 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, 
         return FALSE;
     execution.version_table = version_table;
     execution.record_sql = record_sql;
+    execution.segment_sql = segment_sql;
     conn_set_notice_sink(session->conn, tell_notice, &execution);
     succeeded = run_all(&execution, &reason);
     conn_set_notice_sink(session->conn, NULL, NULL);
@@ -489,6 +578,7 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, 
     else
         record_failure(&execution, reason);
     g_free(execution.restoring_record_sql);
+    g_free(execution.restoring_segment_sql);
     g_free(execution.prepared_record);
     *committed = execution.next;
     if (!succeeded)

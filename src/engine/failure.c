@@ -7,8 +7,8 @@ static const struct {
     const char *sqlstate;
     const char *hint;
 } remedies[] = {
-    {"25001", "this statement cannot run in a transaction: put it into a revision of its own with "
-              "\"-- Transaction: none\" in the header"},
+    {"25001", "this statement cannot run in a transaction, which its text does not show: put it "
+              "into a revision of its own with \"-- Transaction: none\" in the header"},
     {"2D000",
      "a procedure or DO block that commits cannot run in a transaction: put it into a revision "
      "of its own with \"-- Transaction: none\" in the header"},
@@ -75,7 +75,7 @@ static char *describe_phase(const FailurePlace *place)
 
     if (place->phase == PHASE_COMMIT)
         return g_strdup(", at COMMIT");
-    if (place->phase == PHASE_RECORD)
+    if (place->phase == PHASE_RECORD || place->phase == PHASE_JOURNAL)
         return g_strdup(", recording it");
     if (!place->statement)
         return g_strdup("");
@@ -96,25 +96,30 @@ static void add_prefix(const FailurePlace *place, GError **error)
                    phase);
 }
 
-/* What a revision that runs outside a transaction has left. */
-static char *describe_plain_outcome(const FailurePlace *place, gboolean is_lost)
+/* What a revision of several segments has left: those before this one. */
+static char *describe_segments_outcome(const FailurePlace *place, gboolean is_lost)
 {
     const Script *script = place->script;
     const char *id = script->step->revision->id;
+    const Segment *segment = script_segment(script);
     gboolean goes_up = script->direction == PLAN_UPGRADE;
-    guint done = place->phase == PHASE_BEGIN       ? 0
-                 : place->phase == PHASE_STATEMENT ? place->index
-                                                   : script->statements->len;
+    guint done = segment ? segment->first : script->statements->len;
     GString *text = g_string_new(NULL);
 
     if (done == 0)
         g_string_append_printf(text, "no statement of %s has ended", id);
     else
-        g_string_append_printf(text, "statements 1 to %u of %s's %s section have run and stay",
-                               done, id, goes_up ? "up" : "down");
-    if (place->phase == PHASE_STATEMENT)
+        g_string_append_printf(
+            text, "%s %u of %s's %s section %s", done == 1 ? "statement" : "statements 1 to", done,
+            id, goes_up ? "up" : "down", done == 1 ? "has run and stays" : "have run and stay");
+    if (segment && !segment->is_transaction && place->phase == PHASE_STATEMENT)
         g_string_append_printf(text, "; what statement %u left by itself %s", done + 1,
                                is_lost ? "is not known" : "may remain");
+    if (segment && segment->is_transaction && segment->end == segment->first + 1)
+        g_string_append_printf(text, "; nothing of statement %u remains", segment->end);
+    else if (segment && segment->is_transaction)
+        g_string_append_printf(text, "; nothing of statements %u to %u remains", segment->first + 1,
+                               segment->end);
     g_string_append_printf(text, "; %s %s", id,
                            goes_up ? "is not recorded as applied" : "is still recorded as applied");
     return g_string_free(text, FALSE);
@@ -136,9 +141,9 @@ static void add_outcome(const FailurePlace *place, GError **error)
             error, "nothing of %s was recorded; `pgsluice current` tells where the database is",
             id);
     } else if (!script->is_transactional) {
-        g_autofree char *plain = describe_plain_outcome(place, is_lost);
+        g_autofree char *segments = describe_segments_outcome(place, is_lost);
 
-        error_set_outcome(error, "%s; %s", plain, stands);
+        error_set_outcome(error, "%s; %s", segments, stands);
     } else if (is_lost) {
         error_set_outcome(
             error, "whether %s was committed is not known: `pgsluice current` tells; before it %s",
@@ -156,24 +161,42 @@ static const char *remedy_of(const char *sqlstate)
     return NULL;
 }
 
-/* Outside a transaction the same command is no remedy: it would begin with statement 1 again. */
-static void add_plain_hint(const FailurePlace *place, GError **error)
+/* A statement that ran without a transaction, and may have committed before it failed. */
+static gboolean may_have_committed(const FailurePlace *place)
 {
     const Script *script = place->script;
-    const char *id = script->step->revision->id;
+    const Segment *segment = script_segment(script);
 
-    if (script->direction == PLAN_UPGRADE)
-        error_set_hint(
-            error,
-            "the next run starts with statement 1 again: undo by hand what has run, correct %s "
-            "and run the same command; or do the rest by hand and `pgsluice stamp %s`",
-            script->step->revision->path, id);
+    return !script->is_transactional && place->phase == PHASE_STATEMENT && segment &&
+           !segment->is_transaction &&
+           ((const Nature *)g_ptr_array_index(script->natures, segment->first))->kind ==
+               NATURE_COMMITS;
+}
+
+static void add_doubt_hint(const FailurePlace *place, GError **error)
+{
+    const char *id = place->script->step->revision->id;
+    guint number = place->index + 1;
+
+    error_set_hint(error,
+                   "it may have committed something: look, correct %s, then pgsluice repair "
+                   "--applied %s:%u, or --not-applied %s:%u, and the same command again",
+                   place->script->step->revision->path, id, number, id, number);
+}
+
+/* The journal has what has run: the next run goes on behind it. */
+static void add_segments_hint(const FailurePlace *place, GError **error)
+{
+    const Script *script = place->script;
+    const Segment *segment = script_segment(script);
+
+    if (segment && error_is(*error, ERROR_MIGRATION))
+        error_set_hint(error,
+                       "correct %s from statement %u on, then run the same command again: it goes "
+                       "on there",
+                       script->step->revision->path, segment->first + 1);
     else
-        error_set_hint(
-            error,
-            "the next run starts with statement 1 of the down section again: restore by hand what "
-            "has run, or do the rest by hand and `pgsluice stamp` what is below %s",
-            id);
+        error_set_hint(error, "run the same command again: it goes on where this one stopped");
 }
 
 static void add_hint(const FailurePlace *place, GError **error)
@@ -184,8 +207,8 @@ static void add_hint(const FailurePlace *place, GError **error)
 
     if (error_hint(*error) && error_is(*error, ERROR_MIGRATION))
         return;
-    if (!place->script->is_transactional && place->phase != PHASE_BEGIN)
-        add_plain_hint(place, error);
+    if (may_have_committed(place))
+        add_doubt_hint(place, error);
     else if (!error_is(*error, ERROR_CANCELLED) && remedy)
         error_set_hint(error, "%s", remedy);
     else if (error_is(*error, ERROR_MIGRATION) && was_ended)
@@ -194,6 +217,8 @@ static void add_hint(const FailurePlace *place, GError **error)
                        ? "execution.statement_timeout ended it, or somebody cancelled it: "
                          "run the same command again, with a longer limit"
                        : "somebody cancelled it (pg_cancel_backend): run the same command again");
+    else if (!place->script->is_transactional && place->phase != PHASE_BEGIN)
+        add_segments_hint(place, error);
     else if (error_is(*error, ERROR_MIGRATION) && place->phase == PHASE_RECORD)
         error_set_hint(
             error,

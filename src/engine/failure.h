@@ -7,8 +7,9 @@
 typedef enum {
     PHASE_BEGIN, /* before the revision's own statements */
     PHASE_STATEMENT,
-    PHASE_VERIFY, /* a statement of the verify section, or what stands around it */
-    PHASE_RECORD, /* heads, applied, ledger */
+    PHASE_VERIFY,  /* a statement of the verify section, or what stands around it */
+    PHASE_JOURNAL, /* where the revision has come to, between its segments */
+    PHASE_RECORD,  /* heads, applied, ledger */
     PHASE_COMMIT,
 } ScriptPhase;
 

@@ -10,11 +10,13 @@ typedef enum {
     ROW_REVISION,
     ROW_DIRECTION,
     ROW_CHECKSUM,
-    ROW_SEGMENT,
     ROW_FIRST,
     ROW_LAST,
     ROW_DIGEST,
     ROW_SQL,
+    ROW_PROBE,
+    ROW_OBJECT,
+    ROW_PART,
     ROW_BEFORE,
     ROW_STARTED_AT,
     ROW_IS_FINISHED,
@@ -27,6 +29,9 @@ static void row_free(gpointer data)
 
     g_free(row->digest);
     g_free(row->sql);
+    g_free(row->probe);
+    g_free(row->object);
+    g_free(row->part);
     g_free(row->before);
     g_free(row->started_at);
     g_free(row->sqlstate);
@@ -51,6 +56,9 @@ static JournalRow *row_new(const Result *result, int row)
                           .last = (guint)result_int64(result, row, ROW_LAST) - 1,
                           .digest = g_strdup(result_text(result, row, ROW_DIGEST)),
                           .sql = g_strdup(result_text(result, row, ROW_SQL)),
+                          .probe = g_strdup(result_text(result, row, ROW_PROBE)),
+                          .object = g_strdup(result_text(result, row, ROW_OBJECT)),
+                          .part = g_strdup(result_text(result, row, ROW_PART)),
                           .before = g_strdup(result_text(result, row, ROW_BEFORE)),
                           .started_at = g_strdup(result_text(result, row, ROW_STARTED_AT)),
                           .is_finished = result_boolean(result, row, ROW_IS_FINISHED),
@@ -96,6 +104,13 @@ guint journal_finished(const Journal *journal)
             finished = row->last + 1;
     }
     return finished;
+}
+
+const JournalRow *journal_in_doubt(const Journal *journal)
+{
+    const JournalRow *last = g_ptr_array_index(journal->rows, journal->rows->len - 1);
+
+    return last->is_finished ? NULL : last;
 }
 
 /* --- What people say ----------------------------------------------------------------------------

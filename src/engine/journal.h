@@ -10,8 +10,11 @@ typedef struct {
     guint first; /* its statements in the section, from 0 */
     guint last;
     char *digest; /* of the section's statements up to `last` */
-    char *sql;
-    char *before;
+    char *sql;    /* of a statement that runs by itself */
+    char *probe;  /* what to ask the catalog about it, and of what: see probe.sql */
+    char *object;
+    char *part;
+    char *before;     /* what it said before the statement */
     char *started_at; /* RFC 3339 */
     gboolean is_finished;
     char *sqlstate; /* of its failure */
@@ -32,6 +35,9 @@ gboolean journal_read(Session *session, Journal **journal, GError **error);
 
 /* How many statements of the revision are known to have run. */
 guint journal_finished(const Journal *journal);
+
+/* The statement that has begun and is not known to have ended; NULL: there is none. */
+const JournalRow *journal_in_doubt(const Journal *journal);
 
 /* Says that statement `number` (from 1) of the half-run `revision` has had its effect, or that it
  * and all that follows it have not. `actor` and `reason` may be NULL. Takes the migration lock.

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/accept.c src/engine/accept.h \
+	src/engine/alone.c src/engine/alone.h \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/check.c src/engine/check.h \
 	src/engine/environment.c src/engine/environment.h \
@@ -17,9 +18,12 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/offline.c src/engine/offline.h \
 	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/psql_script.c src/engine/psql_script.h \
+	src/engine/probe.c src/engine/probe.h \
 	src/engine/record.c src/engine/record.h \
+	src/engine/recover.c src/engine/recover.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
+	src/engine/segment.c src/engine/segment.h \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \
 	src/engine/settings.c src/engine/settings.h \
@@ -47,6 +51,7 @@ engine_queries = \
 	src/engine/q/offline_run.sql \
 	src/engine/q/presence.sql \
 	src/engine/q/privileges.sql \
+	src/engine/q/probe.sql \
 	src/engine/q/read_applied.sql \
 	src/engine/q/read_heads.sql \
 	src/engine/q/read_journal.sql \
@@ -59,8 +64,10 @@ engine_queries = \
 	src/engine/q/record_hold.sql \
 	src/engine/q/record_mark.sql \
 	src/engine/q/record_release.sql \
+	src/engine/q/record_segment.sql \
 	src/engine/q/record_step.sql \
 	src/engine/q/server_identity.sql \
+	src/engine/q/settle_segment.sql \
 	src/engine/q/stamp.sql \
 	src/engine/q/verify_ledger.sql
 EXTRA_DIST += $(engine_queries)

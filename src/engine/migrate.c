@@ -11,6 +11,7 @@
 #include "engine/execute.h"
 #include "engine/hold.h"
 #include "engine/integrity.h"
+#include "engine/recover.h"
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
@@ -150,7 +151,7 @@ gboolean migrate_is_settled(const DatabaseState *state, const char *const *folde
                           (g_str_equal(target, "head") && g_strv_length(state->heads) == 1);
 
     *settled = FALSE;
-    if (!state->listing || state->hold || !asks_heads)
+    if (!state->listing || state->hold || state->half_run || !asks_heads)
         return TRUE;
     listing = graph_listing_of_folders(folders, error);
     *settled = g_strcmp0(listing, state->listing) == 0;
@@ -242,6 +243,8 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
         !find_route(session, wish, state, &route, error))
         return FALSE;
     plan = route.plan;
+    if (!(route.is_held || recover_allows(state, plan, error)))
+        return FALSE;
     if (plan->steps->len > 0 && (!pass_guards(session, wish, state, &route, events, error) ||
                                  !run_plan(session, &route, wish, events, &event.count, error)))
         return FALSE;
@@ -292,6 +295,8 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
     gboolean taken;
 
     if (!state || !find_route(session, wish, state, &route, error))
+        return FALSE;
+    if (!route.is_held && !recover_allows(state, route.plan, error))
         return FALSE;
     if (route.plan->steps->len == 0)
         return finish_idle(session, wish, state, &route, result, error);

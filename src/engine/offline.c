@@ -6,6 +6,7 @@
 
 #include "base/secret.h"
 #include "engine/pairs.h"
+#include "engine/probe.h"
 #include "engine/psql_script.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
@@ -199,64 +200,150 @@ static void add_record(PsqlScript *script, const Outline *outline, const Script 
     g_autoptr(GPtrArray) arguments =
         step_arguments(revision, table, is_last, is_last ? listing : NULL, NULL);
 
+    ask_with(script, sql_record_step, arguments, arguments->len - 1);
+}
+
+/* Where a segment stands; `asked`: what probe.sql has said is in psql's variables. */
+static void add_segment_record(PsqlScript *script, Script *revision, SegmentState state,
+                               gboolean asked)
+{
+    g_autofree char *facts = step_segment_facts(revision, script_segment(revision), state, NULL);
+    g_autofree char *literal = psql_script_literal(facts);
+    const char *const arguments[] = {literal,
+                                     asked ? ":'pgsluice_object'" : "NULL",
+                                     asked ? ":'pgsluice_part'" : "NULL",
+                                     asked ? ":'pgsluice_state'" : "NULL",
+                                     ":'pgsluice_run'",
+                                     NULL};
+
+    psql_script_ask(script, sql_record_segment, arguments);
+}
+
+/* What stands around the statements of a revision, which may have changed the session. */
+static void add_own(PsqlScript *script, const Outline *outline, Script *revision, ScriptPhase phase,
+                    gboolean is_last, const char *listing)
+{
     /* The reset before it has brought back what psql began with. */
     if (revision->may_change_session)
         psql_script_add(script, "\\encoding UTF8\n");
-    ask_with(script, sql_record_step, arguments, arguments->len - 1);
+    if (phase == PHASE_JOURNAL)
+        add_segment_record(script, revision, SEGMENT_FINISHED, FALSE);
+    else
+        add_record(script, outline, revision, is_last, listing);
     if (revision->may_change_session)
         ask_parameters(script);
 }
 
-/* The messages of an online run, one by one. */
-static gboolean add_messages(PsqlScript *script, const Outline *outline, const Script *revision,
+static gboolean add_statement(PsqlScript *script, const Script *revision,
+                              const StepMessage *message, GError **error)
+{
+    return psql_script_add_statement(script, revision->step->revision,
+                                     message->phase == PHASE_VERIFY ? &revision->body->verify
+                                                                    : revision->section,
+                                     message->statement, error);
+}
+
+/* The messages of an online run, one by one: of the transaction that comes next. */
+static gboolean add_messages(PsqlScript *script, const Outline *outline, Script *revision,
                              gboolean is_last, const char *listing, GError **error)
 {
-    g_autoptr(GArray) messages = step_messages(revision, !revision->is_transactional, NULL);
+    g_autoptr(GArray) messages = step_messages(revision, NULL);
 
     for (guint i = 0; i < messages->len; i++) {
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
         if (!message->sql)
-            add_record(script, outline, revision, is_last, listing);
+            add_own(script, outline, revision, message->phase, is_last, listing);
         else if (!message->statement)
             g_string_append_printf(script->text, "%s;\n", message->sql);
-        else if (!psql_script_add_statement(script, revision->step->revision,
-                                            message->phase == PHASE_VERIFY ? &revision->body->verify
-                                                                           : revision->section,
-                                            message->statement, error))
+        else if (!add_statement(script, revision, message, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* Each statement commits by itself; none may be cut off by a lock timeout, which leaves an index
- * invalid. */
-static gboolean add_plain_statements(PsqlScript *script, const Script *revision, GError **error)
+/* --- Statements that cannot run in a transaction ---------------------------------------------- */
+
+/* None may be cut off by a lock timeout, which leaves an index invalid. */
+static gboolean enter_session(PsqlScript *script, const Script *revision, guint first,
+                              GError **error)
 {
-    psql_script_add(script, "-- Transaction: none: each statement commits by itself\n"
-                            "SET lock_timeout = 0;\n");
-    for (guint i = 0; i < revision->statements->len; i++)
-        if (!psql_script_add_statement(script, revision->step->revision, revision->section,
-                                       g_ptr_array_index(revision->statements, i), error))
+    g_autoptr(GArray) messages = g_array_new(FALSE, FALSE, sizeof(StepMessage));
+
+    psql_script_add(script, "SET lock_timeout = 0;\n");
+    step_add_session(messages, revision, first);
+    for (guint i = 0; i < messages->len; i++)
+        if (!add_statement(script, revision, &g_array_index(messages, StepMessage, i), error))
             return FALSE;
     return TRUE;
 }
 
-static gboolean add_revision(PsqlScript *script, const Outline *outline, const Script *revision,
+static void leave_session(PsqlScript *script, const Script *revision)
+{
+    if (revision->may_change_session) {
+        psql_script_add(script, "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n"
+                                "\\encoding UTF8\n");
+        ask_parameters(script);
+    }
+}
+
+static gboolean ask_probe(PsqlScript *script, const Nature *nature)
+{
+    g_autofree char *name = psql_script_literal(probe_name(nature));
+    g_autofree char *object = psql_script_literal(nature->object);
+    g_autofree char *part = psql_script_literal(nature->part);
+    const char *const arguments[] = {name, object, part, NULL};
+
+    if (!probe_name(nature))
+        return FALSE;
+    psql_script_ask(script, sql_probe, arguments);
+    return TRUE;
+}
+
+/* As an online run does it, so that one can go on where psql stopped. */
+static gboolean add_alone(PsqlScript *script, const Outline *outline, Script *revision,
+                          GError **error)
+{
+    guint first = script_segment(revision)->first;
+    const StepMessage message = {.phase = PHASE_STATEMENT,
+                                 .statement = g_ptr_array_index(revision->statements, first)};
+    gboolean asked;
+
+    psql_script_add(script, "-- This statement commits by itself\n");
+    if (!enter_session(script, revision, first, error))
+        return FALSE;
+    asked = ask_probe(script, g_ptr_array_index(revision->natures, first));
+    leave_session(script, revision);
+    add_segment_record(script, revision, SEGMENT_STARTED, asked);
+    if (!enter_session(script, revision, first, error) ||
+        !add_statement(script, revision, &message, error))
+        return FALSE;
+    leave_session(script, revision);
+    add_segment_record(script, revision, SEGMENT_FINISHED, FALSE);
+    g_string_append_printf(script->text, "SET lock_timeout = '%" G_GINT64_FORMAT "us';\n",
+                           outline->settings->lock_timeout);
+    return TRUE;
+}
+
+static gboolean add_revision(PsqlScript *script, const Outline *outline, Script *revision,
                              gboolean is_last, const char *listing, GError **error)
 {
     g_autofree char *running = plan_describe_step(revision->step->revision, revision->direction);
 
     psql_script_add_comment(script, running);
     psql_script_add_echo(script, running);
-    if (revision->is_transactional)
-        return add_messages(script, outline, revision, is_last, listing, error);
-    if (!add_plain_statements(script, revision, error) ||
-        !add_messages(script, outline, revision, is_last, listing, error))
-        return FALSE;
-    g_string_append_printf(script->text, "SET lock_timeout = '%" G_GINT64_FORMAT "us';\n",
-                           outline->settings->lock_timeout);
-    return TRUE;
+    for (;;) {
+        const Segment *segment = script_segment(revision);
+        gboolean ends = script_ends_next(revision);
+
+        if (segment && !segment->is_transaction
+                ? !add_alone(script, outline, revision, error)
+                : !add_messages(script, outline, revision, is_last, listing, error))
+            return FALSE;
+        if (ends)
+            return TRUE;
+        revision->segment++;
+    }
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */

@@ -18,6 +18,11 @@ void script_free(Script *script)
         g_ptr_array_unref(script->statements);
     if (script->checks)
         g_ptr_array_unref(script->checks);
+    if (script->natures)
+        g_ptr_array_unref(script->natures);
+    if (script->segments)
+        g_array_unref(script->segments);
+    g_clear_pointer(&script->sum, g_checksum_free);
     g_free(script);
 }
 
@@ -111,6 +116,88 @@ static gsize measure(const Script *script)
     return length;
 }
 
+/* --- Segments --------------------------------------------------------------------------------- */
+
+static SegmentSource segment_source(const Script *script)
+{
+    return (SegmentSource){script->statements, script->checks, script->step->revision->transaction};
+}
+
+static void cut_from(Script *script, guint first)
+{
+    SegmentSource source = segment_source(script);
+
+    if (script->segments)
+        g_array_unref(script->segments);
+    script->segments = segments_make(&source, script->natures, first, &script->records_apart);
+    script->segment = 0;
+}
+
+static void cut(Script *script)
+{
+    const Segment whole = {0, script->statements->len, TRUE};
+    SegmentSource source = segment_source(script);
+
+    script->is_transactional = segments_are_one(&source);
+    if (!script->is_transactional) {
+        script->natures = segments_natures(&source);
+        cut_from(script, 0);
+        script->is_transactional = source.transaction == TRANSACTION_AUTO &&
+                                   script->segments->len == 1 && !script->records_apart;
+        return;
+    }
+    script->segments = g_array_sized_new(FALSE, FALSE, sizeof(Segment), 1);
+    g_array_append_val(script->segments, whole);
+}
+
+const Segment *script_segment(const Script *script)
+{
+    return script->segment < script->segments->len
+               ? &g_array_index(script->segments, Segment, script->segment)
+               : NULL;
+}
+
+gboolean script_ends_next(const Script *script)
+{
+    return script->segment == script->segments->len ||
+           (script->segment + 1 == script->segments->len && !script->records_apart);
+}
+
+void script_resume(Script *script, guint finished)
+{
+    g_assert(!script->is_transactional);
+    cut_from(script, finished);
+}
+
+/* Segments come in order, so each statement is hashed once. */
+char *script_digest(Script *script, guint end)
+{
+    g_autoptr(GChecksum) sum = NULL;
+
+    if (!script->sum || end < script->summed) {
+        g_clear_pointer(&script->sum, g_checksum_free);
+        script->sum = g_checksum_new(G_CHECKSUM_SHA256);
+        script->summed = 0;
+    }
+    for (; script->summed < MIN(end, script->statements->len); script->summed++) {
+        const Statement *statement = g_ptr_array_index(script->statements, script->summed);
+
+        g_checksum_update(script->sum, (const guchar *)script->section->text + statement->offset,
+                          (gssize)statement->length);
+        g_checksum_update(script->sum, (const guchar *)";", 1);
+    }
+    sum = g_checksum_copy(script->sum);
+    return g_strdup(g_checksum_get_string(sum));
+}
+
+char *script_describe_place(const Script *script, guint index)
+{
+    const Statement *statement = g_ptr_array_index(script->statements, index);
+
+    return g_strdup_printf("%s:%u:%u", script->step->revision->path, statement->line,
+                           statement->column);
+}
+
 static Script *script_load(const PlanStep *step, PlanDirection direction,
                            const Variables *variables, Stored *stored, GError **error)
 {
@@ -139,6 +226,7 @@ static Script *script_load(const PlanStep *step, PlanDirection direction,
     script->may_change_session =
         may_change_session(script->statements) || may_change_session(script->checks);
     script->length = measure(script);
+    cut(script);
     return script;
 failed:
     script_free(script);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/variables.h"
+#include "engine/segment.h"
 #include "engine/stored.h"
 #include "revision/file.h"
 #include "revision/plan.h"
@@ -12,16 +13,34 @@ typedef struct {
     const PlanStep *step;
     PlanDirection direction;
     RevisionBody *body;
-    const Section *section; /* of body: the one that runs */
-    GPtrArray *statements;  /* Statement *: what is sent, with the values of variables in it */
-    GPtrArray *checks;      /* Statement * of the verify section; empty for a downgrade */
-    gboolean is_transactional;
+    const Section *section;    /* of body: the one that runs */
+    GPtrArray *statements;     /* Statement *: what is sent, with the values of variables in it */
+    GPtrArray *checks;         /* Statement * of the verify section; empty for a downgrade */
+    gboolean is_transactional; /* one transaction holds all of it, and its record */
+    GPtrArray *natures;        /* Nature * of each statement; NULL when it is transactional */
+    GArray *segments;          /* Segment: what has not run yet, when it began or was resumed */
+    guint segment;             /* the one that runs next */
+    GChecksum *sum;            /* over the first `summed` statements */
+    guint summed;
+    gboolean records_apart;      /* the record has a transaction behind the last segment */
     gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
     gboolean is_stored;          /* the body is the database's: there is no file */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
 } Script;
 
 void script_free(Script *script);
+
+/* The segment that runs next; NULL when only checks and record remain. */
+const Segment *script_segment(const Script *script);
+/* The transaction that runs next ends with the record. */
+gboolean script_ends_next(const Script *script);
+/* Of a script that is not transactional the first `finished` statements have run: goes on behind
+ * them. */
+void script_resume(Script *script, guint finished);
+/* SHA-256 over the first `end` statements as they stand in the file; hex, g_free. */
+char *script_digest(Script *script, guint end);
+/* "path:line:column" of a statement; g_free. */
+char *script_describe_place(const Script *script, guint index);
 
 /* One Script a step, in order (a GPtrArray with free function). The bodies keep the text of the
  * files; the values of `variables` (NULL: none are set) are in the statements only. Errors: an

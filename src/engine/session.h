@@ -56,6 +56,8 @@ typedef struct {
     Hold *hold;         /* NULL: none */
     char *listing;      /* of the files whose heads these are (graph_listing); NULL: not known */
     char *environment;  /* what the database is called; NULL: nothing yet */
+    char *half_run;     /* the revision that the journal has; NULL: none */
+    PlanDirection half_run_direction;
 } DatabaseState;
 void database_state_free(DatabaseState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DatabaseState, database_state_free)

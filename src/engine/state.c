@@ -25,6 +25,7 @@ void database_state_free(DatabaseState *state)
         return;
     g_strfreev(state->heads);
     hold_free(state->hold);
+    g_free(state->half_run);
     g_free(state->listing);
     g_free(state->environment);
     g_free(state);
@@ -72,6 +73,9 @@ static DatabaseState *state_from_row(Session *session, const Result *result)
     state->listing = g_strdup(result_text(result, 0, 6));
     state->environment = g_strdup(result_text(result, 0, 8));
     session->has_environment = state->environment != NULL;
+    state->half_run = g_strdup(result_text(result, 0, 11));
+    state->half_run_direction =
+        g_strcmp0(result_text(result, 0, 12), "downgrade") == 0 ? PLAN_DOWNGRADE : PLAN_UPGRADE;
     if (result_text(result, 0, 2)) {
         state->hold = g_new(Hold, 1);
         *state->hold = (Hold){g_strdup(result_text(result, 0, 2)),

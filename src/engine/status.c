@@ -27,6 +27,7 @@ void status_free(Status *status)
     g_free(status->environment);
     g_free(status->files_digest);
     hold_free(status->hold);
+    journal_free(status->half_run);
     lock_holder_free(status->holder);
     g_free(status);
 }
@@ -176,6 +177,7 @@ Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, 
         status->hold->is_void = budget_hold_is_void(state->hold, graph);
     look_at_environment(session, state, status);
     if (!look_at_files(session, graph, status, error) ||
+        (state->half_run && !journal_read(session, &status->half_run, error)) ||
         (asks_holder && !lock_find_holder(session->conn, session->key, &status->holder, error)))
         return NULL;
     status->pending = pending_revisions(graph, status);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/integrity.h"
+#include "engine/journal.h"
 
 typedef struct {
     char *server_version;
@@ -20,6 +21,7 @@ typedef struct {
     gboolean is_foreign;     /* that is not what the configuration calls it */
     char *files_digest;      /* SHA-256 over ids, names, parents and checksums of all files; hex */
     Hold *hold;              /* NULL: none */
+    Journal *half_run;       /* the revision that is half-run; NULL: none */
     gboolean is_locked;
     LockHolder *holder; /* of the migration lock; NULL */
 } Status;

@@ -3,6 +3,7 @@
 
 #include "db/result.h"
 #include "engine/facts.h"
+#include "engine/probe.h"
 
 static void add_own(GArray *messages, ScriptPhase phase, const char *sql)
 {
@@ -11,9 +12,10 @@ static void add_own(GArray *messages, ScriptPhase phase, const char *sql)
     g_array_append_val(messages, message);
 }
 
-static void add_section(GArray *messages, ScriptPhase phase, const GPtrArray *statements)
+static void add_range(GArray *messages, ScriptPhase phase, const GPtrArray *statements, guint first,
+                      guint end)
 {
-    for (guint i = 0; i < statements->len; i++) {
+    for (guint i = first; i < end; i++) {
         const Statement *statement = g_ptr_array_index(statements, i);
         StepMessage message = {phase, statement, i, statement->sql};
 
@@ -27,7 +29,7 @@ static void add_checks(GArray *messages, const Script *script)
     if (script->checks->len == 0)
         return;
     add_own(messages, PHASE_VERIFY, "SAVEPOINT pgsluice_verify");
-    add_section(messages, PHASE_VERIFY, script->checks);
+    add_range(messages, PHASE_VERIFY, script->checks, 0, script->checks->len);
     add_own(messages, PHASE_VERIFY, "ROLLBACK TO SAVEPOINT pgsluice_verify");
 }
 
@@ -42,21 +44,60 @@ static void add_reset(GArray *messages)
     add_own(messages, PHASE_RECORD, "SET statement_timeout = 0");
 }
 
-GArray *step_messages(const Script *script, gboolean only_record, const char *durability)
+void step_add_session(GArray *messages, const Script *script, guint first)
+{
+    for (guint i = 0; script->natures && i < first; i++) {
+        if (((const Nature *)g_ptr_array_index(script->natures, i))->kind == NATURE_SESSION)
+            add_range(messages, PHASE_BEGIN, script->statements, i, i + 1);
+    }
+}
+
+GArray *step_messages(const Script *script, const char *durability)
 {
     GArray *messages = g_array_sized_new(FALSE, FALSE, sizeof(StepMessage), 12);
+    const Segment *segment = script_segment(script);
+    gboolean ends = script_ends_next(script);
+    guint first = segment ? segment->first : script->statements->len;
 
+    g_assert(!segment || segment->is_transaction);
     add_own(messages, PHASE_BEGIN, "BEGIN");
-    if (!only_record)
-        add_section(messages, PHASE_STATEMENT, script->statements);
-    add_checks(messages, script);
+    step_add_session(messages, script, first);
+    if (segment)
+        add_range(messages, PHASE_STATEMENT, script->statements, first, segment->end);
+    if (ends)
+        add_checks(messages, script);
     if (script->may_change_session)
         add_reset(messages);
-    add_own(messages, PHASE_RECORD, NULL);
-    if (durability)
+    add_own(messages, ends ? PHASE_RECORD : PHASE_JOURNAL, NULL);
+    if (ends && durability)
         add_own(messages, PHASE_COMMIT, durability);
     add_own(messages, PHASE_COMMIT, "COMMIT");
     return messages;
+}
+
+char *step_segment_facts(Script *script, const Segment *segment, SegmentState state,
+                         const char *sqlstate)
+{
+    const Nature *nature = g_ptr_array_index(script->natures, segment->first);
+    const Statement *statement = g_ptr_array_index(script->statements, segment->first);
+    g_autofree char *first = g_strdup_printf("%u", segment->first + 1);
+    g_autofree char *last = g_strdup_printf("%u", segment->end);
+    g_autofree char *digest = script_digest(script, segment->end);
+    g_autoptr(Pairs) pairs = pairs_new();
+
+    pairs_add(pairs, "revision", script->step->revision->id);
+    pairs_add(pairs, "first_statement", first);
+    pairs_add(pairs, "last_statement", last);
+    pairs_add(pairs, "direction", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
+    pairs_add(pairs, "checksum", script->section->checksum);
+    pairs_add(pairs, "digest", digest);
+    pairs_add(pairs, "is_finished", state == SEGMENT_FINISHED ? "yes" : NULL);
+    pairs_add(pairs, "sqlstate", state == SEGMENT_FAILED ? sqlstate : NULL);
+    if (!segment->is_transaction) {
+        pairs_add_redacted(pairs, "sql", statement->sql);
+        pairs_add(pairs, "probe", probe_name(nature));
+    }
+    return pairs_format(pairs);
 }
 
 /* What the applied table and the ledger keep of a revision. */
@@ -66,6 +107,7 @@ static char *format_facts(const Script *script, gboolean is_last, const char *li
 
     pairs_add(pairs, "event", script->direction == PLAN_UPGRADE ? "upgrade" : "downgrade");
     pairs_add(pairs, "listing", listing);
+    pairs_add(pairs, "is_journalled", script->is_transactional ? NULL : "yes");
     pairs_add(pairs, "is_last", is_last ? "yes" : NULL);
     pairs_add(pairs, "asks_lock_table", is_last || script->may_change_session ? "yes" : NULL);
     if (script->direction == PLAN_UPGRADE) {

@@ -8,13 +8,24 @@ typedef struct {
     ScriptPhase phase;
     const Statement *statement; /* of the file; NULL for the engine's own */
     guint index;                /* of that statement in its section */
-    const char *sql;            /* NULL in PHASE_RECORD: the caller's record statement */
+    const char *sql;            /* NULL: the caller's statement that journals or records */
 } StepMessage;
 
-/* All messages of a script, an array of StepMessage that borrows from it; g_array_unref. With
- * only_record the section's statements are left out: they have run already. `durability` (may be
- * NULL) is a SET LOCAL for this commit. */
-GArray *step_messages(const Script *script, gboolean only_record, const char *durability);
+/* All messages of the transaction that a script runs next: of its next segment, or of its record
+ * alone. An array of StepMessage that borrows from it; g_array_unref. `durability` (may be NULL) is
+ * a SET LOCAL for this commit. */
+GArray *step_messages(const Script *script, const char *durability);
+
+/* What the statements before `first` have set in the session: they are sent again where the session
+ * is a new one, or was reset in between. Appends to `messages`. */
+void step_add_session(GArray *messages, const Script *script, guint first);
+
+/* How far a segment has come. */
+typedef enum { SEGMENT_STARTED, SEGMENT_FINISHED, SEGMENT_FAILED } SegmentState;
+
+/* $1 of record_segment.sql; `sqlstate` (may be NULL) is that of the failure. g_free. */
+char *step_segment_facts(Script *script, const Segment *segment, SegmentState state,
+                         const char *sqlstate);
 
 /* $1 to $7 of record_step.sql. `is_last`: of the run; `listing` (graph_listing_at's, may be NULL)
  * goes with that one. `run` is run_format's. A GPtrArray with free function. */

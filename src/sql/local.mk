@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/sql/libsql.a
 src_sql_libsql_a_SOURCES = \
 	src/sql/classify.c src/sql/classify.h \
 	src/sql/expand.c src/sql/expand.h \
+	src/sql/nature.c src/sql/nature.h \
 	src/sql/place.c src/sql/place.h \
 	src/sql/psql.c src/sql/psql.h \
 	src/sql/reference.c src/sql/reference.h \

@@ -113,6 +113,25 @@ static json_t *hold_json(const Hold *hold)
     return json;
 }
 
+static json_t *half_run_json(const Journal *journal)
+{
+    const JournalRow *row;
+    json_t *json;
+
+    if (!journal)
+        return json_null();
+    row = journal_in_doubt(journal);
+    json = json_object();
+    json_object_set_new(json, "revision", render_text(journal->revision));
+    json_object_set_new(json, "direction",
+                        render_text(journal->direction == PLAN_UPGRADE ? "upgrade" : "downgrade"));
+    json_object_set_new(json, "statements_run", json_integer(journal_finished(journal)));
+    json_object_set_new(json, "in_doubt", row ? json_integer(row->first + 1) : json_null());
+    json_object_set_new(json, "begun_at", render_text(row ? row->started_at : NULL));
+    json_object_set_new(json, "sqlstate", render_text(row ? row->sqlstate : NULL));
+    return json;
+}
+
 static json_t *holder_json(const LockHolder *holder)
 {
     json_t *json;
@@ -154,6 +173,14 @@ static void add_parts(GChecksum *sum, const char *name, char *const *values)
         add_part(sum, name, *values);
 }
 
+static void add_half_run(GChecksum *sum, const Journal *journal)
+{
+    g_autofree char *run = g_strdup_printf("%u", journal_finished(journal));
+
+    add_part(sum, "half-run", journal->revision);
+    add_part(sum, "statements run", run);
+}
+
 static void add_database(GChecksum *sum, const Status *status)
 {
     const Hold *hold = status ? status->hold : NULL;
@@ -163,6 +190,8 @@ static void add_database(GChecksum *sum, const Status *status)
     add_parts(sum, "head", status ? status->heads : NULL);
     add_part(sum, "hold", hold ? hold->target : NULL);
     add_part(sum, "held since", hold ? hold->since : NULL);
+    if (status && status->half_run)
+        add_half_run(sum, status->half_run);
     for (guint i = 0; status && status->mismatched && i < status->mismatched->len; i++) {
         const Mismatch *mismatch = g_ptr_array_index(status->mismatched, i);
 
@@ -196,6 +225,7 @@ char *status_document(const ServiceView *service, const GateView *gate, const St
     json_object_set_new(json, "unknown", render_texts(unknown));
     json_object_set_new(json, "mismatched", mismatched_json(status));
     json_object_set_new(json, "hold", hold_json(status ? status->hold : NULL));
+    json_object_set_new(json, "half_run", half_run_json(status ? status->half_run : NULL));
     json_object_set_new(json, "lock", lock_json(status));
     json_object_set_new(json, "drift", json_null());
     json_object_set_new(json, "operation", json_null());

@@ -88,18 +88,20 @@ CREATE TABLE :"state".environment (
 -- starts. When the revision is recorded its rows go: what is here is half-run.
 CREATE TABLE :"state".journal (
     revision text NOT NULL,
-    segment integer NOT NULL,       -- of the section that runs, from 1
+    first_statement integer NOT NULL,   -- of the section that runs, from 1
+    last_statement integer NOT NULL,
     direction text NOT NULL,        -- upgrade or downgrade
     checksum text NOT NULL,         -- of that section when the segment began
-    first_statement integer NOT NULL,
-    last_statement integer NOT NULL,
     digest text NOT NULL,           -- SHA-256 of the section's statements up to the last one of the segment
-    sql text,                       -- of a statement that runs by itself; null: it has a password in it
-    before text,                    -- what the catalog said of its object before it; null: cannot be asked
-    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    sql text,                       -- of a statement that runs by itself, without passwords
+    probe text,                     -- what to ask the catalog about it: see probe.sql
+    object text,
+    part text,
+    before text,                    -- what the catalog said before it
+    started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,        -- null: it failed, or how it ended is not known
     sqlstate text,                  -- of its failure; null: no answer has come
-    CONSTRAINT journal_pkey PRIMARY KEY (revision, segment)
+    CONSTRAINT journal_pkey PRIMARY KEY (revision, first_statement)
 );
 
 -- Which revision files the database was last brought to the heads of: while neither has changed there
@@ -218,6 +220,10 @@ BEGIN
     IF NOT is_ours THEN
         RAISE EXCEPTION 'this session no longer holds the migration lock' USING ERRCODE = 'PS001';
     END IF;
+    IF step ? 'is_journalled' THEN
+        WITH done AS (DELETE FROM journal j WHERE j.revision = step->>'revision' RETURNING j.finished_at - j.started_at AS spent)
+        SELECT took + coalesce((extract(epoch FROM sum(d.spent)) * 1000000)::bigint, 0) INTO took FROM done d;
+    END IF;
     PERFORM move_heads(version_table, heads_before, removed, added);
     IF step->>'event' = 'downgrade' THEN
         DELETE FROM applied a WHERE a.revision = step->>'revision';
@@ -303,6 +309,34 @@ BEGIN
         PERFORM pg_notify(run->>'channel', 'release');
     END IF;
     RETURN held;
+END
+$function$;
+
+-- Writes down where a segment of a revision stands, once this backend has been proved to hold the migration lock.
+-- Of a segment that is a transaction this is its last statement. Returns how many microseconds it has taken.
+CREATE FUNCTION :"state".record_segment(segment jsonb, run jsonb)
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    IF pg_backend_pid() <> (run->>'backend_pid')::integer THEN
+        RAISE EXCEPTION 'backend % answers, the session was opened on %', pg_backend_pid(), run->>'backend_pid'
+            USING ERRCODE = 'PS003';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid()
+            AND l.classid = (run->>'lock_class')::oid AND l.objid = (run->>'lock_object')::oid
+            AND l.objsubid = 1 AND l.mode = 'ExclusiveLock' AND l.granted) THEN
+        RAISE EXCEPTION 'this session no longer holds the migration lock' USING ERRCODE = 'PS001';
+    END IF;
+    INSERT INTO journal AS j (revision, first_statement, last_statement, direction, checksum, digest, sql, probe,
+            object, part, before, finished_at, sqlstate)
+        SELECT s.revision, s.first_statement, s.last_statement, s.direction, s.checksum, s.digest, s.sql, s.probe,
+            nullif(s.object, ''), nullif(s.part, ''), nullif(s.before, ''),
+            CASE WHEN segment ? 'is_finished' THEN clock_timestamp() END, s.sqlstate
+        FROM jsonb_to_record(segment) AS s (revision text, first_statement integer, last_statement integer,
+            direction text, checksum text, digest text, sql text, probe text, object text, part text, before text,
+            sqlstate text)
+    ON CONFLICT ON CONSTRAINT journal_pkey DO UPDATE SET
+        finished_at = EXCLUDED.finished_at, sqlstate = EXCLUDED.sqlstate;
+    RETURN (extract(epoch FROM clock_timestamp() - now()) * 1000000)::bigint;
 END
 $function$;
 

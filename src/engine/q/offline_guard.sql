@@ -19,6 +19,7 @@ DECLARE
     found text[] := '{}';
     layout record;
     hold record;
+    half_run text;
     holder record;
     environment text;
 BEGIN
@@ -53,6 +54,11 @@ BEGIN
             RAISE EXCEPTION 'the database belongs to environment "%", and this script is for "%"', environment,
                 current_setting('pgsluice.environment')
                 USING HINT = format('is this the database you mean? Then write the script with: --environment "%s"', environment);
+        END IF;
+        EXECUTE format('SELECT revision FROM %I.journal LIMIT 1', state_schema) INTO half_run;
+        IF half_run IS NOT NULL AND purpose IN ('upgrade', 'downgrade') THEN
+            RAISE EXCEPTION 'revision % is half-run', half_run
+                USING HINT = 'finish it without --sql, which knows where to go on: see pgsluice status';
         END IF;
         EXECUTE format('SELECT target, since, actor, reason FROM %I.hold', state_schema) INTO hold;
         IF purpose = 'upgrade' AND hold.target IS NOT NULL THEN

@@ -12,3 +12,7 @@ tests_unit_sql_test_split_LDADD = $(SQL_LIBS)
 check_PROGRAMS += tests/unit/sql/test_psql
 tests_unit_sql_test_psql_CPPFLAGS = $(SQL_CPPFLAGS)
 tests_unit_sql_test_psql_LDADD = $(SQL_LIBS)
+
+check_PROGRAMS += tests/unit/sql/test_nature
+tests_unit_sql_test_nature_CPPFLAGS = $(SQL_CPPFLAGS)
+tests_unit_sql_test_nature_LDADD = $(SQL_LIBS)
