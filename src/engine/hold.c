@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "engine/run.h"
+#include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
@@ -39,7 +40,8 @@ gboolean hold_set(Session *session, const char *target, const char *actor, const
     g_autofree char *heads = NULL;
     g_autofree char *run = NULL;
 
-    if (!state || !require_state(session, events, error))
+    if (!state || !require_state(session, events, error) ||
+        !server_require_recorded(session, error))
         return FALSE;
     run = run_format(session, NULL, actor, reason, error);
     if (!run)
@@ -65,6 +67,8 @@ gboolean hold_release(Session *session, const char *actor, const char *reason, c
         *released = NULL;
         return TRUE;
     }
+    if (!server_require_recorded(session, error))
+        return FALSE;
     run = run_format(session, NULL, actor, reason, error);
     if (!run)
         return FALSE;

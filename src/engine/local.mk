@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
+	src/engine/ahead.c src/engine/ahead.h \
 	src/engine/check.c src/engine/check.h \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
@@ -13,6 +14,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/psql_script.c src/engine/psql_script.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
+	src/engine/server.c src/engine/server.h \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \
 	src/engine/settings.c src/engine/settings.h \
@@ -45,6 +47,7 @@ engine_queries = \
 	src/engine/q/record_hold.sql \
 	src/engine/q/record_release.sql \
 	src/engine/q/record_step.sql \
+	src/engine/q/recorded_server.sql \
 	src/engine/q/server_identity.sql \
 	src/engine/q/stamp.sql \
 	src/engine/q/verify_ledger.sql
