@@ -37,6 +37,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_merge.c \
 	src/cli/verb_plan.c \
 	src/cli/verb_release.c \
+	src/cli/verb_repair.c \
 	src/cli/verb_revision.c \
 	src/cli/verb_show.c \
 	src/cli/verb_stamp.c \

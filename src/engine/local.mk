@@ -7,6 +7,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/failure.c src/engine/failure.h \
 	src/engine/foreign.c src/engine/foreign.h \
 	src/engine/hold.c src/engine/hold.h \
+	src/engine/journal.c src/engine/journal.h \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
 	src/engine/offline.c src/engine/offline.h \
@@ -42,9 +43,11 @@ engine_queries = \
 	src/engine/q/privileges.sql \
 	src/engine/q/read_applied.sql \
 	src/engine/q/read_heads.sql \
+	src/engine/q/read_journal.sql \
 	src/engine/q/read_ledger.sql \
 	src/engine/q/read_state.sql \
 	src/engine/q/record_hold.sql \
+	src/engine/q/record_mark.sql \
 	src/engine/q/record_release.sql \
 	src/engine/q/record_step.sql \
 	src/engine/q/recorded_server.sql \

@@ -30,7 +30,7 @@ CREATE TABLE :"state".applied (
 CREATE TABLE :"state".ledger (
     id bigint CONSTRAINT ledger_pkey PRIMARY KEY,
     at timestamptz NOT NULL,
-    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse
+    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse repair
     revision text,
     heads_before text[] NOT NULL,
     heads_after text[] NOT NULL,
@@ -66,6 +66,25 @@ CREATE TABLE :"state".hold (
     reason text,
     actor text,
     since timestamptz NOT NULL DEFAULT now()
+);
+
+-- How far a revision has come that does not fit one transaction: a row for each segment of it that has begun. A
+-- segment that is a transaction commits together with its row; a statement that runs by itself has one before it
+-- starts. When the revision is recorded its rows go: what is here is half-run.
+CREATE TABLE :"state".journal (
+    revision text NOT NULL,
+    segment integer NOT NULL,       -- of the section that runs, from 1
+    direction text NOT NULL,        -- upgrade or downgrade
+    checksum text NOT NULL,         -- of that section when the segment began
+    first_statement integer NOT NULL,
+    last_statement integer NOT NULL,
+    digest text NOT NULL,           -- SHA-256 of the section's statements up to the last one of the segment
+    sql text,                       -- of a statement that runs by itself; null: it has a password in it
+    before text,                    -- what the catalog said of its object before it; null: cannot be asked
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,        -- null: it failed, or how it ended is not known
+    sqlstate text,                  -- of its failure; null: no answer has come
+    CONSTRAINT journal_pkey PRIMARY KEY (revision, segment)
 );
 
 -- Which revision files the database was last brought to the heads of: while neither has changed there
@@ -197,6 +216,9 @@ BEGIN
             applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
             host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us;
     END IF;
+    IF step ? 'is_journalled' THEN
+        DELETE FROM journal j WHERE j.revision = step->>'revision';
+    END IF;
     IF step ? 'listing' THEN
         PERFORM settle(step->>'listing', heads_after);
     END IF;
@@ -216,6 +238,7 @@ CREATE FUNCTION :"state".record_stamp(
 ) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
 BEGIN
     PERFORM move_heads(version_table, heads_before, removed, added);
+    DELETE FROM journal; -- a person says where the database is
     IF listing IS NOT NULL THEN
         PERFORM settle(listing, heads_after);
     END IF;
@@ -259,5 +282,23 @@ BEGIN
         PERFORM pg_notify(run->>'channel', 'release');
     END IF;
     RETURN held;
+END
+$function$;
+
+-- Says of a statement of a half-run revision what the catalog cannot: that it has had its effect, or that it and
+-- all that follows have not.
+CREATE FUNCTION :"state".record_mark(
+    revision text, statement integer, is_applied boolean, heads text[], run jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    IF is_applied THEN
+        UPDATE journal j SET finished_at = clock_timestamp(), sqlstate = NULL
+            WHERE j.revision = $1 AND j.first_statement = $2;
+    ELSE
+        DELETE FROM journal j WHERE j.revision = $1 AND j.last_statement >= $2;
+    END IF;
+    PERFORM append_ledger('repair', $1, heads, heads, NULL, NULL,
+        format('statement %s is marked as %s', $2, CASE WHEN is_applied THEN 'applied' ELSE 'not applied' END), NULL, run);
+    PERFORM pg_notify(run->>'channel', 'repair');
 END
 $function$;
