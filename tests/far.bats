@@ -4,7 +4,8 @@ load lib/common
 
 teardown() {
     stop_wire
-    common_teardown
+    common_teardown || return
+    [ -z "${role:-}" ] || sql "DROP ROLE $role" "$PGSLUICE_TEST_URL"
 }
 
 # A line of revisions: make_line COUNT.
@@ -94,10 +95,132 @@ SQL
     start_wire 30
     run upgrade
     [ "$status" -eq 5 ]
-    [[ $output == *'aaaa0005_test.sql:10:16:'* ]]
+    [[ $output == *'aaaa0005_test.sql:9:'* ]]
     [[ $output == *'statement 2'* ]]
     stop_wire
     [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa0004 ]
     [ "$(sql "SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]'")" = 4 ]
     [ "$(sql "SELECT count(*) FILTER (WHERE event = 'upgrade'), count(*) FILTER (WHERE event = 'fail') FROM pgsluice.ledger")" = '4|1' ]
+}
+
+# --- The truth about the server -------------------------------------------------------------------
+
+# The ledger's last word comes from another system, as after a dump that was restored elsewhere.
+move_to_another_system() {
+    sql "SELECT pgsluice.record_event('accept-server', NULL, '{aaaa0001}', NULL, NULL, NULL,
+         '{\"system_identifier\": \"6000000000000000000\", \"timeline\": \"1\", \"channel\": \"pgsluice\"}')"
+}
+
+@test "server: what was written on another system is changed by nothing until that is accepted" {
+    create_database
+    make_line 1
+    upgrade
+    move_to_another_system
+    make_revision bbbb0001 aaaa0001 <<<$'-- migrate:up\nCREATE TABLE u ();\n-- migrate:down\nDROP TABLE u;'
+    export PGSLUICE_MIGRATIONS_DIRECTORY=$migrations
+    for verb in 'upgrade head' 'downgrade base' 'stamp bbbb0001' 'hold' 'repair --applied aaaa0001:1'; do
+        # shellcheck disable=SC2086 # words
+        run pgsluice $verb
+        echo "$verb: $status $output"
+        [ "$status" -eq 6 ]
+        [[ $verb == repair* || $output == *'6000000000000000000'* ]]
+        [[ $verb == repair* || $output == *'repair --accept-server'* ]]
+    done
+    [ "$(sql 'SELECT count(*) FROM pgsluice.ledger')" = 2 ]
+    [ "$(migration_locks)" = 0 ]
+    # Nothing pending, nothing to refuse; reading is free.
+    pgsluice status
+    pgsluice upgrade aaaa0001
+
+    run pgsluice repair --accept-server
+    [ "$status" -eq 2 ]
+    pgsluice repair --accept-server --reason 'staging gets a copy every night'
+    pgsluice upgrade head
+    pgsluice downgrade -1
+    pgsluice audit --verify
+    [ "$(sql "SELECT event, reason FROM pgsluice.ledger WHERE id = 3")" = 'accept-server|staging gets a copy every night' ]
+    run -0 pgsluice repair --accept-server --reason again --json
+    [[ $output == *'"accepted": false'* ]]
+    [ "$(sql 'SELECT count(*) FROM pgsluice.ledger')" = 5 ]
+}
+
+@test "server: a script of --sql is refused by the ledger of another system" {
+    create_database
+    make_line 2
+    upgrade --set gate.on_pending=wait
+    pgsluice --set migrations.directory="$migrations" downgrade -1
+    pgsluice --set migrations.directory="$migrations" upgrade aaaa0001:aaaa0002 --sql >script.sql
+    move_to_another_system
+    run psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f script.sql
+    [ "$status" -ne 0 ]
+    [[ $output == *'repair --accept-server'* ]]
+    [ "$(sql "SELECT to_regclass('t2') IS NULL")" = t ]
+}
+
+@test "server: a failover's new timeline is no reason to refuse" {
+    create_database
+    make_line 1
+    upgrade
+    sql "SELECT pgsluice.record_event('repair', NULL, '{aaaa0001}', NULL, NULL, NULL,
+         jsonb_build_object('system_identifier', (SELECT system_identifier::text FROM pg_control_system()),
+             'timeline', '77', 'channel', 'pgsluice'))"
+    make_revision bbbb0001 aaaa0001 <<<$'-- migrate:up\nCREATE TABLE u ();\n-- migrate:down\nDROP TABLE u;'
+    upgrade
+}
+
+@test "server: what role and database set is overridden, and said" {
+    create_database
+    make_line 1
+    make_revision bbbb0001 aaaa0001 <<'SQL'
+-- migrate:up
+SELECT pg_sleep(0.05);
+CREATE TABLE u ();
+
+-- migrate:down
+DROP TABLE u;
+SQL
+    role=far_role_$$
+    sql "CREATE ROLE $role LOGIN SUPERUSER"
+    sql "ALTER DATABASE $database SET statement_timeout = '1ms'; ALTER DATABASE $database SET work_mem = '5MB';
+         ALTER ROLE $role SET search_path = pg_catalog; ALTER ROLE $role IN DATABASE $database SET statement_timeout = '2ms';
+         ALTER DATABASE $database SET default_transaction_read_only = on"
+    SYNC_DATABASE_URL="$url&user=$role"
+    run --separate-stderr upgrade -v
+    pgsluice --set migrations.directory="$migrations" status --json >status.json
+    SYNC_DATABASE_URL=$url
+    export PGOPTIONS='-c default_transaction_read_only=off'
+    # shellcheck disable=SC2154 # set by run
+    echo "$stderr"
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'Overriding statement_timeout = 2ms, set for the role in database'* ]]
+    [[ $stderr == *'Overriding search_path = pg_catalog, set for the role'* ]]
+    [[ $stderr == *'Overriding default_transaction_read_only = on, set for the database'* ]]
+    [[ $stderr != *work_mem* ]]
+    [ "$(jq -c '.database.overridden[2]' status.json)" = '{"name":"statement_timeout","value":"2ms","source":"role in database"}' ]
+    [ "$(sql "SELECT to_regclass('public.u') IS NOT NULL")" = t ]
+}
+
+@test "server: a revision that pg_dump made empties the search_path and harms nobody" {
+    create_database
+    sql 'CREATE TABLE dumped (a int PRIMARY KEY); CREATE VIEW seen AS SELECT a FROM dumped'
+    {
+        echo '-- migrate:up'
+        pg_dump --schema-only --no-owner -d "$url" | grep -v '^\\'
+        printf -- '\n-- migrate:down\nDROP VIEW seen; DROP TABLE dumped;\n'
+    } >sections
+    grep -q "set_config('search_path', ''" sections
+    grep -q 'SET default_table_access_method' sections
+    create_database
+    make_revision aaaa0001 <sections
+    make_revision aaaa0002 aaaa0001 <<'SQL'
+-- migrate:up
+ALTER TABLE dumped ADD COLUMN b text;
+INSERT INTO dumped (a) SELECT length(current_setting('search_path'));
+
+-- migrate:down
+ALTER TABLE dumped DROP COLUMN b;
+SQL
+    upgrade
+    [ "$(sql 'SELECT a > 0 FROM dumped')" = t ]
+    [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa0002 ]
 }

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "engine/run.h"
-#include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
@@ -40,8 +39,7 @@ gboolean hold_set(Session *session, const char *target, const char *actor, const
     g_autofree char *heads = NULL;
     g_autofree char *run = NULL;
 
-    if (!state || !require_state(session, events, error) ||
-        !server_require_recorded(session, error))
+    if (!state || !require_state(session, events, error))
         return FALSE;
     run = run_format(session, NULL, actor, reason, error);
     if (!run)
@@ -67,8 +65,6 @@ gboolean hold_release(Session *session, const char *actor, const char *reason, c
         *released = NULL;
         return TRUE;
     }
-    if (!server_require_recorded(session, error))
-        return FALSE;
     run = run_format(session, NULL, actor, reason, error);
     if (!run)
         return FALSE;

@@ -11,6 +11,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
 	src/engine/offline.c src/engine/offline.h \
+	src/engine/overridden.c src/engine/overridden.h \
 	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/psql_script.c src/engine/psql_script.h \
 	src/engine/run.c src/engine/run.h \
@@ -39,6 +40,7 @@ engine_queries = \
 	src/engine/q/offline_guard.sql \
 	src/engine/q/offline_parameters.sql \
 	src/engine/q/offline_run.sql \
+	src/engine/q/overridden.sql \
 	src/engine/q/presence.sql \
 	src/engine/q/privileges.sql \
 	src/engine/q/read_applied.sql \

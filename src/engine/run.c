@@ -17,7 +17,7 @@ char *run_format(Session *session, const char *plan_digest, const char *actor, c
     g_autofree char *class_id = g_strdup_printf("%u", (guint32)session->key.class_id);
     g_autofree char *object_id = g_strdup_printf("%u", (guint32)session->key.object_id);
 
-    if (!server_add_identity(session, pairs, error))
+    if (!server_require_recorded(session, error) || !server_add_identity(session, pairs, error))
         return NULL;
     pairs_add(pairs, "plan_digest", plan_digest);
     pairs_add_redacted(pairs, "actor", actor);

@@ -26,6 +26,12 @@ static gboolean learn_identity(Session *session, GError **error)
     return TRUE;
 }
 
+void server_clear(Session *session)
+{
+    g_free(session->server.system_identifier);
+    g_free(session->server.timeline);
+}
+
 gboolean server_add_identity(Session *session, Pairs *pairs, GError **error)
 {
     if (!learn_identity(session, error))
@@ -59,8 +65,11 @@ gboolean server_require_recorded(Session *session, GError **error)
 {
     g_autofree char *other = NULL;
 
+    if (session->server.is_accepted)
+        return TRUE;
     if (!find_other(session, &other, error))
         return FALSE;
+    session->server.is_accepted = !other;
     if (!other)
         return TRUE;
     error_set(
@@ -85,13 +94,14 @@ gboolean server_accept(Session *session, const char *actor, const char *reason, 
     if (!state || !find_other(session, &other, error))
         return FALSE;
     *before = NULL;
+    session->server.is_accepted = TRUE;
     if (!other)
         return TRUE;
     run = run_format(session, NULL, actor, reason, error);
     message = g_strdup_printf("accepted the server with system identifier %s in place of %s",
                               session->server.system_identifier, other);
-    if (!run || !run_record_event(session, run, "repair", NULL, (const char *const *)state->heads,
-                                  NULL, NULL, message, error))
+    if (!run || !run_record_event(session, run, "accept-server", NULL,
+                                  (const char *const *)state->heads, NULL, NULL, message, error))
         return FALSE;
     *before = g_steal_pointer(&other);
     return TRUE;

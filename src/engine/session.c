@@ -9,6 +9,7 @@
 #include "base/failpoint.h"
 #include "base/units.h"
 #include "engine/ahead.h"
+#include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
@@ -178,8 +179,8 @@ void session_close(Session *session)
         return;
     ahead_clear(session);
     conn_free(session->conn);
-    g_free(session->server.system_identifier);
-    g_free(session->server.timeline);
+    server_clear(session);
+    g_clear_pointer(&session->overridden, g_ptr_array_unref);
     g_free(session->facts.server_version);
     g_free(session->facts.database);
     g_free(session->facts.role);

@@ -20,9 +20,11 @@ struct Session {
     char **variables;                 /* settings_variables */
     char *prepared_state;             /* the name under which the server has it; NULL: has not */
     char *read_state_sql;             /* expanded once: the daemon polls with it */
+    GPtrArray *overridden;            /* overridden_read's; NULL: not asked yet */
     Result *ahead[AHEAD_QUESTIONS];   /* answers that came with the lock; NULL: did not */
     struct {
         gboolean is_known;
+        gboolean is_accepted;    /* as the one whose ledger this is */
         char *system_identifier; /* NULL: the server does not tell */
         char *timeline;
     } server;

@@ -1,7 +1,7 @@
 /* What the database and the files say together: the matter of the status document. */
 #pragma once
 
-#include "engine/session.h"
+#include "engine/overridden.h"
 
 typedef struct {
     char *revision;
@@ -14,7 +14,9 @@ typedef struct {
     char *server_version;
     char *database;
     gboolean in_recovery;
-    char **heads; /* of the database */
+    GPtrArray
+        *overridden; /* Overridden *: what role and database set, and no migration runs with */
+    char **heads;    /* of the database */
     char **script_heads;
     guint script_count;
     GPtrArray *pending; /* const Revision *, in the order of an upgrade to heads; borrowed from the
