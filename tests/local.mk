@@ -6,6 +6,10 @@ include tests/oracle/local.mk
 check_PROGRAMS += tests/lib/notify-socket
 tests_lib_notify_socket_SOURCES = tests/lib/notify-socket.c
 tests_lib_notify_socket_CPPFLAGS = $(AM_CPPFLAGS)
+# The benchmarks' long wire, for tests that count round trips.
+check_PROGRAMS += tests/lib/far-wire
+tests_lib_far_wire_SOURCES = bench/wire.c
+tests_lib_far_wire_CPPFLAGS = $(AM_CPPFLAGS)
 
 # Beside the oracles of the same folder: tests/urls.bats.
 check_PROGRAMS += tests/lib/dsn-read tests/lib/dotenv-read

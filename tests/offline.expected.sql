@@ -70,12 +70,12 @@ COMMIT;
 -- What the ledger keeps of this run
 \set pgsluice_system_identifier ''
 \set pgsluice_timeline_id ''
-SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-    AND pg_catalog.has_function_privilege('pg_catalog.pg_control_checkpoint()', 'EXECUTE') AS may_identify
+SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may_identify
 \gset pgsluice_
 \if :pgsluice_may_identify
-SELECT s.system_identifier::text, c.timeline_id
-FROM pg_control_system() s, pg_control_checkpoint() c
+SELECT s.system_identifier::text,
+    ('x' || pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 8))::bit(32)::integer AS timeline_id
+FROM pg_catalog.pg_control_system() s
 \gset pgsluice_
 \endif
 SELECT ARRAY['plan_digest', '4b056b71a8faaa12214367a4101b6953295a3c69f99fd7a6bfae5eca15dd88f7', 'actor', coalesce(nullif(:'pgsluice_given', ':pgsluice_actor'), session_user::text),

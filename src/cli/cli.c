@@ -5,6 +5,7 @@
 
 #include "cli/neighbour.h"
 #include "cli/terminal.h"
+#include "engine/overridden.h"
 #include "setup/setup.h"
 
 enum { VERBOSITY_CONF = 3 }; /* from this many -v on the configuration is shown */
@@ -200,6 +201,21 @@ gboolean cli_offline_settings(Cli *cli, EngineSettings *settings, GError **error
     return conf != NULL;
 }
 
+/* For -v: what a person set and a migration does not run with. */
+static gboolean tell_overridden(Cli *cli, GError **error)
+{
+    g_autoptr(GPtrArray) all = overridden_read(cli->session, error);
+
+    for (guint i = 0; all && i < all->len; i++) {
+        const Overridden *overridden = g_ptr_array_index(all, i);
+
+        terminal_note("Overriding %s = %s, set for %s%s\n", overridden->name, overridden->value,
+                      g_str_equal(overridden->source, "all roles") ? "" : "the ",
+                      overridden->source);
+    }
+    return all != NULL;
+}
+
 Session *cli_session(Cli *cli, gboolean retries, GError **error)
 {
     const EngineSettings *settings = cli_settings(cli, error);
@@ -210,6 +226,9 @@ Session *cli_session(Cli *cli, gboolean retries, GError **error)
         return cli->session;
     cli->session =
         session_open(settings, retries, cli_cancel(cli), progress_events(cli->progress), error);
+    if (cli->session && cli->options.verbosity > 0 && !cli->options.is_quiet &&
+        !tell_overridden(cli, error))
+        g_clear_pointer(&cli->session, session_close);
     return cli->session;
 }
 

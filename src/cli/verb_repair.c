@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "engine/journal.h"
+#include "engine/server.h"
 #include "view/answer.h"
 
 typedef struct {
@@ -15,6 +16,7 @@ typedef struct {
     char *not_applied;
     char *accepted;
     char *environment;
+    gboolean accepts_server;
     char *reason;
 } RepairOptions;
 
@@ -30,10 +32,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RepairOptions, repair_options_clear)
 
 static gboolean refuse_two(const RepairOptions *options, GError **error)
 {
-    if (!options->applied + !options->not_applied + !options->accepted + !options->environment >= 3)
+    if (!options->applied + !options->not_applied + !options->accepted + !options->environment +
+            !options->accepts_server >=
+        4)
         return TRUE;
-    error_set(error, ERROR_USAGE,
-              "repair takes one of --applied, --not-applied, --accept-checksum and --environment");
+    error_set(
+        error, ERROR_USAGE,
+        "repair takes one of --applied, --not-applied, --accept-checksum, --accept-server and "
+        "--environment");
     return FALSE;
 }
 
@@ -146,6 +152,38 @@ static gboolean mark_statement(Cli *cli, const RepairOptions *options, GError **
     return TRUE;
 }
 
+/* --- Another server -----------------------------------------------------------------------------
+ */
+
+static gboolean accept_server(Cli *cli, const char *reason, GError **error)
+{
+    Session *session = NULL;
+    g_autofree char *before = NULL;
+    g_autofree char *document = NULL;
+    g_autoptr(Answer) answer = answer_new();
+
+    if (!reason || !*reason) {
+        error_set(error, ERROR_USAGE, "--accept-server needs a reason");
+        error_set_hint(error, "pgsluice repair --accept-server --reason \"why it moved\"");
+        return FALSE;
+    }
+    session = cli_session(cli, TRUE, error);
+    if (!session || !server_accept(session, g_get_user_name(), reason, &before, error))
+        return FALSE;
+    if (!cli_options(cli)->is_quiet)
+        terminal_note("%s%s\n",
+                      before ? "This server is accepted in place of the one with system identifier "
+                             : "The ledger was written on this server; there is nothing to accept",
+                      before ? before : "");
+    if (!cli_options(cli)->wants_json)
+        return TRUE;
+    answer_add_boolean(answer, "accepted", before != NULL);
+    answer_add_text(answer, "system_identifier_before", before);
+    document = answer_format(answer);
+    terminal_print_document(document);
+    return TRUE;
+}
+
 gboolean verb_repair(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
     g_auto(RepairOptions) options = {0};
@@ -158,6 +196,8 @@ gboolean verb_repair(Cli *cli, const Verb *verb, const char *const *words, GErro
          "The file of this applied revision is right as it is now", "REVISION"},
         {"environment", 0, 0, OPTION_TEXT, &options.environment,
          "The database belongs to this environment from now on", "NAME"},
+        {"accept-server", 0, 0, G_OPTION_ARG_NONE, &options.accepts_server,
+         "The ledger belongs here although it was written on another server", NULL},
         {"reason", 0, 0, OPTION_TEXT, &options.reason, "Why, for the ledger", "TEXT"},
         {NULL},
     };
@@ -171,5 +211,7 @@ gboolean verb_repair(Cli *cli, const Verb *verb, const char *const *words, GErro
         return repair_accept_checksum(cli, options.accepted, options.reason, error);
     if (options.environment)
         return repair_environment(cli, options.environment, options.reason, error);
+    if (options.accepts_server)
+        return accept_server(cli, options.reason, error);
     return show_journal(cli, error);
 }

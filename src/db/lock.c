@@ -64,12 +64,25 @@ static gboolean call(Conn *conn, const char *sql, LockKey key, gboolean *answer,
     return TRUE;
 }
 
+#define TRY_SQL                                                                                    \
+    "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1::bigint)"                                 \
+    " THEN pg_catalog.pg_try_advisory_lock($1::bigint) ELSE false END"
+
 gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error)
 {
-    return call(conn,
-                "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1::bigint)"
-                " THEN pg_catalog.pg_try_advisory_lock($1::bigint) ELSE false END",
-                key, taken, error);
+    return call(conn, TRY_SQL, key, taken, error);
+}
+
+gboolean lock_try_queue(Conn *conn, LockKey key, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, key.key);
+
+    return conn_pipeline_send(conn, TRY_SQL, 1, (const char *[]){text}, error);
+}
+
+gboolean lock_try_answer(const Result *result)
+{
+    return result_boolean(result, 0, 0);
 }
 
 gboolean lock_release(Conn *conn, LockKey key, GError **error)

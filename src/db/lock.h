@@ -33,6 +33,9 @@ char *lock_holder_describe(const LockHolder *holder);
  * one hold back and taking it again proves that it is still ours and never frees it (record_step
  * does that in each transaction). Taking a lock that this connection already has is a bug. */
 gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error);
+/* The same as part of a pipeline, and what its answer says. */
+gboolean lock_try_queue(Conn *conn, LockKey key, GError **error);
+gboolean lock_try_answer(const Result *result);
 gboolean lock_release(Conn *conn, LockKey key, GError **error);
 /* *holder is NULL when nobody has it. */
 gboolean lock_find_holder(Conn *conn, LockKey key, LockHolder **holder, GError **error);

@@ -19,9 +19,10 @@
 enum {
     BATCH_REVISIONS = 256, /* to one sync point */
     /* Sent and not yet answered: enough to hide a far server's distance, and little enough for the
-     * socket's buffer, so that answers are read as they come. */
-    WINDOW_REVISIONS = 64,
-    WINDOW_BYTES = 64 * 1024,
+     * socket's buffer, so that answers are read as they come. What is answered makes room by
+     * halves: one answer, one more revision would be a round trip for each. */
+    WINDOW_REVISIONS = 128,
+    WINDOW_BYTES = 128 * 1024,
     LOCK_TRY_SHORTEST = 10 * 1000, /* microseconds of lock_timeout in the first tries */
     LOCK_TRIES_EACH = 8,           /* so many tries before the timeout doubles */
     RETRY_PAUSE = 500 * 1000,
@@ -40,10 +41,9 @@ typedef struct {
     char *restoring_segment_sql;
     char *prepared_record; /* the name under which the server has record_sql; NULL: has not */
     char *version_table;
-    guint next; /* the first script that is not committed */
+    gint64 lock_timeout; /* of this try, microseconds */
+    guint next;          /* the first script that is not committed */
 } Execution;
-
-#define RECORD_STATEMENT "pgsluice_record"
 
 static void tell(const Execution *execution, EventKind kind, guint index, EngineEvent event)
 {
@@ -224,21 +224,65 @@ static gboolean receive_script(Execution *execution, guint index, FailurePlace *
     return TRUE;
 }
 
-/* Reads on to the sync point; everything between was skipped. */
-static gboolean receive_sync(Conn *conn, GError **error)
+/* Reads on to the sync point and keeps the first failure. */
+static gboolean receive_group(Conn *conn, GError **failure, GError **error)
 {
     for (;;) {
-        g_autoptr(GError) ignored = NULL;
+        g_autoptr(GError) reason = NULL;
         PipelineOutcome outcome;
 
-        if (!conn_pipeline_next(conn, &outcome, NULL, &ignored, error))
+        if (!conn_pipeline_next(conn, &outcome, NULL, &reason, error))
             return FALSE;
         if (outcome == PIPELINE_SYNC)
             return TRUE;
+        if (reason && !*failure)
+            *failure = g_steal_pointer(&reason);
     }
 }
 
 /* --- One batch -------------------------------------------------------------------------------- */
+
+/* Ahead of the batch, to a sync point of its own, so that it is no part of the first revision's
+ * transaction. Sets the try's lock timeout, for its first revision now and for the others with each
+ * record, and prepares the record, which many revisions need. */
+static gboolean send_opening(Execution *execution, GError **error)
+{
+    Session *session = execution->session;
+    g_autofree char *sql =
+        g_strdup_printf("SELECT pg_catalog.set_config('lock_timeout', '%" G_GINT64_FORMAT
+                        "us', false), pg_catalog.set_config('synchronous_commit', 'off', false)",
+                        execution->lock_timeout);
+    g_autofree char *prepare = NULL;
+
+    if (!conn_pipeline_send(session->conn, sql, 0, NULL, error))
+        return FALSE;
+    if (!execution->prepared_record) {
+        execution->prepared_record = g_strdup_printf("pgsluice_record_%u", session->prepared++);
+        prepare =
+            g_strdup_printf("PREPARE %s AS %s", execution->prepared_record, execution->record_sql);
+        if (!conn_pipeline_send(session->conn, prepare, 0, NULL, error))
+            return FALSE;
+    }
+    return conn_pipeline_sync(session->conn, error);
+}
+
+/* Behind the batch. A transaction that failed is still open there and refuses it: the next try
+ * sets, and uses, the same again. */
+static gboolean send_closing(Execution *execution, GError **error)
+{
+    Conn *conn = execution->session->conn;
+    g_autofree char *deallocate = NULL;
+
+    if (!conn_pipeline_sync(conn, error) ||
+        !conn_pipeline_send(conn, "SET synchronous_commit TO DEFAULT", 0, NULL, error))
+        return FALSE;
+    if (execution->prepared_record) {
+        deallocate = g_strconcat("DEALLOCATE ", execution->prepared_record, NULL);
+        if (!conn_pipeline_send(conn, deallocate, 0, NULL, error))
+            return FALSE;
+    }
+    return conn_pipeline_sync(conn, error);
+}
 
 static guint batch_end(const Execution *execution)
 {
@@ -263,41 +307,82 @@ static void roll_back(Session *session)
     conn_set_cancel(session->conn, session->cancel);
 }
 
-/* Sends ahead as far as the window allows. *sent and *bytes say what is on its way. */
-static gboolean fill_window(Execution *execution, guint end, guint *sent, gsize *bytes,
-                            GError **error)
-{
-    while (*sent < end && *sent - execution->next < WINDOW_REVISIONS &&
-           (*bytes < WINDOW_BYTES || *sent == execution->next)) {
-        const Script *script = g_ptr_array_index(execution->scripts, *sent);
+/* What is on its way to the server. */
+typedef struct {
+    guint end;  /* the first script that is not part of the batch */
+    guint sent; /* the first script that is not sent */
+    gsize bytes;
+} Window;
 
-        if (!send_script(execution, *sent, error))
-            return FALSE;
-        *bytes += script->length;
-        (*sent)++;
-    }
-    return TRUE;
+static gboolean has_room(const Execution *execution, const Window *window, guint share)
+{
+    return window->sent - execution->next < WINDOW_REVISIONS / share &&
+           window->bytes < WINDOW_BYTES / share;
 }
 
-static gboolean exchange_batch(Execution *execution, guint end, FailurePlace *place,
-                               GError **failure, GError **error)
+/* Once half of the window is free sends ahead as far as it allows, behind the last script the
+ * closing. */
+static gboolean fill_window(Execution *execution, Window *window, GError **error)
 {
-    Conn *conn = execution->session->conn;
-    guint sent = execution->next;
-    gsize bytes = 0;
+    if (window->sent == window->end ||
+        (window->sent > execution->next && !has_room(execution, window, 2)))
+        return TRUE;
+    do {
+        const Script *script = g_ptr_array_index(execution->scripts, window->sent);
 
-    while (execution->next < end && !*failure) {
+        if (!send_script(execution, window->sent, error))
+            return FALSE;
+        window->bytes += script->length;
+        window->sent++;
+    } while (window->sent < window->end && has_room(execution, window, 1));
+    return window->sent < window->end || send_closing(execution, error);
+}
+
+static gboolean exchange_scripts(Execution *execution, Window *window, FailurePlace *place,
+                                 GError **failure, GError **error)
+{
+    while (execution->next < window->end && !*failure) {
         const Script *script = g_ptr_array_index(execution->scripts, execution->next);
 
         *place = place_of(execution, script, &(StepMessage){.phase = PHASE_BEGIN});
-        if (!fill_window(execution, end, &sent, &bytes, error) ||
+        if (!fill_window(execution, window, error) ||
             !receive_script(execution, execution->next, place, failure, error))
             return FALSE;
         if (!script->is_transactional)
             break; /* what comes next may be a statement that runs by itself */
-        bytes -= script->length;
+        window->bytes -= script->length;
     }
-    return conn_pipeline_sync(conn, error) && receive_sync(conn, error);
+    return window->sent == window->end || send_closing(execution, error);
+}
+
+/* Without its opening no record succeeds: that failure is the reason for theirs. */
+static void prefer_opening(GError *opening, FailurePlace *place, GError **failure)
+{
+    if (!opening || !*failure)
+        return;
+    g_error_free(*failure);
+    *failure = g_error_copy(opening);
+    place->phase = PHASE_BEGIN;
+    place->position = 0;
+}
+
+static gboolean exchange_batch(Execution *execution, Window *window, FailurePlace *place,
+                               GError **failure, GError **error)
+{
+    Conn *conn = execution->session->conn;
+    g_autoptr(GError) opening = NULL;
+    g_autoptr(GError) ignored = NULL;
+    const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+    *place = place_of(execution, script, &(StepMessage){.phase = PHASE_BEGIN});
+    if (!send_opening(execution, error) || !fill_window(execution, window, error) ||
+        !receive_group(conn, &opening, error) ||
+        !exchange_scripts(execution, window, place, failure, error))
+        return FALSE;
+    prefer_opening(opening, place, failure);
+    if (!*failure) /* all is committed: an interruption comes too late to matter */
+        conn_set_cancel(conn, NULL);
+    return receive_group(conn, &ignored, error) && receive_group(conn, &ignored, error);
 }
 
 /* Runs scripts [next, end) in one pipeline; of one that is not transactional, its next transaction.
@@ -305,17 +390,21 @@ static gboolean exchange_batch(Execution *execution, guint end, FailurePlace *pl
 static gboolean run_batch(Execution *execution, guint end, GError **error)
 {
     Conn *conn = execution->session->conn;
+    Window window = {.end = end, .sent = execution->next};
     FailurePlace place = {0};
     g_autoptr(GError) failure = NULL;
     gboolean is_usable;
 
     if (!conn_pipeline_begin(conn, error))
         return FALSE;
-    is_usable = exchange_batch(execution, end, &place, &failure, error);
+    is_usable = exchange_batch(execution, &window, &place, &failure, error);
     if (is_usable)
         is_usable = conn_pipeline_end(conn, error);
-    if (is_usable && !failure)
+    conn_set_cancel(conn, execution->session->cancel);
+    if (is_usable && !failure) {
+        g_clear_pointer(&execution->prepared_record, g_free);
         return TRUE;
+    }
     roll_back(execution->session);
     if (failure) {
         g_clear_error(error);
@@ -344,25 +433,14 @@ static void set_restoring(char **restoring, const char *sql, const char *paramet
                              ", pg_catalog.set_config('synchronous_commit', 'off', false)", NULL);
 }
 
-/* Sets the try's lock timeout, for its first revision now and for the others with each record, and
- * prepares the record, which many revisions need. One round trip. */
-static gboolean prepare_try(Execution *execution, guint failures, GError **error)
+/* What the next batch runs with. */
+static void prepare_try(Execution *execution, gint64 lock_timeout)
 {
-    Session *session = execution->session;
-    gint64 timeout = lock_timeout_of_try(session->settings, failures);
-    g_autofree char *parameters = session_parameters(session, timeout);
-    g_autofree char *sql = NULL;
+    g_autofree char *parameters = session_parameters(execution->session, lock_timeout);
 
+    execution->lock_timeout = lock_timeout;
     set_restoring(&execution->restoring_record_sql, execution->record_sql, parameters);
     set_restoring(&execution->restoring_segment_sql, execution->segment_sql, parameters);
-    if (execution->prepared_record) {
-        sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'", timeout);
-    } else {
-        execution->prepared_record = g_strdup_printf("pgsluice_record_%u", session->prepared++);
-        sql = g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'; PREPARE %s AS %s",
-                              timeout, execution->prepared_record, execution->record_sql);
-    }
-    return conn_exec(session->conn, sql, NULL, error);
 }
 
 /* --- Retries ---------------------------------------------------------------------------------- */
@@ -401,8 +479,7 @@ static gboolean run_with_retries(Execution *execution, guint end, GError **error
         g_autoptr(GError) reason = NULL;
         guint before = execution->next;
 
-        if (!prepare_try(execution, failures, error))
-            return FALSE;
+        prepare_try(execution, lock_timeout_of_try(session->settings, failures));
         if (run_batch(execution, end, &reason))
             return TRUE;
         if (execution->next > before) {
@@ -540,19 +617,6 @@ static void tell_notice(const char *severity, const char *message, gpointer data
     event_send(execution->events, &event);
 }
 
-/* Everything is committed: from here on an interruption comes too late to matter. */
-static void finish(const Execution *execution)
-{
-    Conn *conn = execution->session->conn;
-    g_autofree char *sql = g_strdup_printf(
-        "SET synchronous_commit TO DEFAULT%s%s", execution->prepared_record ? "; DEALLOCATE " : "",
-        execution->prepared_record ? execution->prepared_record : "");
-
-    conn_set_cancel(conn, NULL);
-    conn_exec(conn, sql, NULL, NULL);
-    conn_set_cancel(conn, execution->session->cancel);
-}
-
 gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, const char *listing,
                          const EventSink *events, guint *committed, GError **error)
 {
@@ -565,17 +629,13 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, 
     gboolean succeeded;
 
     *committed = 0;
-    if (!conn_exec(session->conn, "SET synchronous_commit = off", NULL, error))
-        return FALSE;
     execution.version_table = version_table;
     execution.record_sql = record_sql;
     execution.segment_sql = segment_sql;
     conn_set_notice_sink(session->conn, tell_notice, &execution);
     succeeded = run_all(&execution, &reason);
     conn_set_notice_sink(session->conn, NULL, NULL);
-    if (succeeded)
-        finish(&execution);
-    else
+    if (!succeeded)
         record_failure(&execution, reason);
     g_free(execution.restoring_record_sql);
     g_free(execution.restoring_segment_sql);

@@ -46,6 +46,8 @@ static ErrorKind failure_kind(const GError *error)
         return ERROR_HEADS_MOVED;
     if (g_strcmp0(sqlstate, "PS003") == 0)
         return ERROR_POOLER;
+    if (g_strcmp0(sqlstate, "PS005") == 0)
+        return ERROR_REFUSED;
     if (kind == ERROR_CANCELLED || kind == ERROR_CONNECTION_LOST)
         return kind;
     return ERROR_MIGRATION;

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/accept.c src/engine/accept.h \
+	src/engine/ahead.c src/engine/ahead.h \
 	src/engine/alone.c src/engine/alone.h \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/check.c src/engine/check.h \
@@ -16,6 +17,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
 	src/engine/offline.c src/engine/offline.h \
+	src/engine/overridden.c src/engine/overridden.h \
 	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/psql_script.c src/engine/psql_script.h \
 	src/engine/probe.c src/engine/probe.h \
@@ -24,6 +26,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/segment.c src/engine/segment.h \
+	src/engine/server.c src/engine/server.h \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \
 	src/engine/settings.c src/engine/settings.h \
@@ -49,6 +52,7 @@ engine_queries = \
 	src/engine/q/offline_guard.sql \
 	src/engine/q/offline_parameters.sql \
 	src/engine/q/offline_run.sql \
+	src/engine/q/overridden.sql \
 	src/engine/q/presence.sql \
 	src/engine/q/privileges.sql \
 	src/engine/q/probe.sql \
@@ -66,6 +70,7 @@ engine_queries = \
 	src/engine/q/record_release.sql \
 	src/engine/q/record_segment.sql \
 	src/engine/q/record_step.sql \
+	src/engine/q/recorded_server.sql \
 	src/engine/q/server_identity.sql \
 	src/engine/q/settle_segment.sql \
 	src/engine/q/stamp.sql \

@@ -4,25 +4,9 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "engine/pairs.h"
+#include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
-
-/* A managed server may keep pg_control_* to itself: then the ledger has no server identity. */
-static gboolean ask_identity(Session *session, Pairs *pairs, GError **error)
-{
-    g_autofree char *sql = session_expand(session, sql_server_identity);
-    g_autoptr(Result) result = NULL;
-    g_autoptr(GError) reason = NULL;
-
-    if (conn_exec(session->conn, sql, &result, &reason)) {
-        pairs_add(pairs, "system_identifier", result_text(result, 0, 0));
-        pairs_add(pairs, "timeline", result_text(result, 0, 1));
-    } else if (!error_is(reason, ERROR_PRIVILEGE)) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return FALSE;
-    }
-    return TRUE;
-}
 
 char *run_format(Session *session, const char *plan_digest, const char *actor, const char *reason,
                  GError **error)
@@ -33,7 +17,7 @@ char *run_format(Session *session, const char *plan_digest, const char *actor, c
     g_autofree char *class_id = g_strdup_printf("%u", (guint32)session->key.class_id);
     g_autofree char *object_id = g_strdup_printf("%u", (guint32)session->key.object_id);
 
-    if (!ask_identity(session, pairs, error))
+    if (!server_require_recorded(session, error) || !server_add_identity(session, pairs, error))
         return NULL;
     pairs_add(pairs, "plan_digest", plan_digest);
     pairs_add_redacted(pairs, "actor", actor);

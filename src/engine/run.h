@@ -4,7 +4,8 @@
 
 #include "engine/session.h"
 
-/* The text[] literal; free with g_free. Asks the server once which one it is. */
+/* The text[] literal; free with g_free. Asks the server once which one it is, and refuses one whose
+ * ledger this is not (server_require_recorded). */
 char *run_format(Session *session, const char *plan_digest, const char *actor, const char *reason,
                  GError **error);
 

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/units.h"
+#include "engine/ahead.h"
+#include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
@@ -147,6 +149,7 @@ static gboolean learn_facts(Session *session, GError **error)
     session->default_synchronous_commit = g_strdup(result_text(result, 0, 5));
     session->has_version_table = result_boolean(result, 0, 6);
     session->has_state = result_boolean(result, 0, 7);
+    session->just_looked = TRUE;
     return refuse_pooler(session, (int)result_int64(result, 0, 4), error) &&
            refuse_standby(session, error);
 }
@@ -174,7 +177,10 @@ void session_close(Session *session)
 {
     if (!session)
         return;
+    ahead_clear(session);
     conn_free(session->conn);
+    server_clear(session);
+    g_clear_pointer(&session->overridden, g_ptr_array_unref);
     g_free(session->facts.server_version);
     g_free(session->facts.database);
     g_free(session->facts.role);
@@ -286,6 +292,13 @@ static gboolean pause_for_lock(Session *session, Backoff *backoff, gint64 start,
     return FALSE;
 }
 
+/* Only the first try, which is mostly the last, asks ahead: the others come often. */
+static gboolean try_lock(Session *session, gboolean is_first, gboolean *is_ours, GError **error)
+{
+    return is_first ? ahead_try_lock(session, is_ours, error)
+                    : lock_try(session->conn, session->key, is_ours, error);
+}
+
 static gboolean wait_for_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
                               gboolean *taken, const EventSink *events, GError **error)
 {
@@ -298,8 +311,9 @@ static gboolean wait_for_lock(Session *session, SessionIsDone is_done, gpointer 
     EngineEvent event = {.kind = EVENT_LOCK_TAKEN};
     gboolean is_ours = FALSE, done = FALSE;
 
+    session->just_looked = FALSE;
     for (;;) {
-        if (!lock_try(session->conn, session->key, &is_ours, error))
+        if (!try_lock(session, next_news == 0, &is_ours, error))
             return FALSE;
         if (is_ours)
             break;
@@ -346,6 +360,7 @@ gboolean session_unlock(Session *session, GError **error)
     if (!session->has_lock)
         return TRUE;
     session->has_lock = FALSE;
+    ahead_clear(session);
     if (lock_release(session->conn, session->key, &reason))
         return TRUE;
     /* A cancellation that was meant for the work before may arrive only now. */

@@ -1,7 +1,7 @@
 /* The inside of a Session, for the files that implement session.h. */
 #pragma once
 
-#include "engine/session.h"
+#include "engine/ahead.h"
 
 enum { STATE_LAYOUT = 1 }; /* of the state schema: the newest that is known here */
 
@@ -16,10 +16,19 @@ struct Session {
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
     gboolean has_environment;         /* as last seen: the database has a name */
+    gboolean just_looked;             /* these two are as fresh as a question now would find them */
     char *default_synchronous_commit; /* what role, database and server say */
     char **variables;                 /* settings_variables */
     char *prepared_state;             /* the name under which the server has it; NULL: has not */
     char *read_state_sql;             /* expanded once: the daemon polls with it */
+    GPtrArray *overridden;            /* overridden_read's; NULL: not asked yet */
+    Result *ahead[AHEAD_QUESTIONS];   /* answers that came with the lock; NULL: did not */
+    struct {
+        gboolean is_known;
+        gboolean is_accepted;    /* as the one whose ledger this is */
+        char *system_identifier; /* NULL: the server does not tell */
+        char *timeline;
+    } server;
 };
 
 /* "set_config(...), set_config(...)": everything that role, database, server or the revision before

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
@@ -53,7 +54,7 @@ static gboolean look_for_tables(Session *session, GError **error)
     g_autofree char *sql = session_expand(session, sql_presence);
     g_autoptr(Result) result = NULL;
 
-    if (!conn_exec(session->conn, sql, &result, error))
+    if (!ahead_ask(session, AHEAD_PRESENCE, sql, &result, error))
         return FALSE;
     session->has_version_table = result_boolean(result, 0, 0);
     session->has_state = result_boolean(result, 0, 1);
@@ -155,6 +156,10 @@ static gboolean ask_state(Session *session, Result **result, GError **error)
 {
     g_autofree char *heads_only = NULL;
 
+    if (!ahead_ask(session, AHEAD_STATE, NULL, result, error))
+        return FALSE;
+    if (*result)
+        return TRUE;
     if (session->has_state)
         return session->prepared_state ? ask_again(session, result, error)
                                        : prepare_and_ask(session, result, error);
@@ -189,12 +194,15 @@ static DatabaseState *read_tables(Session *session, GError **error)
 
 DatabaseState *session_read_state(Session *session, GError **error)
 {
+    gboolean knows_tables =
+        (session->has_version_table && session->has_state) || session->just_looked;
     g_autoptr(GError) reason = NULL;
     DatabaseState *state;
 
     /* Tables that were there a moment ago rarely go: ask for them only until they have been seen.
      */
-    if (!(session->has_version_table && session->has_state) && !look_for_tables(session, error))
+    session->just_looked = FALSE;
+    if (!knows_tables && !look_for_tables(session, error))
         return NULL;
     state = read_tables(session, &reason);
     if (!state && g_strcmp0(error_sqlstate(reason), "42P01") == 0) {
@@ -276,7 +284,7 @@ static gboolean check_privileges(Session *session, GError **error)
     g_autofree char *sql = session_expand(session, sql_privileges);
     g_autoptr(Result) result = NULL;
 
-    if (!conn_exec(session->conn, sql, &result, error))
+    if (!ahead_ask(session, AHEAD_PRIVILEGES, sql, &result, error))
         return FALSE;
     if (!session->has_version_table && !result_boolean(result, 0, MAY_CREATE_TABLE))
         lack_version_table(session, result, error);
@@ -339,7 +347,7 @@ static gboolean claim_environment(Session *session, GError **error)
 gboolean session_prepare_state(Session *session, const EventSink *events, GError **error)
 {
     g_assert(session->has_lock);
-    if (!check_privileges(session, error))
+    if (!check_privileges(session, error) || !server_require_recorded(session, error))
         return FALSE;
     if (session->has_version_table && session->has_state)
         return claim_environment(session, error);

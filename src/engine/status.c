@@ -16,6 +16,8 @@ void status_free(Status *status)
     g_free(status->database);
     g_strfreev(status->heads);
     g_strfreev(status->script_heads);
+    if (status->overridden)
+        g_ptr_array_unref(status->overridden);
     if (status->pending)
         g_ptr_array_unref(status->pending);
     g_strfreev(status->unknown);
@@ -163,6 +165,9 @@ Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, 
     const char *const *heads;
 
     if (!state)
+        return NULL;
+    status->overridden = overridden_read(session, error);
+    if (!status->overridden)
         return NULL;
     heads = (const char *const *)state->heads;
     status->server_version = g_strdup(session->facts.server_version);

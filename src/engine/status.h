@@ -3,12 +3,15 @@
 
 #include "engine/integrity.h"
 #include "engine/journal.h"
+#include "engine/overridden.h"
 
 typedef struct {
     char *server_version;
     char *database;
     gboolean in_recovery;
-    char **heads; /* of the database */
+    GPtrArray
+        *overridden; /* Overridden *: what role and database set, and no migration runs with */
+    char **heads;    /* of the database */
     char **script_heads;
     guint script_count;
     GPtrArray *pending; /* const Revision *, in the order of an upgrade to heads; borrowed from the

@@ -31,6 +31,22 @@ static json_t *gate_json(const GateView *gate)
     return json;
 }
 
+static json_t *overridden_json(const GPtrArray *all)
+{
+    json_t *array = json_array();
+
+    for (guint i = 0; all && i < all->len; i++) {
+        const Overridden *overridden = g_ptr_array_index(all, i);
+        json_t *json = json_object();
+
+        json_object_set_new(json, "name", render_text(overridden->name));
+        json_object_set_new(json, "value", render_text(overridden->value));
+        json_object_set_new(json, "source", render_text(overridden->source));
+        json_array_append_new(array, json);
+    }
+    return array;
+}
+
 static json_t *database_json(const Status *status)
 {
     json_t *json;
@@ -43,6 +59,7 @@ static json_t *database_json(const Status *status)
     json_object_set_new(json, "in_recovery", json_boolean(status->in_recovery));
     json_object_set_new(json, "heads", render_texts((const char *const *)status->heads));
     json_object_set_new(json, "environment", render_text(status->environment));
+    json_object_set_new(json, "overridden", overridden_json(status->overridden));
     return json;
 }
 

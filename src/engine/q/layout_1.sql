@@ -36,7 +36,7 @@ CREATE TABLE :"state".applied (
 CREATE TABLE :"state".ledger (
     id bigint CONSTRAINT ledger_pkey PRIMARY KEY,
     at timestamptz NOT NULL,
-    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse repair
+    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse repair accept-server
     revision text,
     heads_before text[] NOT NULL,
     heads_after text[] NOT NULL,
@@ -123,11 +123,18 @@ CREATE FUNCTION :"state".append_ledger(
 DECLARE
     last_id bigint;
     last_hash bytea;
+    last_system text;
     at timestamptz := clock_timestamp();
     body jsonb;
 BEGIN
     LOCK TABLE ledger IN SHARE ROW EXCLUSIVE MODE;
-    SELECT l.id, l.hash INTO last_id, last_hash FROM ledger l ORDER BY l.id DESC LIMIT 1;
+    SELECT l.id, l.hash, l.system_identifier INTO last_id, last_hash, last_system
+        FROM ledger l ORDER BY l.id DESC LIMIT 1;
+    IF last_system <> run->>'system_identifier' AND event <> 'accept-server' THEN
+        RAISE EXCEPTION 'the ledger was last written on the server with system identifier %, this one has %',
+            last_system, run->>'system_identifier'
+            USING ERRCODE = 'PS005', HINT = 'if this is the database you mean: pgsluice repair --accept-server --reason "why it moved"';
+    END IF;
     last_id := coalesce(last_id, 0) + 1;
     last_hash := coalesce(last_hash, ''::bytea);
     body := jsonb_build_array(last_id, (extract(epoch FROM at) * 1000000)::bigint, event, revision,
@@ -241,6 +248,9 @@ BEGIN
             message = EXCLUDED.message, down_revisions = EXCLUDED.down_revisions,
             depends_on = EXCLUDED.depends_on, labels = EXCLUDED.labels,
             is_transactional = EXCLUDED.is_transactional;
+    END IF;
+    IF step ? 'is_journalled' THEN
+        DELETE FROM journal j WHERE j.revision = step->>'revision';
     END IF;
     IF step ? 'is_journalled' THEN
         DELETE FROM journal j WHERE j.revision = step->>'revision';

@@ -39,8 +39,19 @@ static void free_status(Status *status)
 {
     g_strfreev(status->heads);
     g_strfreev(status->unknown);
+    g_ptr_array_unref(status->overridden);
     g_ptr_array_unref(status->pending);
     g_ptr_array_unref(status->mismatched);
+}
+
+/* What role set of a session's parameters. */
+static GPtrArray *sample_overridden(void)
+{
+    static Overridden overridden = {(char *)"statement_timeout", (char *)"5s", (char *)"role"};
+    GPtrArray *all = g_ptr_array_new();
+
+    g_ptr_array_add(all, &overridden);
+    return all;
 }
 
 static Status make_status(const Graph *graph, const char *heads)
@@ -49,6 +60,7 @@ static Status make_status(const Graph *graph, const char *heads)
                      .database = (char *)"shop",
                      .heads = strv(heads),
                      .unknown = strv(""),
+                     .overridden = sample_overridden(),
                      .pending = g_ptr_array_new(),
                      .mismatched = g_ptr_array_new_with_free_func(free_mismatch)};
 
@@ -102,7 +114,14 @@ static const char *const full_document[] = {
     "      \"a1\",",
     "      \"zz\"",
     "    ],",
-    "    \"environment\": null",
+    "    \"environment\": null,",
+    "    \"overridden\": [",
+    "      {",
+    "        \"name\": \"statement_timeout\",",
+    "        \"value\": \"5s\",",
+    "        \"source\": \"role\"",
+    "      }",
+    "    ]",
     "  },",
     "  \"scripts\": {",
     "    \"directory\": \"/m\",",
