@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "engine/failure.h"
-#include "engine/run.h"
+#include "engine/recover.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
@@ -28,17 +28,29 @@ enum {
 typedef struct {
     Session *session;
     GPtrArray *scripts;
-    const char *run;
+    const RunOrigin *origin;
+    char *run;           /* run_format's, of this connection */
     const char *listing; /* goes with the last script; NULL: none */
     const EventSink *events;
     char *record_sql;
     char *restoring_record_sql; /* the same, and sets the session's parameters again */
     char *prepared_record;      /* the name under which the server has record_sql; NULL: has not */
     char *version_table;
-    guint next; /* the first script that is not committed */
+    LedgerEnd ledger_end; /* before the run */
+    guint next;           /* the first script that is not committed */
+    guint sent;           /* scripts before this one have been sent, if not answered */
+    guint broken_under;   /* 1 + the script under which a connection broke last; 0: none did */
 } Execution;
 
-#define RECORD_STATEMENT "pgsluice_record"
+static void execution_clear(Execution *execution)
+{
+    g_free(execution->run);
+    g_free(execution->version_table);
+    g_free(execution->record_sql);
+    g_free(execution->restoring_record_sql);
+    g_free(execution->prepared_record);
+    ledger_end_clear(&execution->ledger_end);
+}
 
 static void tell(const Execution *execution, EventKind kind, guint index, EngineEvent event)
 {
@@ -106,9 +118,11 @@ static gboolean send_script(Execution *execution, guint index, gboolean only_rec
     for (guint i = 0; i < messages->len; i++) {
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
+        execution->sent = index + 1;
         if (!(message->sql ? conn_pipeline_send(conn, message->sql, 0, NULL, error)
                            : send_record(execution, index, error)))
             return FALSE;
+        FAILPOINT("message-sent");
     }
     if (!conn_pipeline_flush(conn, error))
         return FALSE;
@@ -171,6 +185,7 @@ static gboolean receive_script(Execution *execution, guint index, gboolean only_
         *place = place_of(execution, script, message);
         if (!take_answer(conn, message, &took, failure, error))
             return FALSE;
+        FAILPOINT("answer-taken");
         if (*failure) {
             place->position = failure_position(conn, message);
             return TRUE;
@@ -259,19 +274,21 @@ static gboolean exchange_batch(Execution *execution, guint end, gboolean only_re
     return conn_pipeline_sync(conn, error) && receive_sync(conn, error);
 }
 
-/* Runs scripts [next, end) in one pipeline. With only_record their statements have run already. */
-static gboolean run_batch(Execution *execution, guint end, gboolean only_record, GError **error)
+/* Runs scripts [next, end) in one pipeline. With only_record their statements have run already. A
+ * failure is not yet described: *place says where it was. */
+static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
+                          FailurePlace *place, GError **error)
 {
     Conn *conn = execution->session->conn;
-    FailurePlace place = {0};
     g_autoptr(GError) failure = NULL;
     gboolean is_usable;
 
     if (!conn_pipeline_begin(conn, error))
         return FALSE;
-    is_usable = exchange_batch(execution, end, only_record, &place, &failure, error);
+    is_usable = exchange_batch(execution, end, only_record, place, &failure, error);
     if (is_usable)
         is_usable = conn_pipeline_end(conn, error);
+    FAILPOINT("batch-done");
     if (is_usable && !failure)
         return TRUE;
     roll_back(execution->session);
@@ -279,7 +296,6 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
         g_clear_error(error);
         g_propagate_error(error, g_steal_pointer(&failure));
     }
-    failure_describe(&place, error);
     return FALSE;
 }
 
@@ -304,6 +320,7 @@ static gboolean prepare_try(Execution *execution, guint failures, GError **error
     g_autofree char *parameters = session_parameters(session, timeout);
     g_autofree char *sql = NULL;
 
+    execution->sent = execution->next;
     g_free(execution->restoring_record_sql);
     execution->restoring_record_sql =
         g_strconcat(execution->record_sql, ", ", parameters,
@@ -318,7 +335,138 @@ static gboolean prepare_try(Execution *execution, guint failures, GError **error
     return conn_exec(session->conn, sql, NULL, error);
 }
 
+/* --- Broken connections ----------------------------------------------------------------------- */
+
+static void tell_notice(const char *severity, const char *message, gpointer data)
+{
+    const Execution *execution = data;
+    g_autofree char *text = g_strdup_printf("%s: %s", severity, message);
+    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+
+    event_send(execution->events, &event);
+}
+
+/* What a connection needs before the first revision is sent on it. */
+static gboolean prepare_connection(Execution *execution, GError **error)
+{
+    Session *session = execution->session;
+
+    g_clear_pointer(&execution->prepared_record, g_free);
+    g_free(execution->run);
+    execution->run = run_format(session, execution->origin, error);
+    if (!execution->run || !conn_exec(session->conn, "SET synchronous_commit = off", NULL, error))
+        return FALSE;
+    conn_set_notice_sink(session->conn, tell_notice, execution);
+    return TRUE;
+}
+
+/* The observer hears of what was committed unheard of, and of what is lost nothing: it runs again.
+ */
+static void take_found(Execution *execution, const Recovery *recovery)
+{
+    for (guint i = execution->next; i < recovery->committed; i++) {
+        tell(execution, EVENT_REVISION_STARTED, i, (EngineEvent){0});
+        tell(execution, EVENT_REVISION_DONE, i, (EngineEvent){.elapsed = recovery->durations[i]});
+    }
+    execution->next = execution->sent = recovery->committed;
+}
+
+/* Somebody who ends a session wants its work to stop; and what broke the connection twice under the
+ * same revision is that revision. */
+static gboolean may_go_on(Execution *execution, const GError *error)
+{
+    guint before = execution->broken_under;
+
+    execution->broken_under = execution->next + 1;
+    return g_strcmp0(error_sqlstate(error), "57P01") != 0 && before != execution->broken_under;
+}
+
+static void describe_doubt(const Execution *execution, FailurePlace *place, const char *why,
+                           GError **error)
+{
+    place->in_doubt = MAX(execution->sent, execution->next + 1) - execution->next;
+    place->why_in_doubt = why;
+    failure_describe(place, error);
+}
+
+/* The place in the first script that is not committed, where none of its own messages failed. */
+static void move_place(const Execution *execution, FailurePlace *place)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+    if (place->script != script)
+        *place = place_of(execution, script, &(StepMessage){.phase = PHASE_BEGIN});
+    place->before = execution->next;
+}
+
+/* The answers are gone, the commits may not be. TRUE with *error cleared: go on with
+ * execution->next. */
+static gboolean recover(Execution *execution, FailurePlace *place, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    Recovery recovery = {0};
+
+    tell(execution, EVENT_CONNECTION_BROKE, execution->next, (EngineEvent){.error = *error});
+    if (!recover_run(execution->session, execution->scripts, &execution->ledger_end,
+                     execution->events, &recovery, &why)) {
+        describe_doubt(execution, place, why->message, error);
+        return FALSE;
+    }
+    take_found(execution, &recovery);
+    g_free(recovery.durations);
+    if (execution->next == execution->scripts->len) {
+        g_clear_error(error);
+        return TRUE;
+    }
+    move_place(execution, place);
+    if (may_go_on(execution, *error)) {
+        g_clear_error(error);
+        if (prepare_connection(execution, error))
+            return TRUE;
+    }
+    failure_describe(place, error);
+    return FALSE;
+}
+
+/* After a failure of scripts [next, ...): TRUE with *error cleared when the run may go on, or has
+ * committed all. */
+static gboolean settle_failure(Execution *execution, FailurePlace *place, GError **error)
+{
+    if (execution->next == execution->scripts->len) {
+        g_clear_error(error);
+        return TRUE;
+    }
+    move_place(execution, place);
+    if (conn_is_alive(execution->session->conn)) {
+        failure_describe(place, error);
+        return FALSE;
+    }
+    if (!error_is(*error, ERROR_CONNECTION_LOST)) {
+        describe_doubt(execution, place, NULL, error);
+        return FALSE;
+    }
+    return recover(execution, place, error);
+}
+
 /* --- Transaction: none ------------------------------------------------------------------------ */
+
+/* Records scripts[index], whose statements have run. */
+static gboolean record_plainly(Execution *execution, guint index, GError **error)
+{
+    while (execution->next == index) {
+        g_autoptr(GError) reason = NULL;
+        FailurePlace place = {0};
+
+        if (run_batch(execution, index + 1, TRUE, &place, &reason))
+            return TRUE;
+        if (!settle_failure(execution, &place, &reason) ||
+            (execution->next == index && !prepare_try(execution, 0, &reason))) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
 
 /* Statement by statement, each committing by itself; the record follows in a transaction. */
 static gboolean run_plainly(Execution *execution, GError **error)
@@ -349,7 +497,7 @@ static gboolean run_plainly(Execution *execution, GError **error)
         FAILPOINT("plain-statement-done");
         tell(execution, EVENT_STATEMENT_DONE, index, (EngineEvent){.statement = i});
     }
-    return run_batch(execution, index + 1, TRUE, error);
+    return record_plainly(execution, index, error);
 }
 
 /* --- Retries ---------------------------------------------------------------------------------- */
@@ -386,12 +534,14 @@ static gboolean run_with_retries(Execution *execution, GError **error)
 
     for (;;) {
         g_autoptr(GError) reason = NULL;
+        FailurePlace place = {0};
         guint before = execution->next;
 
-        if (!prepare_try(execution, failures, error))
-            return FALSE;
-        if (run_batch(execution, batch_end(execution), FALSE, &reason))
+        if (prepare_try(execution, failures, &reason) &&
+            run_batch(execution, batch_end(execution), FALSE, &place, &reason))
             return TRUE;
+        if (settle_failure(execution, &place, &reason))
+            return TRUE; /* on a new connection, or done */
         if (execution->next > before) {
             failures = 0;
             backoff = retry_backoff(session);
@@ -426,7 +576,8 @@ static void record_failure(Execution *execution, const GError *error)
     g_autofree char **heads = NULL;
     const Script *script;
 
-    if (!conn_is_alive(session->conn) || execution->next >= execution->scripts->len)
+    if (!session->has_lock || !conn_is_alive(session->conn) ||
+        error_is(error, ERROR_CONNECTION_LOST) || execution->next >= execution->scripts->len)
         return;
     script = g_ptr_array_index(execution->scripts, execution->next);
     heads = step_heads_before(script->step);
@@ -438,15 +589,6 @@ static void record_failure(Execution *execution, const GError *error)
                          error_sqlstate(error), error->message, NULL);
     conn_set_timeout(session->conn, 0);
     conn_set_cancel(session->conn, session->cancel);
-}
-
-static void tell_notice(const char *severity, const char *message, gpointer data)
-{
-    const Execution *execution = data;
-    g_autofree char *text = g_strdup_printf("%s: %s", severity, message);
-    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
-
-    event_send(execution->events, &event);
 }
 
 /* Everything is committed: from here on an interruption comes too late to matter. */
@@ -462,31 +604,42 @@ static void finish(const Execution *execution)
     conn_set_cancel(conn, execution->session->cancel);
 }
 
-gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, const char *listing,
-                         const EventSink *events, guint *committed, GError **error)
+/* Where the ledger ends before the run, and all that a connection needs. */
+static gboolean begin(Execution *execution, GError **error)
 {
-    Execution execution = {
-        .session = session, .scripts = scripts, .run = run, .listing = listing, .events = events};
-    g_autofree char *version_table = settings_version_table(session->settings);
-    g_autofree char *record_sql = session_expand(session, sql_record_step);
+    Session *session = execution->session;
+    g_autofree char *question = session_expand(session, sql_ledger_end);
+    g_autoptr(Result) result = NULL;
+
+    if (!prepare_connection(execution, error) ||
+        !conn_exec(session->conn, question, &result, error))
+        return FALSE;
+    ledger_end_read(&execution->ledger_end, result);
+    return TRUE;
+}
+
+gboolean execute_scripts(Session *session, GPtrArray *scripts, const RunOrigin *origin,
+                         const char *listing, const EventSink *events, guint *committed,
+                         GError **error)
+{
+    Execution execution = {.session = session,
+                           .scripts = scripts,
+                           .origin = origin,
+                           .listing = listing,
+                           .events = events};
     g_autoptr(GError) reason = NULL;
     gboolean succeeded;
 
-    *committed = 0;
-    if (!conn_exec(session->conn, "SET synchronous_commit = off", NULL, error))
-        return FALSE;
-    execution.version_table = version_table;
-    execution.record_sql = record_sql;
-    conn_set_notice_sink(session->conn, tell_notice, &execution);
-    succeeded = run_all(&execution, &reason);
+    execution.version_table = settings_version_table(session->settings);
+    execution.record_sql = session_expand(session, sql_record_step);
+    succeeded = begin(&execution, &reason) && run_all(&execution, &reason);
     conn_set_notice_sink(session->conn, NULL, NULL);
     if (succeeded)
         finish(&execution);
-    else
+    else if (execution.run)
         record_failure(&execution, reason);
-    g_free(execution.restoring_record_sql);
-    g_free(execution.prepared_record);
     *committed = execution.next;
+    execution_clear(&execution);
     if (!succeeded)
         g_propagate_error(error, g_steal_pointer(&reason));
     return succeeded;

@@ -13,6 +13,7 @@ struct Session {
     LockKey key;
     gboolean has_lock;
     guint prepared;             /* so many statements had names */
+    guint reconnections;
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
     char *default_synchronous_commit; /* what role, database and server say */

@@ -287,11 +287,14 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
     if (!session->has_state)
         g_string_append_printf(sql, "%s;", layout);
     g_string_append(sql, "COMMIT");
+    FAILPOINT("state-creating");
     if (!conn_exec(session->conn, sql->str, NULL, error)) {
         g_prefix_error(error, "creating pgsluice's own tables: ");
-        if (conn_in_transaction(session->conn))
+        if (conn_is_alive(session->conn) && conn_in_transaction(session->conn))
             conn_exec(session->conn, "ROLLBACK", NULL, NULL);
-        error_set_outcome(error, "nothing was changed");
+        error_set_outcome(error, conn_is_alive(session->conn)
+                                     ? "nothing was changed"
+                                     : "whether they are there is not known: the next run sees");
         return FALSE;
     }
     what = g_strdup_printf("%s%s%s%s%s", session->has_version_table ? "" : "table ",
