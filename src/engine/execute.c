@@ -38,7 +38,7 @@ typedef struct {
     char *version_table;
     LedgerEnd ledger_end; /* before the run */
     guint next;           /* the first script that is not committed */
-    guint sent;           /* scripts before this one have been sent, if not answered */
+    guint sent;           /* scripts from `next` to here have been sent, and may be committed */
     guint broken_under;   /* 1 + the script under which a connection broke last; 0: none did */
 } Execution;
 
@@ -295,6 +295,7 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
     if (failure) {
         g_clear_error(error);
         g_propagate_error(error, g_steal_pointer(&failure));
+        execution->sent = execution->next; /* the server has said that it skips all of it */
     }
     return FALSE;
 }
@@ -384,7 +385,7 @@ static gboolean may_go_on(Execution *execution, const GError *error)
 static void describe_doubt(const Execution *execution, FailurePlace *place, const char *why,
                            GError **error)
 {
-    place->in_doubt = MAX(execution->sent, execution->next + 1) - execution->next;
+    place->in_doubt = execution->sent - execution->next;
     place->why_in_doubt = why;
     failure_describe(place, error);
 }
@@ -612,8 +613,13 @@ static gboolean begin(Execution *execution, GError **error)
     g_autoptr(Result) result = NULL;
 
     if (!prepare_connection(execution, error) ||
-        !conn_exec(session->conn, question, &result, error))
+        !conn_exec(session->conn, question, &result, error)) {
+        FailurePlace place = {0};
+
+        move_place(execution, &place);
+        failure_describe(&place, error);
         return FALSE;
+    }
     ledger_end_read(&execution->ledger_end, result);
     return TRUE;
 }

@@ -12,7 +12,7 @@ struct Session {
     DatabaseFacts facts;
     LockKey key;
     gboolean has_lock;
-    guint prepared;             /* so many statements had names */
+    guint prepared; /* so many statements had names */
     guint reconnections;
     gboolean has_version_table; /* as last seen */
     gboolean has_state;

@@ -258,8 +258,10 @@ static gboolean check_privileges(Session *session, GError **error)
     g_autofree char *sql = session_expand(session, sql_privileges);
     g_autoptr(Result) result = NULL;
 
-    if (!conn_exec(session->conn, sql, &result, error))
+    if (!conn_exec(session->conn, sql, &result, error)) {
+        error_set_outcome(error, "nothing was changed");
         return FALSE;
+    }
     if (!session->has_version_table && !result_boolean(result, 0, MAY_CREATE_TABLE))
         lack_version_table(session, result, error);
     else if (!session->has_state && !result_boolean(result, 0, MAY_CREATE_SCHEMA))

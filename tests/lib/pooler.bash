@@ -29,6 +29,7 @@ INI
     pooler=$!
     pooler_folder=$pool
     pooled_url="postgresql:///$database?host=${pool//\//%2F}&port=6432"
+    # shellcheck disable=SC2016 # wait_for expands it
     wait_for 'psql -XAtq -d "$pooled_url" -c "SELECT 1" >/dev/null 2>&1'
 }
 

@@ -2,7 +2,10 @@
  * input says, one command a line. Each is answered by a line "ok"; what happens later is told by a
  * line of its own. Ends with its parent: at the end of standard input, and after ten minutes.
  *
- *   wire-proxy SOCKET TARGET     both are paths of Unix sockets; TARGET may also be HOST:PORT
+ *   wire-proxy SOCKET TARGET     both are paths of Unix sockets; TARGET may also be HOST:PORT, and
+ * SOCKET "tcp": a free port of 127.0.0.1
+ *
+ * The line "ready" (for TCP "ready PORT") says that it listens.
  *
  *   cut now                      hangs up on both sides of every connection
  *   cut before|after TEXT [N]    hangs up on both sides when the N-th (1) statement that has TEXT
@@ -19,6 +22,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -120,6 +124,19 @@ static int listen_on(const char *path)
     if (fd < 0 || !unix_address(path, &address) ||
         bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, LINKS_MAX) < 0)
         return -1;
+    return fd;
+}
+
+static int listen_on_port(guint *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+        listen(fd, LINKS_MAX) < 0 || getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+        return -1;
+    *port = ntohs(address.sin_port);
     return fd;
 }
 
@@ -490,7 +507,10 @@ static void loop(int listener, const char *target)
 
 int main(int argc, char **argv)
 {
-    int listener = argc == 3 ? listen_on(argv[1]) : -1;
+    gboolean is_tcp = argc == 3 && g_str_equal(argv[1], "tcp");
+    guint port = 0;
+    int listener = is_tcp ? listen_on_port(&port) : argc == 3 ? listen_on(argv[1]) : -1;
+    g_autofree char *ready = NULL;
 
     if (listener < 0) {
         fprintf(stderr, "usage: wire-proxy SOCKET TARGET (%s)\n", g_strerror(errno));
@@ -499,10 +519,12 @@ int main(int argc, char **argv)
     alarm(LIFETIME);
     signal(SIGPIPE, SIG_IGN);
     links = g_ptr_array_new_with_free_func(link_free);
-    say("ready");
+    ready = is_tcp ? g_strdup_printf("ready %u", port) : g_strdup("ready");
+    say(ready);
     loop(listener, argv[2]);
     g_ptr_array_unref(links);
     g_free(trigger.text);
-    unlink(argv[1]);
+    if (!is_tcp)
+        unlink(argv[1]);
     return 0;
 }
