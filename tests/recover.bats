@@ -54,9 +54,12 @@ wired() {
 
 # As if nothing had been.
 start_anew() {
-    pgsluice --set migrations.directory="$migrations" downgrade base
-    sql 'SET client_min_messages = error; TRUNCATE effects; DROP SCHEMA pgsluice CASCADE'
-    pgsluice --set migrations.directory="$migrations" ensure_version
+    sql 'SET client_min_messages = error;
+         DROP TABLE IF EXISTS t1, t2, t3, t4;
+         TRUNCATE effects, alembic_version, pgsluice.applied, pgsluice.settled;
+         ALTER TABLE pgsluice.ledger DISABLE TRIGGER ledger_append_only;
+         TRUNCATE pgsluice.ledger;
+         ALTER TABLE pgsluice.ledger ENABLE ALWAYS TRIGGER ledger_append_only'
 }
 
 # hold_lock KEY, let_go: an advisory lock that a revision waits for.
@@ -233,8 +236,9 @@ SQL
     start_wired upgrade head
     for _ in 1 2; do
         wait_for '[ "$(waiters 4712)" = 1 ]'
+        waiter=$(sql "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 4712 AND NOT granted")
         wire cut now
-        wait_for '[ "$(waiters 4712)" = 0 ]' 40
+        wait_for "[ -z \"\$(sql 'SELECT 1 FROM pg_stat_activity WHERE pid = $waiter')\" ]"
     done
     end_wired
     let_go
@@ -258,4 +262,21 @@ SQL
         [ "$(ledger)" = 'upgrade b1' ]
         start_anew
     done
+}
+
+@test "a daemon goes on on a new connection, and still hears of changes there" {
+    revisions 3
+    write_default_config daemon
+    sed -i '$a gate: { poll_interval = "10min"; };' daemon.conf
+    wire cut before COMMIT 2
+    SYNC_DATABASE_URL=$wired_url start_daemon
+    wait_until_ready
+    wire_says cut
+    grep -q 'connecting again to ask what was committed' daemon.stderr
+    [ "$(effects)" = 'a1 a2 a3' ]
+    [ "$(ledger)" = 'upgrade a1 upgrade a2 upgrade a3' ]
+    pgsluice --set migrations.directory="$migrations" downgrade -1
+    wait_for 'grep -q "STATUS=1 revision is pending" daemon.notify'
+    stop_daemon
+    [ "$status" -eq 0 ]
 }
