@@ -106,8 +106,7 @@ static void link_free(gpointer data)
     g_free(link);
 }
 
-/* --- Sockets ------------------------------------------------------------------------------------
- */
+/* --- Sockets ---------------------------------------------------------------------------------- */
 
 static gboolean unix_address(const char *path, struct sockaddr_un *address)
 {
@@ -191,8 +190,7 @@ static void take_client(int listener, const char *target)
     g_ptr_array_add(links, link);
 }
 
-/* --- Sending ------------------------------------------------------------------------------------
- */
+/* --- Sending ---------------------------------------------------------------------------------- */
 
 static void enqueue(GQueue *queue, const void *data, gsize length)
 {
@@ -225,8 +223,7 @@ static gboolean write_due(int fd, GQueue *queue, gboolean at_once)
     return TRUE;
 }
 
-/* --- Triggers -----------------------------------------------------------------------------------
- */
+/* --- Triggers --------------------------------------------------------------------------------- */
 
 static void cut_link(Link *link, gboolean strands)
 {
@@ -324,8 +321,7 @@ static void pass_bytes(Link *link, const guint8 *data, gsize length)
     split_messages(link);
 }
 
-/* --- Commands -----------------------------------------------------------------------------------
- */
+/* --- Commands --------------------------------------------------------------------------------- */
 
 static void set_trigger(TriggerKind kind, gboolean strands, const char *text, const char *count)
 {
@@ -409,8 +405,7 @@ static gboolean take_commands(GString *input)
     return TRUE;
 }
 
-/* --- The loop -----------------------------------------------------------------------------------
- */
+/* --- The loop --------------------------------------------------------------------------------- */
 
 /* FALSE when that side has hung up. */
 static gboolean read_from(Link *link, gboolean is_client)
