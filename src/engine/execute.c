@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "engine/failure.h"
-#include "engine/recover.h"
+#include "engine/doubt.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
@@ -408,7 +408,7 @@ static gboolean recover(Execution *execution, FailurePlace *place, GError **erro
     Recovery recovery = {0};
 
     tell(execution, EVENT_CONNECTION_BROKE, execution->next, (EngineEvent){.error = *error});
-    if (!recover_run(execution->session, execution->scripts, &execution->ledger_end,
+    if (!doubt_settle(execution->session, execution->scripts, &execution->ledger_end,
                      execution->events, &recovery, &why)) {
         describe_doubt(execution, place, why->message, error);
         return FALSE;

@@ -11,7 +11,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/offline.c src/engine/offline.h \
 	src/engine/pairs.c src/engine/pairs.h \
 	src/engine/psql_script.c src/engine/psql_script.h \
-	src/engine/recover.c src/engine/recover.h \
+	src/engine/doubt.c src/engine/doubt.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/session.c src/engine/session.h \
@@ -47,7 +47,7 @@ engine_queries = \
 	src/engine/q/record_hold.sql \
 	src/engine/q/record_release.sql \
 	src/engine/q/record_step.sql \
-	src/engine/q/recover.sql \
+	src/engine/q/doubt.sql \
 	src/engine/q/server_identity.sql \
 	src/engine/q/stamp.sql \
 	src/engine/q/verify_ledger.sql

@@ -1,5 +1,5 @@
 /* Asking a server which of a run's revisions it has committed. */
-#include "engine/recover.h"
+#include "engine/doubt.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ static char *format_revisions(const GPtrArray *scripts)
 static gboolean ask(Session *session, const GPtrArray *scripts, const LedgerEnd *end,
                     Evidence *evidence, GError **error)
 {
-    g_autofree char *sql = session_expand(session, sql_recover);
+    g_autofree char *sql = session_expand(session, sql_doubt);
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, end->id);
     g_autofree char *revisions = format_revisions(scripts);
     const char *values[] = {id, end->hash ? end->hash : "", revisions};
@@ -179,7 +179,7 @@ static gint64 *read_durations(char **texts, guint count)
     return durations;
 }
 
-gboolean recover_run(Session *session, GPtrArray *scripts, const LedgerEnd *end,
+gboolean doubt_settle(Session *session, GPtrArray *scripts, const LedgerEnd *end,
                      const EventSink *events, Recovery *recovery, GError **error)
 {
     g_auto(Evidence) evidence = {0};

@@ -32,5 +32,5 @@ typedef struct {
  * they were on its disk. The session then has the lock, or the run is complete. HEADS_MOVED: heads,
  * ledger and applied do not tell the same story, or it is somebody else's; the other errors of
  * session_reconnect and session_lock say why it could not be asked. */
-gboolean recover_run(Session *session, GPtrArray *scripts, const LedgerEnd *end,
+gboolean doubt_settle(Session *session, GPtrArray *scripts, const LedgerEnd *end,
                      const EventSink *events, Recovery *recovery, GError **error);
