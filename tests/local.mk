@@ -11,6 +11,11 @@ check_PROGRAMS += tests/lib/far-wire
 tests_lib_far_wire_SOURCES = bench/wire.c
 tests_lib_far_wire_CPPFLAGS = $(AM_CPPFLAGS)
 
+check_PROGRAMS += tests/lib/wire-proxy
+tests_lib_wire_proxy_SOURCES = tests/lib/wire-proxy.c
+tests_lib_wire_proxy_CPPFLAGS = $(BASE_CPPFLAGS)
+tests_lib_wire_proxy_LDADD = $(GLIB_LIBS)
+
 # Beside the oracles of the same folder: tests/urls.bats.
 check_PROGRAMS += tests/lib/dsn-read tests/lib/dotenv-read
 tests_lib_dsn_read_SOURCES = tests/lib/dsn-read.c

@@ -1,6 +1,7 @@
 # Servers that are not what they should be: a password that is wrong, a pooler in between, a standby, an
 # owner that was killed. Each has a server of its own.
 load lib/common
+load lib/pooler
 
 setup() {
     common_setup
@@ -14,10 +15,7 @@ teardown() {
     local folder
 
     common_teardown
-    if [ -n "${pooler:-}" ]; then
-        kill "$pooler" 2>/dev/null || :
-        wait "$pooler" 2>/dev/null || :
-    fi
+    stop_pooler
     for folder in "${servers[@]}"; do
         pgsluice cluster stop "$folder" >/dev/null 2>&1 || :
     done
@@ -111,39 +109,13 @@ logins_refused() {
     [[ $output != *4711* ]]
 }
 
-# start_pooler MODE: PgBouncer before $database. Sets `pooler` and `pooled_url`.
-start_pooler() {
-    local host port
-
-    host=$(sql 'SHOW unix_socket_directories')
-    port=$(sql 'SHOW port')
-    mkdir "$place/pool"
-    chmod 777 "$place/pool"
-    cat >"$place/pool/pgbouncer.ini" <<INI
-[databases]
-$database = host=$host port=$port dbname=$database user=postgres
-[pgbouncer]
-listen_addr =
-listen_port = 6432
-unix_socket_dir = $place/pool
-auth_type = any
-pool_mode = $1
-logfile = $place/pool/log
-pidfile = $place/pool/pid
-INI
-    # It refuses to run as root; the server's user may enter the server's socket folder.
-    local -a as=()
-    if [ "$(id -u)" -eq 0 ]; then as=(setpriv --reuid="$(stat -c %U "$host")" --clear-groups); fi
-    "${as[@]}" pgbouncer -q "$place/pool/pgbouncer.ini" >/dev/null 2>&1 </dev/null 3>&- 4>&- &
-    pooler=$!
-    pooled_url="postgresql:///$database?host=$(sed 's|/|%2F|g' <<<"$place/pool")&port=6432"
-    wait_for 'psql -XAtq -d "$pooled_url" -c "SELECT 1" >/dev/null 2>&1'
-}
-
-@test "a transaction pooler is refused, exit 6" {
+@test "row 5: a transaction pooler, which gives two clients the same lock, is refused, exit 6" {
     create_database
     start_pooler transaction
     make_table_revision aaaa1111 '' t
+    # Both are told that they have it.
+    [ "$(psql -XAtq -d "$pooled_url" -c 'SELECT pg_try_advisory_lock(1)')" = t ]
+    [ "$(psql -XAtq -d "$pooled_url" -c 'SELECT pg_try_advisory_lock(1)')" = t ]
 
     run --separate-stderr pgsluice --set migrations.directory="$migrations" --set "database.migration_url=$pooled_url" upgrade head
     [ "$status" -eq 6 ]
@@ -164,7 +136,35 @@ INI
     [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaa1111 ]
 }
 
-@test "a standby is refused, exit 3" {
+@test "a pooler that was accepted as a session pooler and switches the server process is found out in the transaction" {
+    grep -q PGSLUICE_FAILPOINT "$(command -v pgsluice)" || skip 'this build has no failpoints'
+    create_database
+    start_pooler transaction
+    make_table_revision aaaa1111 '' t
+    pgsluice --set migrations.directory="$migrations" ensure_version
+
+    PGSLUICE_FAILPOINT=lock-decided:stop pgsluice --set migrations.directory="$migrations" \
+        --set "database.migration_url=$pooled_url" --set database.pooler=session upgrade head \
+        >told 2>&1 </dev/null 3>&- 4>&- &
+    local upgrade=$!
+    wait_for "grep -q ') T ' /proc/$upgrade/stat"
+    # Another client gets the server process that has the lock, and keeps it.
+    coproc OTHER { exec psql -XAtq -d "$pooled_url" 3>&- 4>&-; }
+    local other=$OTHER_PID
+    echo 'BEGIN; SELECT pg_backend_pid();' >&"${OTHER[1]}"
+    IFS= read -r -t 20 -u "${OTHER[0]}" taken
+    kill -CONT "$upgrade"
+    status=0
+    wait "$upgrade" || status=$?
+    kill "$other"
+    cat told
+    [ "$status" -eq 6 ]
+    grep -q 'switched the server process' told
+    [ "$(sql "SELECT to_regclass('t') IS NULL")" = t ]
+    [ "$(sql "SELECT count(*) FROM pgsluice.applied")" = 0 ]
+}
+
+@test "row 16: a standby, whose locks are its own, is refused, exit 3" {
     local primary
 
     start_server primary

@@ -95,6 +95,12 @@ static void show_revision_retry(Progress *progress, const EngineEvent *event)
     terminal_note("%s; trying again every %s\n", event->error->message, pause);
 }
 
+static void show_broken(Progress *progress, const EngineEvent *event)
+{
+    progress_break_line(progress);
+    terminal_note("%s; connecting again to ask what was committed\n", event->error->message);
+}
+
 static void show_notice(Progress *progress, const EngineEvent *event)
 {
     progress_break_line(progress);
@@ -166,6 +172,8 @@ static void observe(const EngineEvent *event, gpointer data)
         show_started(progress, event);
     else if (event->kind == EVENT_REVISION_RETRY)
         show_revision_retry(progress, event);
+    else if (event->kind == EVENT_CONNECTION_BROKE)
+        show_broken(progress, event);
     else if (event->kind == EVENT_NOTICE)
         show_notice(progress, event);
     else if (event->kind == EVENT_REVISION_DONE)

@@ -91,6 +91,15 @@ static Narration narrate_retry(const EngineEvent *event)
                        FALSE};
 }
 
+static Narration narrate_broken(const EngineEvent *event)
+{
+    g_autofree char *why = error_describe_short(event->error);
+    char *reason = g_strdup_printf("connecting again to ask what was committed, because %s", why);
+
+    return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id,
+                       FALSE};
+}
+
 static Narration narrate_finished(const EngineEvent *event)
 {
     g_autofree char *took = duration_describe(event->elapsed);
@@ -122,6 +131,8 @@ Narration narrate(const EngineEvent *event)
         return narrate_done(event);
     case EVENT_REVISION_RETRY:
         return narrate_retry(event);
+    case EVENT_CONNECTION_BROKE:
+        return narrate_broken(event);
     case EVENT_FINISHED:
         return narrate_finished(event);
     case EVENT_NOTICE:

@@ -279,6 +279,7 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     MigrateResult result = {0};
     GError *error = NULL;
     gboolean stays_open = worker->is_open && verdict->serves;
+    guint connections = session_reconnections(worker->session);
     gboolean is_done;
 
     worker->is_open = stays_open;
@@ -291,6 +292,11 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     limit_answers(worker->session, worker->bundle);
     if (!is_done)
         return upgrade_failed(worker, error);
+    if (session_reconnections(worker->session) != connections &&
+        !listen_for_changes(worker, worker->session, &error)) {
+        migrate_result_clear(&result);
+        return lose_connection(worker, error);
+    }
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
     ground_note_try(&worker->ground, NULL);
     migrate_result_clear(&result);

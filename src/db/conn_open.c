@@ -87,6 +87,7 @@ static void receive_notice(void *data, const PGresult *answer)
 {
     Conn *conn = data;
     const char *severity = PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
     g_autofree char *message = server_text(PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY));
 
     if (!severity || !message)
@@ -94,6 +95,7 @@ static void receive_notice(void *data, const PGresult *answer)
     if (g_str_equal(severity, "FATAL") || g_str_equal(severity, "PANIC")) {
         g_free(conn->last_words);
         conn->last_words = g_steal_pointer(&message);
+        g_strlcpy(conn->last_sqlstate, sqlstate ? sqlstate : "", sizeof conn->last_sqlstate);
     } else if (conn->notice) {
         conn->notice(severity, message, conn->notice_data);
     }

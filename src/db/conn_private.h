@@ -13,7 +13,8 @@ struct Conn {
     Dsn *dsn;
     Cancel *cancel;
     char *description;
-    char *last_words; /* a FATAL that came while nothing was asked: why the server hung up */
+    char *last_words;      /* a FATAL that came while nothing was asked: why the server hung up */
+    char last_sqlstate[6]; /* of the last words */
     int server_version;
     int backend_pid;
     unsigned error_position;

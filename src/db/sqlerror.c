@@ -52,6 +52,12 @@ static const char *lost_reason(const Conn *conn, char **storage)
     return **storage ? *storage : "the connection was closed";
 }
 
+static void add_last_sqlstate(GError **error, const Conn *conn)
+{
+    if (conn->last_words && *conn->last_sqlstate)
+        error_set_sql(error, conn->last_sqlstate, NULL, NULL, NULL);
+}
+
 void connection_lost_set(GError **error, Conn *conn)
 {
     g_autofree char *storage = NULL;
@@ -59,6 +65,7 @@ void connection_lost_set(GError **error, Conn *conn)
     if (conn->pg) {
         error_set(error, ERROR_CONNECTION_LOST, "the connection to %s broke: %s", conn->description,
                   lost_reason(conn, &storage));
+        add_last_sqlstate(error, conn);
         conn_give_up(conn);
     } else {
         error_set(error, ERROR_CONNECTION_LOST, "the connection to %s is closed",
@@ -97,11 +104,13 @@ static void local_error_set(GError **error, Conn *conn, const PGresult *answer)
 {
     g_autofree char *reason = first_line(PQresultErrorMessage(answer));
 
-    if (PQstatus(conn->pg) == CONNECTION_OK)
+    if (PQstatus(conn->pg) == CONNECTION_OK) {
         error_set(error, ERROR_SQL, "%s", reason);
-    else
-        error_set(error, ERROR_CONNECTION_LOST, "the connection to %s broke: %s", conn->description,
-                  conn->last_words ? conn->last_words : reason);
+        return;
+    }
+    error_set(error, ERROR_CONNECTION_LOST, "the connection to %s broke: %s", conn->description,
+              conn->last_words ? conn->last_words : reason);
+    add_last_sqlstate(error, conn);
 }
 
 void sql_error_set(GError **error, Conn *conn, const PGresult *answer)

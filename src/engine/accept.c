@@ -46,7 +46,7 @@ static gboolean record_file(Session *session, const DatabaseState *state, const 
                                                body->up.checksum, record->up_checksum);
     g_autoptr(Pairs) pairs = pairs_new();
     g_autofree char *facts = NULL;
-    g_autofree char *run = run_format(session, NULL, actor, reason, error);
+    g_autofree char *run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
 
     if (!run)
         return FALSE;

@@ -67,7 +67,7 @@ static gboolean rename_locked(Session *session, const char *name, const char *ac
                               "ensure_version");
         return FALSE;
     }
-    run = run_format(session, NULL, actor, reason, error);
+    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
     heads = text_array_format((const char *const *)state->heads);
     if (!run || !conn_exec_params(session->conn, sql, 3, (const char *[]){name, heads, run},
                                   &result, error))

@@ -18,6 +18,7 @@ typedef enum {
     EVENT_REVISION_DONE,    /* step, index, count, elapsed */
     EVENT_REVISION_RETRY,   /* step, index, count, error, pause: it met a lock timeout or a deadlock
                              */
+    EVENT_CONNECTION_BROKE, /* step, index, count, error: the server will be asked what it has */
     EVENT_NOTICE,           /* text: a warning that the server gave to a statement */
     EVENT_FINISHED,         /* count revisions, elapsed */
 } EventKind;

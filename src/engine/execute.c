@@ -8,9 +8,9 @@
 #include "base/failpoint.h"
 #include "engine/alone.h"
 #include "engine/budget.h"
+#include "engine/doubt.h"
 #include "engine/failure.h"
 #include "engine/recover.h"
-#include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
@@ -32,7 +32,8 @@ enum {
 typedef struct {
     Session *session;
     GPtrArray *scripts;
-    const char *run;
+    const RunOrigin *origin;
+    char *run;           /* run_format's, of this connection */
     const char *listing; /* goes with the last script; NULL: none */
     const EventSink *events;
     char *record_sql;
@@ -41,9 +42,24 @@ typedef struct {
     char *restoring_segment_sql;
     char *prepared_record; /* the name under which the server has record_sql; NULL: has not */
     char *version_table;
-    gint64 lock_timeout; /* of this try, microseconds */
-    guint next;          /* the first script that is not committed */
+    gint64 lock_timeout;  /* of this try, microseconds */
+    LedgerEnd ledger_end; /* before the run */
+    guint next;           /* the first script that is not committed */
+    guint sent;           /* scripts from `next` to here have been sent, and may be committed */
+    guint broken_under;   /* 1 + the script under which a connection broke last; 0: none did */
 } Execution;
+
+static void execution_clear(Execution *execution)
+{
+    g_free(execution->run);
+    g_free(execution->version_table);
+    g_free(execution->record_sql);
+    g_free(execution->segment_sql);
+    g_free(execution->restoring_record_sql);
+    g_free(execution->restoring_segment_sql);
+    g_free(execution->prepared_record);
+    ledger_end_clear(&execution->ledger_end);
+}
 
 static void tell(const Execution *execution, EventKind kind, guint index, EngineEvent event)
 {
@@ -132,9 +148,11 @@ static gboolean send_script(Execution *execution, guint index, GError **error)
     for (guint i = 0; i < messages->len; i++) {
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
+        execution->sent = index + 1;
         if (!(message->sql ? conn_pipeline_send(conn, message->sql, 0, NULL, error)
                            : send_own(execution, index, message->phase, error)))
             return FALSE;
+        FAILPOINT("message-sent");
     }
     if (!conn_pipeline_flush(conn, error))
         return FALSE;
@@ -212,6 +230,7 @@ static gboolean receive_script(Execution *execution, guint index, FailurePlace *
         *place = place_of(execution, script, message);
         if (!take_answer(conn, message, &took, failure, error))
             return FALSE;
+        FAILPOINT("answer-taken");
         if (*failure) {
             place->position = failure_position(conn, message);
             return TRUE;
@@ -386,21 +405,21 @@ static gboolean exchange_batch(Execution *execution, Window *window, FailurePlac
 }
 
 /* Runs scripts [next, end) in one pipeline; of one that is not transactional, its next transaction.
- */
-static gboolean run_batch(Execution *execution, guint end, GError **error)
+ * A failure is not yet described: *place says where it was. */
+static gboolean run_batch(Execution *execution, guint end, FailurePlace *place, GError **error)
 {
     Conn *conn = execution->session->conn;
     Window window = {.end = end, .sent = execution->next};
-    FailurePlace place = {0};
     g_autoptr(GError) failure = NULL;
     gboolean is_usable;
 
     if (!conn_pipeline_begin(conn, error))
         return FALSE;
-    is_usable = exchange_batch(execution, &window, &place, &failure, error);
+    is_usable = exchange_batch(execution, &window, place, &failure, error);
     if (is_usable)
         is_usable = conn_pipeline_end(conn, error);
     conn_set_cancel(conn, execution->session->cancel);
+    FAILPOINT("batch-done");
     if (is_usable && !failure) {
         g_clear_pointer(&execution->prepared_record, g_free);
         return TRUE;
@@ -409,8 +428,8 @@ static gboolean run_batch(Execution *execution, guint end, GError **error)
     if (failure) {
         g_clear_error(error);
         g_propagate_error(error, g_steal_pointer(&failure));
+        execution->sent = execution->next; /* the server has said that it skips all of it */
     }
-    failure_describe(&place, error);
     return FALSE;
 }
 
@@ -438,9 +457,123 @@ static void prepare_try(Execution *execution, gint64 lock_timeout)
 {
     g_autofree char *parameters = session_parameters(execution->session, lock_timeout);
 
+    execution->sent = execution->next;
     execution->lock_timeout = lock_timeout;
     set_restoring(&execution->restoring_record_sql, execution->record_sql, parameters);
     set_restoring(&execution->restoring_segment_sql, execution->segment_sql, parameters);
+}
+
+/* --- Broken connections ----------------------------------------------------------------------- */
+
+static void tell_notice(const char *severity, const char *message, gpointer data)
+{
+    const Execution *execution = data;
+    g_autofree char *text = g_strdup_printf("%s: %s", severity, message);
+    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+
+    event_send(execution->events, &event);
+}
+
+/* What a connection needs before the first revision is sent on it. */
+static gboolean prepare_connection(Execution *execution, GError **error)
+{
+    Session *session = execution->session;
+
+    g_clear_pointer(&execution->prepared_record, g_free);
+    g_free(execution->run);
+    execution->run = run_format(session, execution->origin, error);
+    if (!execution->run)
+        return FALSE;
+    conn_set_notice_sink(session->conn, tell_notice, execution);
+    return TRUE;
+}
+
+/* The observer hears of what was committed unheard of, and of what is lost nothing: it runs again.
+ */
+static void take_found(Execution *execution, const Recovery *recovery)
+{
+    for (guint i = execution->next; i < recovery->committed; i++) {
+        tell(execution, EVENT_REVISION_STARTED, i, (EngineEvent){0});
+        tell(execution, EVENT_REVISION_DONE, i, (EngineEvent){.elapsed = recovery->durations[i]});
+    }
+    execution->next = execution->sent = recovery->committed;
+}
+
+/* Somebody who ends a session wants its work to stop; and what broke the connection twice under the
+ * same revision is that revision. */
+static gboolean may_go_on(Execution *execution, const GError *error)
+{
+    guint before = execution->broken_under;
+
+    execution->broken_under = execution->next + 1;
+    return g_strcmp0(error_sqlstate(error), "57P01") != 0 && before != execution->broken_under;
+}
+
+static void describe_doubt(const Execution *execution, FailurePlace *place, const char *why,
+                           GError **error)
+{
+    place->in_doubt = execution->sent - execution->next;
+    place->why_in_doubt = why;
+    failure_describe(place, error);
+}
+
+/* The place in the first script that is not committed, where none of its own messages failed. */
+static void move_place(const Execution *execution, FailurePlace *place)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+    if (place->script != script)
+        *place = place_of(execution, script, &(StepMessage){.phase = PHASE_BEGIN});
+    place->before = execution->next;
+}
+
+/* The answers are gone, the commits may not be. TRUE with *error cleared: go on with
+ * execution->next. */
+static gboolean recover(Execution *execution, FailurePlace *place, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    Recovery recovery = {0};
+
+    tell(execution, EVENT_CONNECTION_BROKE, execution->next, (EngineEvent){.error = *error});
+    if (!doubt_settle(execution->session, execution->scripts, &execution->ledger_end,
+                      execution->events, &recovery, &why)) {
+        describe_doubt(execution, place, why->message, error);
+        return FALSE;
+    }
+    take_found(execution, &recovery);
+    g_free(recovery.durations);
+    if (execution->next == execution->scripts->len) {
+        g_clear_error(error);
+        return TRUE;
+    }
+    move_place(execution, place);
+    if (may_go_on(execution, *error)) {
+        g_clear_error(error);
+        if (prepare_connection(execution, error))
+            return TRUE;
+    }
+    failure_describe(place, error);
+    return FALSE;
+}
+
+/* After a failure of scripts [next, ...): TRUE with *error cleared when the run may go on, or has
+ * committed all. */
+static gboolean settle_failure(Execution *execution, FailurePlace *place, GError **error)
+{
+    if (execution->next == execution->scripts->len) {
+        g_clear_error(error);
+        return TRUE;
+    }
+    move_place(execution, place);
+    if (conn_is_alive(execution->session->conn)) {
+        failure_describe(place, error);
+        return FALSE;
+    }
+    if (!error_is(*error, ERROR_CONNECTION_LOST)) {
+        describe_doubt(execution, place, NULL, error);
+        return FALSE;
+    }
+    return recover(execution, place, error);
 }
 
 /* --- Retries ---------------------------------------------------------------------------------- */
@@ -477,11 +610,14 @@ static gboolean run_with_retries(Execution *execution, guint end, GError **error
 
     for (;;) {
         g_autoptr(GError) reason = NULL;
+        FailurePlace place = {0};
         guint before = execution->next;
 
         prepare_try(execution, lock_timeout_of_try(session->settings, failures));
-        if (run_batch(execution, end, &reason))
+        if (run_batch(execution, end, &place, &reason))
             return TRUE;
+        if (settle_failure(execution, &place, &reason))
+            return TRUE; /* on a new connection, or done */
         if (execution->next > before) {
             failures = 0;
             backoff = retry_backoff(session);
@@ -550,18 +686,36 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
     return FALSE;
 }
 
+/* Where the journal says that the script stands: at first, and on each new connection, when what
+ * was sent on the old one may or may not have been committed. */
+static gboolean find_segment(Execution *execution, Script *script, guint *connection,
+                             GError **error)
+{
+    guint now = session_reconnections(execution->session) + 1;
+
+    if (*connection == now)
+        return TRUE;
+    *connection = now;
+    script_resume(script, 0);
+    return recover_script(execution->session, script, execution->events, error);
+}
+
 /* A revision that one transaction cannot hold, from where it stands. */
 static gboolean run_segments(Execution *execution, GError **error)
 {
     guint index = execution->next;
     Script *script = g_ptr_array_index(execution->scripts, index);
+    guint connection = 0; /* the one on which the journal was asked last; 0: none yet */
 
-    if (!recover_script(execution->session, script, execution->events, error))
+    if (!find_segment(execution, script, &connection, error))
         return FALSE;
     tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
     while (execution->next == index) {
-        const Segment *segment = script_segment(script);
+        const Segment *segment;
 
+        if (!find_segment(execution, script, &connection, error))
+            return FALSE;
+        segment = script_segment(script);
         if (segment && !segment->is_transaction ? !run_alone(execution, script, error)
                                                 : !run_with_retries(execution, index + 1, error))
             return FALSE;
@@ -591,7 +745,8 @@ static void record_failure(Execution *execution, const GError *error)
     g_autofree char **heads = NULL;
     const Script *script;
 
-    if (!conn_is_alive(session->conn) || execution->next >= execution->scripts->len)
+    if (!session->has_lock || !conn_is_alive(session->conn) ||
+        error_is(error, ERROR_CONNECTION_LOST) || execution->next >= execution->scripts->len)
         return;
     script = g_ptr_array_index(execution->scripts, execution->next);
     heads = step_heads_before(script->step);
@@ -608,39 +763,46 @@ static void record_failure(Execution *execution, const GError *error)
     conn_set_cancel(session->conn, session->cancel);
 }
 
-static void tell_notice(const char *severity, const char *message, gpointer data)
+/* Where the ledger ends before the run, and all that a connection needs. */
+static gboolean begin(Execution *execution, GError **error)
 {
-    const Execution *execution = data;
-    g_autofree char *text = g_strdup_printf("%s: %s", severity, message);
-    EngineEvent event = {.kind = EVENT_NOTICE, .text = text};
+    Session *session = execution->session;
+    g_autofree char *question = session_expand(session, sql_ledger_end);
+    g_autoptr(Result) result = NULL;
 
-    event_send(execution->events, &event);
+    if (!prepare_connection(execution, error) ||
+        !conn_exec(session->conn, question, &result, error)) {
+        FailurePlace place = {0};
+
+        move_place(execution, &place);
+        failure_describe(&place, error);
+        return FALSE;
+    }
+    ledger_end_read(&execution->ledger_end, result);
+    return TRUE;
 }
 
-gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, const char *listing,
-                         const EventSink *events, guint *committed, GError **error)
+gboolean execute_scripts(Session *session, GPtrArray *scripts, const RunOrigin *origin,
+                         const char *listing, const EventSink *events, guint *committed,
+                         GError **error)
 {
-    Execution execution = {
-        .session = session, .scripts = scripts, .run = run, .listing = listing, .events = events};
-    g_autofree char *version_table = settings_version_table(session->settings);
-    g_autofree char *record_sql = session_expand(session, sql_record_step);
-    g_autofree char *segment_sql = session_expand(session, sql_record_segment);
+    Execution execution = {.session = session,
+                           .scripts = scripts,
+                           .origin = origin,
+                           .listing = listing,
+                           .events = events};
     g_autoptr(GError) reason = NULL;
     gboolean succeeded;
 
-    *committed = 0;
-    execution.version_table = version_table;
-    execution.record_sql = record_sql;
-    execution.segment_sql = segment_sql;
-    conn_set_notice_sink(session->conn, tell_notice, &execution);
-    succeeded = run_all(&execution, &reason);
+    execution.version_table = settings_version_table(session->settings);
+    execution.record_sql = session_expand(session, sql_record_step);
+    execution.segment_sql = session_expand(session, sql_record_segment);
+    succeeded = begin(&execution, &reason) && run_all(&execution, &reason);
     conn_set_notice_sink(session->conn, NULL, NULL);
-    if (!succeeded)
+    if (!succeeded && execution.run)
         record_failure(&execution, reason);
-    g_free(execution.restoring_record_sql);
-    g_free(execution.restoring_segment_sql);
-    g_free(execution.prepared_record);
     *committed = execution.next;
+    execution_clear(&execution);
     if (!succeeded)
         g_propagate_error(error, g_steal_pointer(&reason));
     return succeeded;

@@ -21,6 +21,9 @@ static const struct {
     {"42501",
      "the role that migrates lacks this privilege: GRANT it, or migrate as the owner of the "
      "object, then run the same command again"},
+    {"57P01",
+     "somebody ended the session (pg_terminate_backend), or the server was shut down: when that "
+     "is over, run the same command again; it goes on from there"},
     {"PS001", "run the same command again: it takes the lock anew and continues where it stopped"},
     {"PS002",
      "somebody (Alembic, or a person) changed it meanwhile: see `pgsluice current`, then run "
@@ -127,11 +130,24 @@ static char *describe_segments_outcome(const FailurePlace *place, gboolean is_lo
     return g_string_free(text, FALSE);
 }
 
+static char *describe_doubt(const FailurePlace *place)
+{
+    const char *id = place->script->step->revision->id;
+    const char *why = place->why_in_doubt;
+    g_autofree char *which =
+        place->in_doubt == 1
+            ? g_strdup_printf("whether %s was committed", id)
+            : g_strdup_printf("whether %s and the %u after it were committed (or some of them)", id,
+                              place->in_doubt - 1);
+
+    return g_strdup_printf("%s is not known%s%s", which, why ? ", because " : "", why ? why : "");
+}
+
 static void add_outcome(const FailurePlace *place, GError **error)
 {
     const Script *script = place->script;
     const char *id = script->step->revision->id;
-    gboolean is_lost = error_is(*error, ERROR_CONNECTION_LOST);
+    gboolean is_lost = error_is(*error, ERROR_CONNECTION_LOST) || place->in_doubt > 0;
     g_autofree char **before = step_heads_before(script->step);
     g_autofree char *heads = g_strjoinv(", ", before);
     g_autofree char *stands = g_strdup_printf("the database is at %s (%u of this run's revisions "
@@ -146,10 +162,10 @@ static void add_outcome(const FailurePlace *place, GError **error)
         g_autofree char *segments = describe_segments_outcome(place, is_lost);
 
         error_set_outcome(error, "%s; %s", segments, stands);
-    } else if (is_lost) {
-        error_set_outcome(
-            error, "whether %s was committed is not known: `pgsluice current` tells; before it %s",
-            id, stands);
+    } else if (place->in_doubt > 0) {
+        g_autofree char *doubt = describe_doubt(place);
+
+        error_set_outcome(error, "%s; `pgsluice current` tells; before %s %s", doubt, id, stands);
     } else {
         error_set_outcome(error, "nothing of %s is in the database; %s", id, stands);
     }

@@ -21,6 +21,8 @@ typedef struct {
     unsigned position;          /* the server's, in characters from 1; 0 = unknown */
     guint before;               /* revisions of this run that are committed */
     gboolean has_time_limit;    /* execution.statement_timeout is set */
+    guint in_doubt;             /* revisions from this one on that may be committed, nobody knows */
+    const char *why_in_doubt;   /* why the server could not be asked; NULL: it was not */
 } FailurePlace;
 
 /* Completes *error (set, as it came from the connection): kind, prefix, place, outcome, hint. */

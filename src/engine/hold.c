@@ -41,7 +41,7 @@ gboolean hold_set(Session *session, const char *target, const char *actor, const
 
     if (!state || !require_state(session, events, error))
         return FALSE;
-    run = run_format(session, NULL, actor, reason, error);
+    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
     if (!run)
         return FALSE;
     heads = text_array_format((const char *const *)state->heads);
@@ -65,7 +65,7 @@ gboolean hold_release(Session *session, const char *actor, const char *reason, c
         *released = NULL;
         return TRUE;
     }
-    run = run_format(session, NULL, actor, reason, error);
+    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
     if (!run)
         return FALSE;
     heads = text_array_format((const char *const *)state->heads);

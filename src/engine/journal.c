@@ -155,7 +155,7 @@ static gboolean mark_locked(Session *session, const char *revision, guint number
     if (!state || !journal_read(session, &journal, error) ||
         !refuse_mark(journal, revision, number, is_applied, error))
         return FALSE;
-    run = run_format(session, NULL, actor, reason, error);
+    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
     heads = text_array_format((const char *const *)state->heads);
     return run && conn_exec_params(session->conn, sql, 5,
                                    (const char *[]){revision, statement,

@@ -5,6 +5,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/alone.c src/engine/alone.h \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/check.c src/engine/check.h \
+	src/engine/doubt.c src/engine/doubt.h \
 	src/engine/environment.c src/engine/environment.h \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
@@ -47,6 +48,7 @@ engine_queries = \
 	src/engine/q/foreign_flyway.sql \
 	src/engine/q/foreign_golang_migrate.sql \
 	src/engine/q/layout_1.sql \
+	src/engine/q/ledger_end.sql \
 	src/engine/q/may_identify.sql \
 	src/engine/q/offline_alone.sql \
 	src/engine/q/offline_guard.sql \
@@ -71,6 +73,7 @@ engine_queries = \
 	src/engine/q/record_segment.sql \
 	src/engine/q/record_step.sql \
 	src/engine/q/recorded_server.sql \
+	src/engine/q/doubt.sql \
 	src/engine/q/server_identity.sql \
 	src/engine/q/settle_segment.sql \
 	src/engine/q/stamp.sql \

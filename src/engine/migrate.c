@@ -131,16 +131,13 @@ static gboolean run_plan(Session *session, const Route *route, const Wish *wish,
     g_autofree char *listing = graph_listing_at(wish->files, (const char *const *)plan->to);
     g_autoptr(GPtrArray) scripts =
         scripts_load(plan, session->settings->variables, route->stored, error);
-    g_autofree char *run = NULL;
+    RunOrigin origin = {plan->digest, options->actor, options->reason};
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
 
     if (!scripts || !session_prepare_state(session, events, error))
         return FALSE;
-    run = run_format(session, plan->digest, options->actor, options->reason, error);
-    if (!run)
-        return FALSE;
     event_send(events, &event);
-    return execute_scripts(session, scripts, run, listing, events, committed, error);
+    return execute_scripts(session, scripts, &origin, listing, events, committed, error);
 }
 
 gboolean migrate_is_settled(const DatabaseState *state, const char *const *folders,
@@ -264,11 +261,13 @@ static gboolean unlock_after(Session *session, gboolean succeeded, GError **erro
     g_autoptr(GError) reason = NULL;
     gboolean unlocked;
 
+    FAILPOINT("unlocking");
     if (!conn_is_alive(session->conn))
         return succeeded;
     conn_set_cancel(session->conn, NULL);
     unlocked = session_unlock(session, &reason);
     conn_set_cancel(session->conn, session->cancel);
+    FAILPOINT("unlocked");
     if (succeeded && !unlocked)
         g_propagate_error(error, g_steal_pointer(&reason));
     return succeeded && unlocked;
@@ -360,8 +359,11 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
     heads = plan_stamp(graph, purges ? nothing : heads_of(state), targets, error);
     if (!heads || !session_prepare_state(session, events, error))
         return FALSE;
-    run = run_format(session, NULL, options->actor, options->reason, error);
+    run = run_format(session, &(RunOrigin){NULL, options->actor, options->reason}, error);
     succeeded = run && send_stamp(session, graph, state, heads, run, error);
+    if (run && !succeeded && !conn_is_alive(session->conn))
+        error_set_outcome(error,
+                          "whether the stamp was made is not known: `pgsluice current` tells");
     if (succeeded)
         fill_result(result, heads_of(state), (const char *const *)heads, 0, 0, FALSE);
     return succeeded;

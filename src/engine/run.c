@@ -8,8 +8,7 @@
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
-char *run_format(Session *session, const char *plan_digest, const char *actor, const char *reason,
-                 GError **error)
+char *run_format(Session *session, const RunOrigin *origin, GError **error)
 {
     const EngineSettings *settings = session->settings;
     g_autoptr(Pairs) pairs = pairs_new();
@@ -19,9 +18,9 @@ char *run_format(Session *session, const char *plan_digest, const char *actor, c
 
     if (!server_require_recorded(session, error) || !server_add_identity(session, pairs, error))
         return NULL;
-    pairs_add(pairs, "plan_digest", plan_digest);
-    pairs_add_redacted(pairs, "actor", actor);
-    pairs_add_redacted(pairs, "reason", reason);
+    pairs_add(pairs, "plan_digest", origin->plan_digest);
+    pairs_add_redacted(pairs, "actor", origin->actor);
+    pairs_add_redacted(pairs, "reason", origin->reason);
     pairs_add(pairs, "host", g_get_host_name());
     pairs_add(pairs, "instance", settings->instance);
     pairs_add(pairs, "backend_pid", session->facts.backend_pid);

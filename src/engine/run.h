@@ -4,10 +4,16 @@
 
 #include "engine/session.h"
 
+/* Who asked for what. */
+typedef struct {
+    const char *plan_digest; /* these may be NULL */
+    const char *actor;
+    const char *reason;
+} RunOrigin;
+
 /* The text[] literal; free with g_free. Asks the server once which one it is, and refuses one whose
  * ledger this is not (server_require_recorded). */
-char *run_format(Session *session, const char *plan_digest, const char *actor, const char *reason,
-                 GError **error);
+char *run_format(Session *session, const RunOrigin *origin, GError **error);
 
 /* Appends one ledger row for what moved no heads ("fail", "refuse"), in its own transaction. */
 gboolean run_record_event(Session *session, const char *run, const char *event,

@@ -97,7 +97,7 @@ gboolean server_accept(Session *session, const char *actor, const char *reason, 
     session->server.is_accepted = TRUE;
     if (!other)
         return TRUE;
-    run = run_format(session, NULL, actor, reason, error);
+    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
     message = g_strdup_printf("accepted the server with system identifier %s in place of %s",
                               session->server.system_identifier, other);
     if (!run || !run_record_event(session, run, "accept-server", NULL,

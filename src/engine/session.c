@@ -34,7 +34,8 @@ static void tell_retry(const GError *reason, gint64 pause, gpointer data)
     event_send(news->events, &event);
 }
 
-static Conn *connect_to_server(const EngineSettings *settings, gboolean retries, Cancel *cancel,
+/* Retries for `patience` microseconds; 0: one try. */
+static Conn *connect_to_server(const EngineSettings *settings, gint64 patience, Cancel *cancel,
                                const EventSink *events, GError **error)
 {
     g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(settings->url), error);
@@ -45,10 +46,10 @@ static Conn *connect_to_server(const EngineSettings *settings, gboolean retries,
         g_prefix_error(error, "database.migration_url: ");
         return NULL;
     }
-    if (!retries)
+    if (patience == 0)
         return conn_open(dsn, application_name, settings->connect_timeout, cancel, error);
-    return conn_open_until(dsn, application_name, clock_monotonic() + settings->connect_timeout,
-                           cancel, tell_retry, &news, error);
+    return conn_open_until(dsn, application_name, clock_monotonic() + patience, cancel, tell_retry,
+                           &news, error);
 }
 
 /* "SET a = ''; SET b = ''; " for a session's start, "set_config(...), set_config(...)" for a
@@ -154,8 +155,8 @@ static gboolean learn_facts(Session *session, GError **error)
            refuse_standby(session, error);
 }
 
-Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *cancel,
-                      const EventSink *events, GError **error)
+static Session *open_with_patience(const EngineSettings *settings, gint64 patience, Cancel *cancel,
+                                   const EventSink *events, GError **error)
 {
     g_autoptr(Session) session = g_new0(Session, 1);
     EngineEvent event = {.kind = EVENT_CONNECTED};
@@ -165,12 +166,41 @@ Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *
     session->key = lock_key(settings->version_table_schema, settings->version_table);
     session->variables = settings_variables(settings);
     session->read_state_sql = session_expand(session, sql_read_state);
-    session->conn = connect_to_server(settings, retries, cancel, events, error);
+    session->conn = connect_to_server(settings, patience, cancel, events, error);
     if (!session->conn || !learn_facts(session, error))
         return NULL;
+    FAILPOINT("connected");
     event.text = conn_describe(session->conn);
     event_send(events, &event);
     return g_steal_pointer(&session);
+}
+
+Session *session_open(const EngineSettings *settings, gboolean retries, Cancel *cancel,
+                      const EventSink *events, GError **error)
+{
+    return open_with_patience(settings, retries ? settings->connect_timeout : 0, cancel, events,
+                              error);
+}
+
+gboolean session_reconnect(Session *session, const EventSink *events, GError **error)
+{
+    const EngineSettings *settings = session->settings;
+    g_autoptr(Session) other =
+        open_with_patience(settings, settings->retry_deadline, session->cancel, events, error);
+    Session broken;
+
+    if (!other)
+        return FALSE;
+    other->reconnections = session->reconnections + 1;
+    broken = *session;
+    *session = *other;
+    *other = broken;
+    return TRUE;
+}
+
+guint session_reconnections(const Session *session)
+{
+    return session->reconnections;
 }
 
 void session_close(Session *session)

@@ -71,6 +71,13 @@ typedef struct {
     char *backend_pid; /* of the process that answers queries */
 } DatabaseFacts;
 
+/* Connects again after the connection broke (a lock that it held is lost), retrying until
+ * settings->retry_deadline has passed, and learns anew what session_open learned. On failure the
+ * session stays as it was. */
+gboolean session_reconnect(Session *session, const EventSink *events, GError **error);
+/* How often that has been done: what was asked of the connection before (LISTEN, say) is gone. */
+guint session_reconnections(const Session *session);
+
 /* Reads heads, hold and layout. A few milliseconds, no lock, creates nothing. */
 DatabaseState *session_read_state(Session *session, GError **error);
 /* What was learned when the session opened; never NULL, belongs to the session. */

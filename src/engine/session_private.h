@@ -12,7 +12,8 @@ struct Session {
     DatabaseFacts facts;
     LockKey key;
     gboolean has_lock;
-    guint prepared;             /* so many statements had names */
+    guint prepared; /* so many statements had names */
+    guint reconnections;
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
     gboolean has_environment;         /* as last seen: the database has a name */

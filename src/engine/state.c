@@ -284,8 +284,10 @@ static gboolean check_privileges(Session *session, GError **error)
     g_autofree char *sql = session_expand(session, sql_privileges);
     g_autoptr(Result) result = NULL;
 
-    if (!ahead_ask(session, AHEAD_PRIVILEGES, sql, &result, error))
+    if (!ahead_ask(session, AHEAD_PRIVILEGES, sql, &result, error)) {
+        error_set_outcome(error, "nothing was changed");
         return FALSE;
+    }
     if (!session->has_version_table && !result_boolean(result, 0, MAY_CREATE_TABLE))
         lack_version_table(session, result, error);
     else if (!session->has_state && !result_boolean(result, 0, MAY_CREATE_SCHEMA))
@@ -314,11 +316,14 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
     if (!session->has_state)
         g_string_append_printf(sql, "%s;%s;", layout, claim);
     g_string_append(sql, "COMMIT");
+    FAILPOINT("state-creating");
     if (!conn_exec(session->conn, sql->str, NULL, error)) {
         g_prefix_error(error, "creating pgsluice's own tables: ");
-        if (conn_in_transaction(session->conn))
+        if (conn_is_alive(session->conn) && conn_in_transaction(session->conn))
             conn_exec(session->conn, "ROLLBACK", NULL, NULL);
-        error_set_outcome(error, "nothing was changed");
+        error_set_outcome(error, conn_is_alive(session->conn)
+                                     ? "nothing was changed"
+                                     : "whether they are there is not known: the next run sees");
         return FALSE;
     }
     what = g_strdup_printf("%s%s%s%s%s", session->has_version_table ? "" : "table ",

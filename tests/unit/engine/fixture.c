@@ -6,8 +6,8 @@
 #include "base/error.h"
 
 /* In the order of EventKind: connect Retry, Connected, Waiting, Lock, State, Plan, revision Begins,
- * statement (.), revision Done, retrY, Notice, Finished. */
-static const char letters[] = "RCWLSPB.DYNF";
+ * statement (.), revision Done, retrY, connection broKe, Notice, Finished. */
+static const char letters[] = "RCWLSPB.DYKNF";
 
 static void note(const EngineEvent *event, gpointer data)
 {
