@@ -70,6 +70,22 @@ static Narration narrate_statement(const EngineEvent *event)
     return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id, FALSE};
 }
 
+/* "running 1 of 2: aaa (statement 3 of 5, 12.0 s, 42 % of building index: ...)" */
+static Narration narrate_progress(const EngineEvent *event)
+{
+    g_autofree char *progress = describe_progress(event);
+    g_autofree char *elapsed = duration_describe(event->elapsed);
+    g_autofree char *blockers = sight_describe_blockers(event->sight);
+    g_autofree char *doing = event->sight ? sight_describe(event->sight) : NULL;
+    const char *what = blockers ? blockers : doing;
+    char *reason =
+        g_strdup_printf("%s (statement %u of %u, %s%s%s%s)", progress, event->statement + 1,
+                        event->statements, elapsed, what ? ", " : "",
+                        blockers ? "waiting for " : "", what ? what : "");
+
+    return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id, FALSE};
+}
+
 static Narration narrate_done(const EngineEvent *event)
 {
     g_autofree char *step = describe_step(event->step);
@@ -80,12 +96,15 @@ static Narration narrate_done(const EngineEvent *event)
                        event->step->revision->id, FALSE};
 }
 
+/* Whoever is in the way is news of its own; why the try failed is then no secret. */
 static Narration narrate_retry(const EngineEvent *event)
 {
     g_autofree char *progress = describe_progress(event);
-    g_autofree char *why = error_describe_short(event->error);
+    g_autofree char *blockers = sight_describe_blockers(event->sight);
+    g_autofree char *error = blockers ? NULL : error_describe_short(event->error);
     g_autofree char *pause = duration_describe(event->pause);
-    char *reason = g_strdup_printf("%s: again in %s because %s", progress, pause, why);
+    char *reason = g_strdup_printf("%s: again in %s because %s%s", progress, pause,
+                                   blockers ? "of a lock of " : "", blockers ? blockers : error);
 
     return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id,
                        FALSE};
@@ -122,6 +141,8 @@ Narration narrate(const EngineEvent *event)
         return narrate_done(event);
     case EVENT_REVISION_RETRY:
         return narrate_retry(event);
+    case EVENT_PROGRESS:
+        return narrate_progress(event);
     case EVENT_FINISHED:
         return narrate_finished(event);
     case EVENT_NOTICE:

@@ -2,7 +2,6 @@
  * its revisions and one sync at the end, so that the server skips everything behind a failure. */
 #include "engine/execute.h"
 
-#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
@@ -12,6 +11,8 @@
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
 #include "engine/step.h"
+#include "engine/tries.h"
+#include "engine/watch.h"
 
 enum {
     BATCH_REVISIONS = 256, /* to one sync point */
@@ -19,10 +20,8 @@ enum {
      * socket's buffer, so that answers are read as they come. */
     WINDOW_REVISIONS = 64,
     WINDOW_BYTES = 64 * 1024,
-    LOCK_TRY_SHORTEST = 10 * 1000, /* microseconds of lock_timeout in the first tries */
-    LOCK_TRIES_EACH = 8,           /* so many tries before the timeout doubles */
-    RETRY_PAUSE = 500 * 1000,
-    LAST_WORDS = G_USEC_PER_SEC, /* for what is said to the server after a failure */
+    LAST_WORDS = G_USEC_PER_SEC,  /* for what is said to the server after a failure */
+    ANSWER_OF_WATCH = 250 * 1000, /* how long a retry is not told of for want of a name */
 };
 
 typedef struct {
@@ -35,7 +34,9 @@ typedef struct {
     char *restoring_record_sql; /* the same, and sets the session's parameters again */
     char *prepared_record;      /* the name under which the server has record_sql; NULL: has not */
     char *version_table;
-    guint next; /* the first script that is not committed */
+    guint next;      /* the first script that is not committed */
+    guint statement; /* of that script, the last that was awaited */
+    Watch *watch;
 } Execution;
 
 #define RECORD_STATEMENT "pgsluice_record"
@@ -50,6 +51,22 @@ static void tell(const Execution *execution, EventKind kind, guint index, Engine
     event.count = execution->scripts->len;
     event.statements = script->statements->len;
     event_send(execution->events, &event);
+}
+
+static void tell_progress(gint64 elapsed, const Sight *sight, gpointer data)
+{
+    const Execution *execution = data;
+
+    tell(execution, EVENT_PROGRESS, execution->next,
+         (EngineEvent){.statement = execution->statement, .elapsed = elapsed, .sight = sight});
+}
+
+/* What is waited for from now on. */
+static void await(Execution *execution, const StepMessage *message)
+{
+    if (message->phase == PHASE_BEGIN || message->phase == PHASE_STATEMENT)
+        execution->statement = message->index;
+    watch_begin_statement(execution->watch);
 }
 
 static gboolean is_last(const Execution *execution, guint index)
@@ -169,6 +186,7 @@ static gboolean receive_script(Execution *execution, guint index, gboolean only_
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
         *place = place_of(execution, script, message);
+        await(execution, message);
         if (!take_answer(conn, message, &took, failure, error))
             return FALSE;
         if (*failure) {
@@ -270,6 +288,7 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
     if (!conn_pipeline_begin(conn, error))
         return FALSE;
     is_usable = exchange_batch(execution, end, only_record, &place, &failure, error);
+    watch_rest(execution->watch);
     if (is_usable)
         is_usable = conn_pipeline_end(conn, error);
     if (is_usable && !failure)
@@ -285,22 +304,11 @@ static gboolean run_batch(Execution *execution, guint end, gboolean only_record,
 
 /* --- Tries ------------------------------------------------------------------------------------ */
 
-/* A waiting ALTER TABLE makes every later reader wait behind it: the first tries are short, and
- * only when many have failed may one take longer, up to the configured ceiling. */
-static gint64 lock_timeout_of_try(const EngineSettings *settings, guint failures)
-{
-    guint doublings = MIN(failures / LOCK_TRIES_EACH, 30);
-    gint64 timeout = (gint64)LOCK_TRY_SHORTEST << doublings;
-
-    return settings->lock_timeout == 0 ? 0 : MIN(timeout, settings->lock_timeout);
-}
-
 /* Sets the try's lock timeout, for its first revision now and for the others with each record, and
  * prepares the record, which many revisions need. One round trip. */
-static gboolean prepare_try(Execution *execution, guint failures, GError **error)
+static gboolean prepare_try(Execution *execution, gint64 timeout, GError **error)
 {
     Session *session = execution->session;
-    gint64 timeout = lock_timeout_of_try(session->settings, failures);
     g_autofree char *parameters = session_parameters(session, timeout);
     g_autofree char *sql = NULL;
 
@@ -327,7 +335,7 @@ static gboolean run_plainly(Execution *execution, GError **error)
     const Script *script = g_ptr_array_index(execution->scripts, index);
     Conn *conn = execution->session->conn;
 
-    if (!prepare_try(execution, 0, error))
+    if (!prepare_try(execution, execution->session->settings->lock_timeout, error))
         return FALSE;
     tell(execution, EVENT_REVISION_STARTED, index, (EngineEvent){0});
     /* CREATE INDEX CONCURRENTLY waits for old transactions by locks: a timeout would leave it
@@ -336,11 +344,13 @@ static gboolean run_plainly(Execution *execution, GError **error)
         return FALSE;
     for (guint i = 0; i < script->statements->len; i++) {
         const Statement *statement = g_ptr_array_index(script->statements, i);
+        StepMessage message = {PHASE_STATEMENT, statement, i, statement->sql};
 
+        await(execution, &message);
         if (!conn_exec(conn, statement->sql, NULL, error)) {
-            StepMessage message = {PHASE_STATEMENT, statement, i, statement->sql};
             FailurePlace place = place_of(execution, script, &message);
 
+            watch_rest(execution->watch);
             place.position = failure_position(conn, &message);
             roll_back(execution->session);
             failure_describe(&place, error);
@@ -354,53 +364,73 @@ static gboolean run_plainly(Execution *execution, GError **error)
 
 /* --- Retries ---------------------------------------------------------------------------------- */
 
-/* After a failed batch: TRUE when the same transaction shall be tried again. */
-static gboolean waits_for_retry(Execution *execution, Backoff *backoff, const GError *error)
+static void name_blockers(GError *error, const Sight *sight)
 {
+    g_autofree char *who = sight_describe_blockers(sight);
+    g_autofree char *remedy = sight_remedy(sight);
+    g_autofree char *message = error->message;
+
+    error->message = g_strdup_printf("%s; in its way: %s", message, who);
+    error_set_hint(&error,
+                   "wait for whoever is in its way, or end that: %s; then run the same command "
+                   "again. execution.retry_deadline says how long it is tried",
+                   remedy);
+}
+
+/* The first try that meets a lock finds nobody looking: the next one comes as soon as somebody
+ * does, so that the news of it has a name. */
+static gboolean begins_to_watch(Execution *execution, gint64 pause)
+{
+    return !watch_is_open(execution->watch) &&
+           watch_prepare(execution->watch, pause, execution->session->cancel);
+}
+
+/* After a failed batch: TRUE when the same transaction shall be tried again. */
+static gboolean waits_for_retry(Execution *execution, Tries *tries, GError *error)
+{
+    Cancel *cancel = execution->session->cancel;
+    g_autoptr(Sight) sight = NULL;
     EngineEvent event = {.error = error};
 
     if (!failure_is_retryable(error) || !conn_is_alive(execution->session->conn))
         return FALSE;
-    event.pause = backoff_next(backoff);
-    if (event.pause < 0)
-        return FALSE;
-    tell(execution, EVENT_REVISION_RETRY, execution->next, event);
-    return clock_wait(event.pause, execution->session->cancel);
-}
-
-static Backoff retry_backoff(const Session *session)
-{
-    return (Backoff){.initial = RETRY_PAUSE,
-                     .ceiling = RETRY_PAUSE,
-                     .factor = 1.0,
-                     .jitter = 0.2,
-                     .deadline = clock_monotonic() + session->settings->retry_deadline};
+    sight = watch_find_blockers(execution->watch, ANSWER_OF_WATCH, cancel);
+    tries_note_failure(tries, sight);
+    event.pause = tries_next_pause(tries);
+    event.sight = sight;
+    if (event.pause >= 0 && begins_to_watch(execution, event.pause))
+        return TRUE;
+    if (event.pause >= 0) {
+        tell(execution, EVENT_REVISION_RETRY, execution->next, event);
+        return clock_wait(event.pause, cancel);
+    }
+    if (tries->latest)
+        name_blockers(error, tries->latest);
+    return FALSE;
 }
 
 /* Runs the next batch, as often as it takes. */
 static gboolean run_with_retries(Execution *execution, GError **error)
 {
-    Session *session = execution->session;
-    Backoff backoff = retry_backoff(session);
-    guint failures = 0;
+    const EngineSettings *settings = execution->session->settings;
+    g_auto(Tries) tries = {0};
 
+    tries_begin(&tries, settings);
     for (;;) {
         g_autoptr(GError) reason = NULL;
         guint before = execution->next;
 
-        if (!prepare_try(execution, failures, error))
+        if (!prepare_try(execution, tries_lock_timeout(&tries, settings), error))
             return FALSE;
+        watch_look_out(execution->watch);
         if (run_batch(execution, batch_end(execution), FALSE, &reason))
             return TRUE;
-        if (execution->next > before) {
-            failures = 0;
-            backoff = retry_backoff(session);
-        }
-        if (!waits_for_retry(execution, &backoff, reason)) {
+        if (execution->next > before)
+            tries_begin(&tries, settings);
+        if (!waits_for_retry(execution, &tries, reason)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return FALSE;
         }
-        failures++;
     }
 }
 
@@ -478,7 +508,10 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const char *run, 
     execution.version_table = version_table;
     execution.record_sql = record_sql;
     conn_set_notice_sink(session->conn, tell_notice, &execution);
+    execution.watch = watch_new(session->conn, session->facts.backend_pid,
+                                session->settings->instance, tell_progress, &execution);
     succeeded = run_all(&execution, &reason);
+    watch_free(execution.watch);
     conn_set_notice_sink(session->conn, NULL, NULL);
     if (succeeded)
         finish(&execution);
