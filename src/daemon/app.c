@@ -243,7 +243,8 @@ static void on_gate_report(App *app, Report *report)
     }
     if (report->status && !board_gate(app->board)->has_opened)
         warn_of_mismatches(report->status);
-    lifeline_hear(app->lifeline, report->event, &app->bundle->settings);
+    if (!report->is_stalled)
+        lifeline_hear(app->lifeline, report->event, &app->bundle->settings);
     action = board_step(app->board, report);
     if (action == GATE_ACTION_EXIT)
         app->exit_status = error_kind_exit_status(error_kind(report->error));

@@ -78,10 +78,9 @@ static Narration narrate_progress(const EngineEvent *event)
     g_autofree char *blockers = sight_describe_blockers(event->sight);
     g_autofree char *doing = event->sight ? sight_describe(event->sight) : NULL;
     const char *what = blockers ? blockers : doing;
-    char *reason =
-        g_strdup_printf("%s (statement %u of %u, %s%s%s%s)", progress, event->statement + 1,
-                        event->statements, elapsed, what ? ", " : "",
-                        blockers ? "waiting for " : "", what ? what : "");
+    char *reason = g_strdup_printf(
+        "%s (statement %u of %u, %s%s%s%s)", progress, event->statement + 1, event->statements,
+        elapsed, what ? ", " : "", blockers ? "waiting for " : "", what ? what : "");
 
     return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id, FALSE};
 }
@@ -96,15 +95,21 @@ static Narration narrate_done(const EngineEvent *event)
                        event->step->revision->id, FALSE};
 }
 
-/* Whoever is in the way is news of its own; why the try failed is then no secret. */
+/* Who is in the way says more than that somebody is. */
+static char *describe_obstacle(const EngineEvent *event)
+{
+    g_autofree char *blockers = sight_describe_blockers(event->sight);
+
+    return blockers ? g_strdup_printf("of a lock of %s", blockers)
+                    : error_describe_short(event->error);
+}
+
 static Narration narrate_retry(const EngineEvent *event)
 {
     g_autofree char *progress = describe_progress(event);
-    g_autofree char *blockers = sight_describe_blockers(event->sight);
-    g_autofree char *error = blockers ? NULL : error_describe_short(event->error);
+    g_autofree char *why = describe_obstacle(event);
     g_autofree char *pause = duration_describe(event->pause);
-    char *reason = g_strdup_printf("%s: again in %s because %s%s", progress, pause,
-                                   blockers ? "of a lock of " : "", blockers ? blockers : error);
+    char *reason = g_strdup_printf("%s: again in %s because %s", progress, pause, why);
 
     return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id,
                        FALSE};

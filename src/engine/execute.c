@@ -53,12 +53,31 @@ static void tell(const Execution *execution, EventKind kind, guint index, Engine
     event_send(execution->events, &event);
 }
 
+/* The server sends its answers when a revision is at its end, so it may be further on than the
+ * statement whose answer is awaited. */
+static guint find_running(const Execution *execution, const char *text)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+    for (guint i = execution->statement; i < script->statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(script->statements, i);
+
+        if (g_str_has_prefix(statement->sql, text))
+            return i;
+    }
+    return execution->statement;
+}
+
 static void tell_progress(gint64 elapsed, const Sight *sight, gpointer data)
 {
     const Execution *execution = data;
+    EngineEvent event = {.statement = execution->statement, .elapsed = elapsed, .sight = sight};
 
-    tell(execution, EVENT_PROGRESS, execution->next,
-         (EngineEvent){.statement = execution->statement, .elapsed = elapsed, .sight = sight});
+    if (sight && sight->text) {
+        event.statement = find_running(execution, sight->text);
+        event.elapsed = sight->age;
+    }
+    tell(execution, EVENT_PROGRESS, execution->next, event);
 }
 
 /* What is waited for from now on. */

@@ -4,23 +4,26 @@
 #include "base/units.h"
 #include "db/query.h"
 
-enum { /* the columns of watch.sql */
-       STATE,
-       WAIT_EVENT_TYPE,
-       WAIT_EVENT,
-       COMMAND,
-       PHASE,
-       DONE,
-       TOTAL,
-       BLOCKER_PID,
-       BLOCKER_APPLICATION_NAME,
-       BLOCKER_USER,
-       BLOCKER_STATE,
-       BLOCKER_QUERY_AGE,
-       BLOCKER_QUERY_START,
-       BLOCKER_QUERY,
-       BLOCKER_TRANSACTION,
-       BLOCKER_GIVES_WAY,
+/* The columns of watch.sql. */
+enum {
+    STATE,
+    TEXT,
+    AGE,
+    WAIT_EVENT_TYPE,
+    WAIT_EVENT,
+    COMMAND,
+    PHASE,
+    DONE,
+    TOTAL,
+    BLOCKER_PID,
+    BLOCKER_APPLICATION_NAME,
+    BLOCKER_USER,
+    BLOCKER_STATE,
+    BLOCKER_QUERY_AGE,
+    BLOCKER_QUERY_START,
+    BLOCKER_QUERY,
+    BLOCKER_TRANSACTION,
+    BLOCKER_GIVES_WAY,
 };
 
 static void blocker_free(gpointer data)
@@ -57,6 +60,7 @@ static void sight_clear(gpointer data)
     Sight *sight = data;
 
     g_free(sight->state);
+    g_free(sight->text);
     g_free(sight->wait_event_type);
     g_free(sight->wait_event);
     g_free(sight->command);
@@ -69,6 +73,8 @@ Sight *sight_read(const Result *result)
     Sight *sight = g_atomic_rc_box_new0(Sight);
 
     sight->state = g_strdup(result_text(result, 0, STATE));
+    sight->text = g_strdup(result_text(result, 0, TEXT));
+    sight->age = result_int64(result, 0, AGE);
     sight->wait_event_type = g_strdup(result_text(result, 0, WAIT_EVENT_TYPE));
     sight->wait_event = g_strdup(result_text(result, 0, WAIT_EVENT));
     sight->command = g_strdup(result_text(result, 0, COMMAND));

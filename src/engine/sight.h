@@ -22,7 +22,11 @@ typedef struct {
 char *blocker_describe(const Blocker *blocker);
 
 typedef struct {
-    char *state;           /* of the process; NULL: it is gone */
+    char *state; /* of the process; NULL: it is gone */
+    /* The statement as the server has it: the beginning of what was sent, secrets included, to
+     * compare with and not to show; or NULL. */
+    char *text;
+    gint64 age;            /* of the statement, microseconds */
     char *wait_event_type; /* NULL: it does not wait */
     char *wait_event;
     char *command; /* "CREATE INDEX": one that tells its progress; NULL: none runs */

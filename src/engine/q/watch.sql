@@ -28,7 +28,9 @@ WITH blocking AS MATERIALIZED (
     SELECT command, NULL, bytes_processed, bytes_total
     FROM pg_catalog.pg_stat_progress_copy WHERE pid = :pid
 )
-SELECT own.state, own.wait_event_type, own.wait_event, p.command, p.phase, p.done, p.total,
+SELECT own.state, own.query,
+    (extract(epoch FROM pg_catalog.clock_timestamp() - own.query_start) * 1000000)::bigint AS age,
+    own.wait_event_type, own.wait_event, p.command, p.phase, p.done, p.total,
     b.pid, other.application_name, other.usename, other.state,
     (extract(epoch FROM pg_catalog.clock_timestamp() - other.query_start) * 1000000)::bigint AS query_age,
     to_char(other.query_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS query_start,

@@ -176,6 +176,7 @@ static void note_phase(gpointer data, const EngineEvent *event)
         sight_percent(event->sight) < 0)
         return;
     notes->sight = sight_ref(event->sight);
+    notes->statement = event->statement;
     g_assert_true(sight_is_working(event->sight));
     testdb_run(fixture->witness, "SELECT pg_advisory_unlock(77)");
 }
@@ -195,12 +196,14 @@ static void test_index_tells_phase_and_percentage(Fixture *fixture, gconstpointe
                "    PERFORM pg_sleep(0.005); END LOOP;"
                "  RETURN a; END $$;"
                "SELECT pg_advisory_lock(77)");
-    fixture_revision(fixture, "aaaa1111", "", NULL, "CREATE INDEX big_a ON big (slowly(a));", NULL);
+    fixture_revision(fixture, "aaaa1111", "", NULL,
+                     "SELECT 1;\nCREATE INDEX big_a ON big (slowly(a));\nSELECT 2;", NULL);
     fixture_load(fixture);
     fixture->disturb = note_phase;
     fixture->disturb_data = &notes;
     fixture_upgrade(fixture, "head", &result, &error);
     g_assert_no_error(error);
+    g_assert_cmpuint(notes.statement, ==, 1);
     g_assert_cmpstr(notes.sight->command, ==, "CREATE INDEX");
     g_assert_cmpstr(notes.sight->phase, ==, "building index: scanning table");
     g_assert_cmpint(sight_percent(notes.sight), >, 0);
