@@ -1,6 +1,6 @@
 # What people see of a migration that waits or takes long: who is in its way, how far it has come.
 # Nothing here measures time: the obstacle stays until it has been seen.
-
+# shellcheck disable=SC2154,SC2016
 load lib/common
 load lib/daemon
 
