@@ -74,7 +74,7 @@ operation() {
     in_the_way "BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE"
     start_daemon
     wait_for 'status_says "because of a lock of a-reader \(process [0-9]+, user "'
-    logged 'because of a lock of a-reader'
+    logged 'warning: running 1 of 1: .* because of a lock of a-reader'
     wait_for '[ "$(operation ".operation.blockers[0].application_name")" = a-reader ]'
     [ "$(operation '.operation.blockers[0].query_start')" != null ]
     out_of_the_way

@@ -197,7 +197,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 static gboolean is_repetitive(const Report *report)
 {
     return report->kind == REPORT_GATE &&
-           (report->event == GATE_EVENT_RETRY || report->event == GATE_EVENT_LOCK_WAIT);
+           (report->event == GATE_EVENT_RETRY || report->event == GATE_EVENT_LOCK_WAIT ||
+            (report->event == GATE_EVENT_PROGRESS && report->is_warning));
 }
 
 static void log_line(App *app, const Report *report)

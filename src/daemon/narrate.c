@@ -95,24 +95,21 @@ static Narration narrate_done(const EngineEvent *event)
                        event->step->revision->id, FALSE};
 }
 
-/* Who is in the way says more than that somebody is. */
-static char *describe_obstacle(const EngineEvent *event)
-{
-    g_autofree char *blockers = sight_describe_blockers(event->sight);
-
-    return blockers ? g_strdup_printf("of a lock of %s", blockers)
-                    : error_describe_short(event->error);
-}
-
+/* Who is in the way says more than that somebody is. The log hears of it once. */
 static Narration narrate_retry(const EngineEvent *event)
 {
     g_autofree char *progress = describe_progress(event);
-    g_autofree char *why = describe_obstacle(event);
+    g_autofree char *blockers = sight_describe_blockers(event->sight);
+    g_autofree char *culprits = sight_identify_blockers(event->sight);
+    g_autofree char *error = blockers ? NULL : error_describe_short(event->error);
     g_autofree char *pause = duration_describe(event->pause);
-    char *reason = g_strdup_printf("%s: again in %s because %s", progress, pause, why);
+    const char *of_lock = blockers ? "of a lock of " : "";
+    char *reason = g_strdup_printf("%s: again in %s because %s%s", progress, pause, of_lock,
+                                   blockers ? blockers : error);
+    char *line = g_strdup_printf("%s: trying again because %s%s", progress, of_lock,
+                                 culprits ? culprits : error);
 
-    return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id,
-                       FALSE};
+    return (Narration){GATE_EVENT_PROGRESS, reason, line, event->step->revision->id, TRUE};
 }
 
 static Narration narrate_finished(const EngineEvent *event)

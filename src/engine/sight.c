@@ -126,21 +126,24 @@ char *sight_describe(const Sight *sight)
     return NULL;
 }
 
-static void describe_query(GString *text, const Blocker *blocker)
+static void add_query(GString *text, const Blocker *blocker, gboolean tells_age)
 {
+    gboolean is_active = g_strcmp0(blocker->state, "active") == 0;
     g_autofree char *age = duration_describe(MAX(blocker->query_age, 0));
 
-    if (g_strcmp0(blocker->state, "active") == 0)
-        g_string_append_printf(text, ", running for %s", age);
+    if (is_active)
+        g_string_append(text, tells_age ? ", running for " : ", running");
     else
-        g_string_append_printf(text, ", %s, last query %s ago", blocker->state, age);
+        g_string_append_printf(text, ", %s, last query%s", blocker->state, tells_age ? " " : "");
+    if (tells_age)
+        g_string_append_printf(text, is_active ? "%s" : "%s ago", age);
     if (blocker->query_start)
         g_string_append_printf(text, " (%s)", blocker->query_start);
     if (blocker->query && *blocker->query)
         g_string_append_printf(text, ": %s", blocker->query);
 }
 
-char *blocker_describe(const Blocker *blocker)
+static char *describe_blocker(const Blocker *blocker, gboolean tells_age)
 {
     const char *name = blocker->application_name;
     GString *text;
@@ -152,22 +155,32 @@ char *blocker_describe(const Blocker *blocker)
     if (blocker->user)
         g_string_append_printf(text, ", user %s", blocker->user);
     if (blocker->state)
-        describe_query(text, blocker);
+        add_query(text, blocker, tells_age);
     g_string_append_c(text, ')');
     return g_string_free(text, FALSE);
 }
 
-char *sight_describe_blockers(const Sight *sight)
+static char *describe_blockers(const Sight *sight, gboolean tells_age)
 {
     guint count = sight ? sight->blockers->len : 0;
     g_autofree char *first = NULL;
 
     if (count == 0)
         return NULL;
-    first = blocker_describe(g_ptr_array_index(sight->blockers, 0));
+    first = describe_blocker(g_ptr_array_index(sight->blockers, 0), tells_age);
     if (count == 1)
         return g_steal_pointer(&first);
     return g_strdup_printf("%s and %u more", first, count - 1);
+}
+
+char *sight_describe_blockers(const Sight *sight)
+{
+    return describe_blockers(sight, TRUE);
+}
+
+char *sight_identify_blockers(const Sight *sight)
+{
+    return describe_blockers(sight, FALSE);
 }
 
 char *sight_remedy(const Sight *sight)

@@ -17,10 +17,6 @@ typedef struct {
     gboolean gives_way; /* the server ends it for a wait that lasts long enough */
 } Blocker;
 
-/* "psql (process 4711, user app, idle in transaction, last query 12.0 s ago (2026-...): SELECT
- * ...)"; g_free. */
-char *blocker_describe(const Blocker *blocker);
-
 typedef struct {
     char *state; /* of the process; NULL: it is gone */
     /* The statement as the server has it: the beginning of what was sent, secrets included, to
@@ -48,8 +44,11 @@ gboolean sight_is_working(const Sight *sight);
 int sight_percent(const Sight *sight);
 /* "42 % of building index: scanning table", or what it waits for, or NULL; g_free. */
 char *sight_describe(const Sight *sight);
-/* The first of the blockers, and how many more; NULL: there is none. g_free. */
+/* The first of the blockers, and how many more: "psql (process 4711, user app, running for 12.0 s
+ * (2026-...): SELECT ...) and 2 more". NULL: there is none. g_free. */
 char *sight_describe_blockers(const Sight *sight);
+/* The same without what changes by itself, for who tells only news. */
+char *sight_identify_blockers(const Sight *sight);
 /* "SELECT pg_terminate_backend(4711)" for all of them; NULL: there is none. g_free. */
 char *sight_remedy(const Sight *sight);
 /* One and the same transaction blocked then and now, and it does not give way. NULL shares nothing.

@@ -51,8 +51,7 @@ static char *expand_question(const char *backend_pid, int samples)
     return sql_expand(sql_watch, pairs);
 }
 
-/* --- the second connection ----------------------------------------------------------------------
- */
+/* --- The second connection -------------------------------------------------------------------- */
 
 static void open_aside(Watch *watch, gint64 now)
 {
@@ -83,7 +82,7 @@ static void take_answer(Watch *watch, gint64 now)
     g_autoptr(Result) result = aside_take(watch->aside);
 
     watch->has_asked = FALSE;
-    if (!result)
+    if (!result || result_rows(result) == 0)
         return;
     sight_unref(watch->sight);
     watch->sight = sight_read(result);
@@ -111,8 +110,7 @@ static void drive(Watch *watch, gint64 now, gboolean asks)
         close_aside(watch, now);
 }
 
-/* --- while the first connection waits -----------------------------------------------------------
- */
+/* --- While the first connection waits --------------------------------------------------------- */
 
 static void tell_if_due(Watch *watch, gint64 now)
 {
@@ -195,8 +193,7 @@ void watch_rest(Watch *watch)
     watch->is_looking_out = FALSE;
 }
 
-/* --- around a try -------------------------------------------------------------------------------
- */
+/* --- Around a try ----------------------------------------------------------------------------- */
 
 static gboolean is_settled(const Watch *watch)
 {

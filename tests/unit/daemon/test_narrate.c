@@ -155,7 +155,7 @@ static void test_progress(void)
     event.pause = 500000;
     check(&event, GATE_EVENT_PROGRESS,
           "running 2 of 2: bbb: again in 500.0 ms because of a lock of psql (process 4711)",
-          "running 2 of 2: bbb: again in 500.0 ms because of a lock of psql (process 4711)", "bbb");
+          "running 2 of 2: bbb: trying again because of a lock of psql (process 4711)", "bbb");
 }
 
 static void test_silent_kinds(void)

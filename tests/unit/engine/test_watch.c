@@ -281,8 +281,7 @@ static void test_watch_without_a_connection(Fixture *fixture, gconstpointer data
     testdb_run(fixture->witness, drop);
 }
 
-/* --- how long a try may wait --------------------------------------------------------------------
- */
+/* --- How long a try may wait ------------------------------------------------------------------ */
 
 /* `transaction` is borrowed for ever. */
 static Sight *make_sight(const char *transaction, gboolean gives_way)
