@@ -12,6 +12,7 @@
 enum {
     REMINDER = 10 * G_TIME_SPAN_SECOND,
     RETRY_REMINDER = 5 * G_TIME_SPAN_SECOND,
+    BAR_WIDTH = 20,
 };
 
 struct Progress {
@@ -22,6 +23,8 @@ struct Progress {
     const PlanStep *retried_step; /* it has been started more than once; compared only */
     gint64 last_reminder;         /* on clock_monotonic(); 0 = none yet */
     gint64 last_retry;            /* when a retry of retried_step was told of */
+    int blocker;                  /* the process that was named as being in the way; 0: none */
+    gint64 last_blocker;          /* when */
     PlanDirection direction;      /* of the plan that runs */
     gboolean keeps_plan;
     char *plan_document;
@@ -82,17 +85,65 @@ static void show_lock_wait(Progress *progress, const EngineEvent *event)
                       holder ? holder : "");
 }
 
+/* A bar of BAR_WIDTH; g_free. */
+static char *draw_bar(int percent)
+{
+    g_autofree char *full = g_strnfill((gsize)(percent * BAR_WIDTH / 100), '#');
+
+    return g_strdup_printf("[%-*s] ", BAR_WIDTH, full);
+}
+
+/* Once for each that stands in the way, and now and then while it stays. */
+static void show_blockers(Progress *progress, const Sight *sight)
+{
+    const Blocker *first = g_ptr_array_index(sight->blockers, 0);
+    gint64 now = clock_monotonic();
+    g_autofree char *who = NULL;
+
+    if (progress->blocker == first->pid && progress->last_blocker != 0 &&
+        now - progress->last_blocker < REMINDER)
+        return;
+    progress->blocker = first->pid;
+    progress->last_blocker = now;
+    who = sight_describe_blockers(sight);
+    progress_break_line(progress);
+    terminal_note("  waiting for %s\n", who);
+}
+
+static void draw_progress(Progress *progress, const EngineEvent *event)
+{
+    const Sight *sight = event->sight;
+    g_autofree char *elapsed = duration_describe(event->elapsed);
+    g_autofree char *doing = sight ? sight_describe(sight) : NULL;
+    int percent = sight ? sight_percent(sight) : -1;
+    g_autofree char *bar = percent >= 0 ? draw_bar(percent) : g_strdup("");
+
+    progress_break_line(progress);
+    terminal_draw("  %sstatement %u of %u, %s%s%s", bar, event->statement + 1, event->statements,
+                  elapsed, doing ? ", " : "", doing ? doing : "");
+}
+
+static void show_progress(Progress *progress, const EngineEvent *event)
+{
+    if (event->sight && event->sight->blockers->len > 0)
+        show_blockers(progress, event->sight);
+    if (terminal_can_draw())
+        draw_progress(progress, event);
+}
+
 static void show_revision_retry(Progress *progress, const EngineEvent *event)
 {
     gint64 now = clock_monotonic();
     g_autofree char *pause = duration_describe(event->pause);
+    g_autofree char *who = sight_describe_blockers(event->sight);
 
     if (progress->retried_step == event->step && now - progress->last_retry < RETRY_REMINDER)
         return;
     progress->retried_step = event->step;
     progress->last_retry = now;
     progress_break_line(progress);
-    terminal_note("%s; trying again every %s\n", event->error->message, pause);
+    terminal_note("%s%s%s; trying again every %s\n", event->error->message,
+                  who ? "; in its way: " : "", who ? who : "", pause);
 }
 
 static void show_broken(Progress *progress, const EngineEvent *event)
@@ -174,6 +225,8 @@ static void observe(const EngineEvent *event, gpointer data)
         show_revision_retry(progress, event);
     else if (event->kind == EVENT_CONNECTION_BROKE)
         show_broken(progress, event);
+    else if (event->kind == EVENT_PROGRESS)
+        show_progress(progress, event);
     else if (event->kind == EVENT_NOTICE)
         show_notice(progress, event);
     else if (event->kind == EVENT_REVISION_DONE)

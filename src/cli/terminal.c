@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -10,7 +11,11 @@
 #include "cli/escape.h"
 
 static gboolean is_coloured;
-static int print_errno; /* of the first write to stdout that failed */
+static gboolean has_drawn; /* there is a line that must go first */
+static int print_errno;    /* of the first write to stdout that failed */
+
+#define ERASE_LINE "\r\033[K"
+#define WIDTH_UNKNOWN 80
 
 void terminal_init(gboolean refuses_colour)
 {
@@ -25,8 +30,16 @@ static void remember_failure(void)
         print_errno = errno;
 }
 
+static void erase_drawn(void)
+{
+    if (has_drawn)
+        fputs(ERASE_LINE, stderr);
+    has_drawn = FALSE;
+}
+
 static void write_stdout(const char *text)
 {
+    erase_drawn();
     if (fputs(text, stdout) == EOF)
         remember_failure();
 }
@@ -37,6 +50,7 @@ static void write_stderr(const char *text)
 {
     if (fflush(stdout) != 0)
         remember_failure();
+    erase_drawn();
     fputs(text, stderr);
 }
 
@@ -81,6 +95,35 @@ void terminal_note(const char *format, ...)
     text = make_safe(format, args);
     va_end(args);
     write_stderr(text);
+}
+
+gboolean terminal_can_draw(void)
+{
+    const char *kind = g_getenv("TERM");
+
+    return isatty(STDERR_FILENO) && kind && *kind && !g_str_equal(kind, "dumb");
+}
+
+static glong terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                           : WIDTH_UNKNOWN;
+}
+
+void terminal_draw(const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *fitting = NULL;
+    va_list args;
+
+    va_start(args, format);
+    text = make_safe(format, args);
+    va_end(args);
+    fitting = g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), terminal_width() - 1));
+    write_stderr(fitting);
+    has_drawn = TRUE;
 }
 
 void terminal_report(const GError *error)

@@ -16,6 +16,11 @@ void terminal_print_document(const char *document);
 void terminal_print_verbatim(const char *script);
 /* To stderr. */
 void terminal_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* Whether stderr is a terminal on which a line can be written over. */
+gboolean terminal_can_draw(void);
+/* To such a stderr: a line that goes away when anything else is written, cut to the terminal's
+ * width. */
+void terminal_draw(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* "pgsluice: error: " and error_describe on stderr. */
 void terminal_report(const GError *error);
 

@@ -197,7 +197,8 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 static gboolean is_repetitive(const Report *report)
 {
     return report->kind == REPORT_GATE &&
-           (report->event == GATE_EVENT_RETRY || report->event == GATE_EVENT_LOCK_WAIT);
+           (report->event == GATE_EVENT_RETRY || report->event == GATE_EVENT_LOCK_WAIT ||
+            (report->event == GATE_EVENT_PROGRESS && report->is_warning));
 }
 
 static void log_line(App *app, const Report *report)
@@ -244,7 +245,8 @@ static void on_gate_report(App *app, Report *report)
     }
     if (report->status && !board_gate(app->board)->has_opened)
         warn_of_mismatches(report->status);
-    lifeline_hear(app->lifeline, report->event, &app->bundle->settings);
+    if (!report->is_stalled)
+        lifeline_hear(app->lifeline, report->event, &app->bundle->settings);
     action = board_step(app->board, report);
     if (action == GATE_ACTION_EXIT)
         app->exit_status = error_kind_exit_status(error_kind(report->error));

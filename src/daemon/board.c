@@ -15,6 +15,7 @@ struct Board {
     Bundle *bundle;
     Bundle *status_bundle; /* whose graph `status` borrows from */
     Status *status;
+    Operation *operation; /* NULL: nothing runs */
     gboolean is_stale;
     Echo news; /* the last change that the log has in full */
 };
@@ -36,6 +37,7 @@ void board_free(Board *board)
     if (!board)
         return;
     status_free(board->status);
+    operation_free(board->operation);
     bundle_unref(board->status_bundle);
     bundle_unref(board->bundle);
     g_free(board->reason);
@@ -54,6 +56,7 @@ static void publish(Board *board)
         .since = board->since,
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
         .required_revision = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
+        .operation = board->operation,
     };
     g_autofree char *etag = NULL;
     g_autofree char *document = status_document(&board->service, &view, board->status, graph,
@@ -122,6 +125,15 @@ static void take_status(Board *board, Report *report)
     board->status_bundle = bundle_ref(report->bundle);
 }
 
+/* Progress that says nothing of a migration leaves it as it was; everything else ends it. */
+static void take_operation(Board *board, Report *report)
+{
+    if (report->event == GATE_EVENT_PROGRESS && !report->operation)
+        return;
+    operation_free(board->operation);
+    board->operation = g_steal_pointer(&report->operation);
+}
+
 /* READY=1 and STOPPING=1 go out with the sentence that explains them, and only after the API says
  * the same: whoever acts on READY finds /readyz at 200. */
 static void tell(Board *board, GateAction action)
@@ -152,6 +164,7 @@ GateAction board_step(Board *board, Report *report)
     if (board->gate.state != before)
         board->since = clock_wall();
     take_status(board, report);
+    take_operation(board, report);
     log_change(board, before);
     if (report->event == GATE_EVENT_PROGRESS)
         board->is_stale = TRUE;

@@ -16,7 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Board, board_free)
 void board_set_bundle(Board *board, Bundle *bundle);
 
 /* Moves the gate and publishes; progress within a state only marks the board stale, because a busy
- * engine reports more often than anybody reads. Takes report->reason and report->status. */
+ * engine reports more often than anybody reads. Takes report->reason, report->status and
+ * report->operation. */
 GateAction board_step(Board *board, Report *report);
 /* The same for an event of the event loop's own. */
 GateAction board_step_alone(Board *board, GateEvent event, const char *reason);

@@ -47,9 +47,10 @@ static gboolean is_headway(GateEvent event)
            event == GATE_EVENT_FINISHED;
 }
 
-/* A long statement gives no events, and a frozen server gives none either: from here they look the
- * same. So silence counts as headway for as long as the operator allows statements to take or, when
- * that has no limit, for SILENCE_MAX. */
+/* A statement that is seen to work is heard of each second. One that is blocked is not, and one
+ * that cannot be seen (no second connection to be had) looks like a frozen server. So silence
+ * counts as headway for as long as the operator allows statements to take or, when that has no
+ * limit, for SILENCE_MAX. */
 static gboolean is_within_statement(const Lifeline *lifeline)
 {
     if (board_gate(lifeline->board)->state != GATE_MIGRATING)

@@ -15,5 +15,6 @@ Lifeline *lifeline_new(sd_event *loop, const Board *board, Worker *worker, int *
 void lifeline_free(Lifeline *lifeline);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lifeline, lifeline_free)
 
-/* The worker has reported `event`; `settings` say how long a statement may take. */
+/* The worker has reported `event`, other than a statement that does not get on; `settings` say how
+ * long a statement may take. */
 void lifeline_hear(Lifeline *lifeline, GateEvent event, const EngineSettings *settings);

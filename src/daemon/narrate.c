@@ -70,6 +70,21 @@ static Narration narrate_statement(const EngineEvent *event)
     return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id, FALSE};
 }
 
+/* "running 1 of 2: aaa (statement 3 of 5, 12.0 s, 42 % of building index: ...)" */
+static Narration narrate_progress(const EngineEvent *event)
+{
+    g_autofree char *progress = describe_progress(event);
+    g_autofree char *elapsed = duration_describe(event->elapsed);
+    g_autofree char *blockers = sight_describe_blockers(event->sight);
+    g_autofree char *doing = event->sight ? sight_describe(event->sight) : NULL;
+    const char *what = blockers ? blockers : doing;
+    char *reason = g_strdup_printf(
+        "%s (statement %u of %u, %s%s%s%s)", progress, event->statement + 1, event->statements,
+        elapsed, what ? ", " : "", blockers ? "waiting for " : "", what ? what : "");
+
+    return (Narration){GATE_EVENT_PROGRESS, reason, NULL, event->step->revision->id, FALSE};
+}
+
 static Narration narrate_done(const EngineEvent *event)
 {
     g_autofree char *step = describe_step(event->step);
@@ -80,15 +95,21 @@ static Narration narrate_done(const EngineEvent *event)
                        event->step->revision->id, FALSE};
 }
 
+/* Who is in the way says more than that somebody is. The log hears of it once. */
 static Narration narrate_retry(const EngineEvent *event)
 {
     g_autofree char *progress = describe_progress(event);
-    g_autofree char *why = error_describe_short(event->error);
+    g_autofree char *blockers = sight_describe_blockers(event->sight);
+    g_autofree char *culprits = sight_identify_blockers(event->sight);
+    g_autofree char *error = blockers ? NULL : error_describe_short(event->error);
     g_autofree char *pause = duration_describe(event->pause);
-    char *reason = g_strdup_printf("%s: again in %s because %s", progress, pause, why);
+    const char *of_lock = blockers ? "of a lock of " : "";
+    char *reason = g_strdup_printf("%s: again in %s because %s%s", progress, pause, of_lock,
+                                   blockers ? blockers : error);
+    char *line = g_strdup_printf("%s: trying again because %s%s", progress, of_lock,
+                                 culprits ? culprits : error);
 
-    return (Narration){GATE_EVENT_PROGRESS, reason, g_strdup(reason), event->step->revision->id,
-                       FALSE};
+    return (Narration){GATE_EVENT_PROGRESS, reason, line, event->step->revision->id, TRUE};
 }
 
 static Narration narrate_broken(const EngineEvent *event)
@@ -133,6 +154,8 @@ Narration narrate(const EngineEvent *event)
         return narrate_retry(event);
     case EVENT_CONNECTION_BROKE:
         return narrate_broken(event);
+    case EVENT_PROGRESS:
+        return narrate_progress(event);
     case EVENT_FINISHED:
         return narrate_finished(event);
     case EVENT_NOTICE:

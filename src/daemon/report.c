@@ -13,6 +13,7 @@ void report_free(Report *report)
     g_free(report->line);
     g_free(report->revision);
     status_free(report->status);
+    operation_free(report->operation);
     bundle_unref(report->bundle);
     g_clear_error(&report->error);
     g_free(report);
@@ -72,7 +73,10 @@ void report_engine_event(Mailbox *mailbox, const EngineEvent *event)
                                .reason = g_steal_pointer(&narration.reason),
                                .line = g_steal_pointer(&narration.line),
                                .is_warning = narration.is_warning,
-                               .revision = g_strdup(narration.revision)});
+                               .revision = g_strdup(narration.revision),
+                               .operation = operation_new(event),
+                               .is_stalled = event->kind == EVENT_PROGRESS &&
+                                             !sight_is_working(event->sight)});
     narration_clear(&narration);
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/mailbox.h"
 #include "engine/event.h"
 #include "engine/status.h"
+#include "view/operation.h"
 
 typedef enum {
     REPORT_GATE,     /* event, reason; bundle and status when it was read anew; error with FAIL */
@@ -24,7 +25,9 @@ typedef struct {
     gboolean is_warning; /* the line; else it is at info */
     char *revision;      /* that the line is about, or NULL */
     Bundle *bundle;
-    Status *status; /* borrows from the bundle's graph */
+    Status *status;       /* borrows from the bundle's graph */
+    Operation *operation; /* where a migration has got to, or NULL */
+    gboolean is_stalled;  /* the backend was seen not to work, or not seen at all */
     GError *error;
 } Report;
 

@@ -84,3 +84,9 @@ void conn_set_notice_sink(Conn *conn, ConnNotice notice, gpointer data)
     conn->notice = notice;
     conn->notice_data = data;
 }
+
+void conn_set_idle(Conn *conn, ConnIdle idle, gpointer data)
+{
+    conn->idle = idle;
+    conn->idle_data = data;
+}

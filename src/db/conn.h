@@ -72,6 +72,18 @@ gboolean conn_pipeline_end(Conn *conn, GError **error);
  * FALSE with CONNECTION_LOST when the server hung up. *notified (may be NULL): a NOTIFY came. */
 gboolean conn_wait_notify(Conn *conn, gint64 timeout, gboolean *notified, GError **error);
 
+/* What an idle call asks to be woken up for, besides the answer that is awaited. */
+typedef struct {
+    int fd; /* -1: none */
+    short events;
+    gint64 due; /* on clock_monotonic(); 0: no time */
+} ConnWake;
+/* Called whenever a call is about to wait for the server: does what it can without blocking and
+ * fills *wake, which says -1 and 0 before. Must leave this connection alone. */
+typedef void (*ConnIdle)(ConnWake *wake, gpointer data);
+/* NULL: nobody. */
+void conn_set_idle(Conn *conn, ConnIdle idle, gpointer data);
+
 /* Where the last failed statement went wrong: characters from 1 into the text that was sent; 0 when
  * the server did not say. */
 unsigned conn_error_position(const Conn *conn);

@@ -20,6 +20,8 @@ struct Conn {
     unsigned error_position;
     ConnNotice notice;
     gpointer notice_data;
+    ConnIdle idle;
+    gpointer idle_data;
 
     gint64 timeout;  /* of each call; 0 = none */
     gint64 deadline; /* of the current call; 0 = none */

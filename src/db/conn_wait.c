@@ -122,24 +122,37 @@ static gboolean obey_deadline(Conn *conn, GError **error)
     return FALSE;
 }
 
-static gint64 longest_pause(const Conn *conn)
+static gint64 longest_pause(const Conn *conn, gint64 due)
 {
     gint64 until = conn->deadline ? conn->deadline : G_MAXINT64;
 
+    if (due)
+        until = MIN(until, due);
     if (conn->drain_deadline)
         until = MIN(until, MIN(conn->drain_deadline, conn->next_request));
     return until == G_MAXINT64 ? -1 : MAX(until - clock_monotonic(), 0);
 }
 
+static ConnWake ask_idle(const Conn *conn)
+{
+    ConnWake wake = {.fd = -1};
+
+    if (conn->idle)
+        conn->idle(&wake, conn->idle_data);
+    return wake;
+}
+
 gboolean conn_wait_socket(Conn *conn, short events, GError **error)
 {
     while (obey_cancel(conn, error) && obey_deadline(conn, error)) {
-        gint64 pause = longest_pause(conn);
+        ConnWake wake = ask_idle(conn);
+        gint64 pause = longest_pause(conn, wake.due);
         struct timespec limit = {pause / G_USEC_PER_SEC, pause % G_USEC_PER_SEC * 1000};
         struct pollfd fds[] = {
             {.fd = PQsocket(conn->pg), .events = events},
             /* once seen it stays readable */
             {.fd = conn->drain_deadline ? -1 : cancel_fd(conn->cancel), .events = POLLIN},
+            {.fd = wake.fd, .events = wake.events},
         };
 
         if (ppoll(fds, G_N_ELEMENTS(fds), pause < 0 ? NULL : &limit, NULL) < 0 && errno != EINTR)

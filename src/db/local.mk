@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/db/libdb.a
 src_db_libdb_a_SOURCES = \
+	src/db/aside.c src/db/aside.h \
 	src/db/cluster.c src/db/cluster.h src/db/cluster_private.h \
 	src/db/cluster_owner.c \
 	src/db/cluster_place.c \
@@ -14,6 +15,7 @@ src_db_libdb_a_SOURCES = \
 	src/db/lock.c src/db/lock.h \
 	src/db/login_error.c \
 	src/db/pooler.c src/db/pooler.h \
+	src/db/query.c src/db/query.h \
 	src/db/quote.c \
 	src/db/result.c src/db/result.h \
 	src/db/sqlerror.c

@@ -2,10 +2,8 @@
 #include "db/lock.h"
 
 #include "base/error.h"
-#include "base/secret.h"
+#include "db/query.h"
 #include "db/sql_db.h"
-
-#define QUERY_SHOWN_MAX 200
 
 LockKey lock_key(const char *version_table_schema, const char *version_table)
 {
@@ -103,26 +101,13 @@ gboolean lock_release(Conn *conn, LockKey key, GError **error)
     return FALSE;
 }
 
-/* The statement for people: no secrets, one line, not too long. */
-static char *shorten_query(const char *query)
-{
-    g_autofree char *redacted = secret_redact(query);
-    g_autofree char *valid = redacted ? g_utf8_make_valid(redacted, -1) : NULL;
-
-    if (!valid)
-        return NULL;
-    g_strdelimit(valid, "\r\n\t", ' ');
-    return g_utf8_strlen(valid, -1) > QUERY_SHOWN_MAX ? g_utf8_substring(valid, 0, QUERY_SHOWN_MAX)
-                                                      : g_steal_pointer(&valid);
-}
-
 static void describe_holder(LockHolder *holder, const Result *result)
 {
     holder->application_name = g_strdup(result_text(result, 0, 0));
     holder->client = g_strdup(result_text(result, 0, 1));
     holder->user = g_strdup(result_text(result, 0, 2));
     holder->since = g_strdup(result_text(result, 0, 3));
-    holder->query = shorten_query(result_text(result, 0, 4));
+    holder->query = query_shorten(result_text(result, 0, 4));
 }
 
 gboolean lock_find_holder(Conn *conn, LockKey key, LockHolder **holder, GError **error)

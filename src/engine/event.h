@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "db/lock.h"
+#include "engine/sight.h"
 #include "revision/plan.h"
 
 typedef enum {
@@ -16,11 +17,13 @@ typedef enum {
     EVENT_REVISION_STARTED, /* step, index, count */
     EVENT_STATEMENT_DONE,   /* step, index, count, statement, statements */
     EVENT_REVISION_DONE,    /* step, index, count, elapsed */
-    EVENT_REVISION_RETRY,   /* step, index, count, error, pause: it met a lock timeout or a deadlock
-                             */
+    EVENT_REVISION_RETRY,   /* step, index, count, error, pause, sight (who is in its way; NULL when
+                               nobody was seen): it met a lock timeout or a deadlock */
     EVENT_CONNECTION_BROKE, /* step, index, count, error: the server will be asked what it has */
-    EVENT_NOTICE,           /* text: a warning that the server gave to a statement */
-    EVENT_FINISHED,         /* count revisions, elapsed */
+    EVENT_PROGRESS, /* step, index, count, statement, statements, elapsed (of the statement),
+                       sight (NULL when nothing could be seen): once a second */
+    EVENT_NOTICE,   /* text: a warning that the server gave to a statement */
+    EVENT_FINISHED, /* count revisions, elapsed */
 } EventKind;
 
 /* Only the fields that the kind names above are set; all is borrowed for the call. */
@@ -37,6 +40,7 @@ typedef struct {
     guint count;
     guint statement; /* from 0 */
     guint statements;
+    const Sight *sight;
 } EngineEvent;
 
 /* Called on the thread that called the engine. Must be quick and must not call the engine. */

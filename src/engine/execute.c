@@ -2,7 +2,6 @@
  * its revisions and one sync at the end, so that the server skips everything behind a failure. */
 #include "engine/execute.h"
 
-#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
@@ -15,6 +14,8 @@
 #include "engine/settings.h"
 #include "engine/sql_engine.h"
 #include "engine/step.h"
+#include "engine/tries.h"
+#include "engine/watch.h"
 
 enum {
     BATCH_REVISIONS = 256, /* to one sync point */
@@ -23,10 +24,8 @@ enum {
      * halves: one answer, one more revision would be a round trip for each. */
     WINDOW_REVISIONS = 128,
     WINDOW_BYTES = 128 * 1024,
-    LOCK_TRY_SHORTEST = 10 * 1000, /* microseconds of lock_timeout in the first tries */
-    LOCK_TRIES_EACH = 8,           /* so many tries before the timeout doubles */
-    RETRY_PAUSE = 500 * 1000,
-    LAST_WORDS = G_USEC_PER_SEC, /* for what is said to the server after a failure */
+    LAST_WORDS = G_USEC_PER_SEC,  /* for what is said to the server after a failure */
+    ANSWER_OF_WATCH = 250 * 1000, /* how long a retry is not told of for want of a name */
 };
 
 typedef struct {
@@ -47,6 +46,8 @@ typedef struct {
     guint next;           /* the first script that is not committed */
     guint sent;           /* scripts from `next` to here have been sent, and may be committed */
     guint broken_under;   /* 1 + the script under which a connection broke last; 0: none did */
+    guint statement;      /* of that script, the last that was awaited */
+    Watch *watch;         /* of this connection */
 } Execution;
 
 static void execution_clear(Execution *execution)
@@ -71,6 +72,41 @@ static void tell(const Execution *execution, EventKind kind, guint index, Engine
     event.count = execution->scripts->len;
     event.statements = script->statements->len;
     event_send(execution->events, &event);
+}
+
+/* The server sends its answers when a revision is at its end, so it may be further on than the
+ * statement whose answer is awaited. */
+static guint find_running(const Execution *execution, const char *text)
+{
+    const Script *script = g_ptr_array_index(execution->scripts, execution->next);
+
+    for (guint i = execution->statement; i < script->statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(script->statements, i);
+
+        if (g_str_has_prefix(statement->sql, text))
+            return i;
+    }
+    return execution->statement;
+}
+
+static void tell_progress(gint64 elapsed, const Sight *sight, gpointer data)
+{
+    const Execution *execution = data;
+    EngineEvent event = {.statement = execution->statement, .elapsed = elapsed, .sight = sight};
+
+    if (sight && sight->text) {
+        event.statement = find_running(execution, sight->text);
+        event.elapsed = sight->age;
+    }
+    tell(execution, EVENT_PROGRESS, execution->next, event);
+}
+
+/* What is waited for from now on. */
+static void await(Execution *execution, const StepMessage *message)
+{
+    if (message->phase == PHASE_BEGIN || message->phase == PHASE_STATEMENT)
+        execution->statement = message->index;
+    watch_begin_statement(execution->watch);
 }
 
 static gboolean is_last(const Execution *execution, guint index)
@@ -228,6 +264,7 @@ static gboolean receive_script(Execution *execution, guint index, FailurePlace *
         const StepMessage *message = &g_array_index(messages, StepMessage, i);
 
         *place = place_of(execution, script, message);
+        await(execution, message);
         if (!take_answer(conn, message, &took, failure, error))
             return FALSE;
         FAILPOINT("answer-taken");
@@ -416,6 +453,7 @@ static gboolean run_batch(Execution *execution, guint end, FailurePlace *place, 
     if (!conn_pipeline_begin(conn, error))
         return FALSE;
     is_usable = exchange_batch(execution, &window, place, &failure, error);
+    watch_rest(execution->watch);
     if (is_usable)
         is_usable = conn_pipeline_end(conn, error);
     conn_set_cancel(conn, execution->session->cancel);
@@ -434,16 +472,6 @@ static gboolean run_batch(Execution *execution, guint end, FailurePlace *place, 
 }
 
 /* --- Tries ------------------------------------------------------------------------------------ */
-
-/* A waiting ALTER TABLE makes every later reader wait behind it: the first tries are short, and
- * only when many have failed may one take longer, up to the configured ceiling. */
-static gint64 lock_timeout_of_try(const EngineSettings *settings, guint failures)
-{
-    guint doublings = MIN(failures / LOCK_TRIES_EACH, 30);
-    gint64 timeout = (gint64)LOCK_TRY_SHORTEST << doublings;
-
-    return settings->lock_timeout == 0 ? 0 : MIN(timeout, settings->lock_timeout);
-}
 
 static void set_restoring(char **restoring, const char *sql, const char *parameters)
 {
@@ -485,6 +513,8 @@ static gboolean prepare_connection(Execution *execution, GError **error)
     if (!execution->run)
         return FALSE;
     conn_set_notice_sink(session->conn, tell_notice, execution);
+    execution->watch = watch_new(session->conn, session->facts.backend_pid,
+                                 session->settings->instance, tell_progress, execution);
     return TRUE;
 }
 
@@ -534,6 +564,7 @@ static gboolean recover(Execution *execution, FailurePlace *place, GError **erro
     g_autoptr(GError) why = NULL;
     Recovery recovery = {0};
 
+    g_clear_pointer(&execution->watch, watch_free); /* before what it watches is gone */
     tell(execution, EVENT_CONNECTION_BROKE, execution->next, (EngineEvent){.error = *error});
     if (!doubt_settle(execution->session, execution->scripts, &execution->ledger_end,
                       execution->events, &recovery, &why)) {
@@ -578,55 +609,75 @@ static gboolean settle_failure(Execution *execution, FailurePlace *place, GError
 
 /* --- Retries ---------------------------------------------------------------------------------- */
 
-/* After a failed batch: TRUE when the same transaction shall be tried again. */
-static gboolean waits_for_retry(Execution *execution, Backoff *backoff, const GError *error)
+static void name_blockers(GError *error, const Sight *sight)
 {
+    g_autofree char *who = sight_describe_blockers(sight);
+    g_autofree char *remedy = sight_remedy(sight);
+    g_autofree char *message = error->message;
+
+    error->message = g_strdup_printf("%s; in its way: %s", message, who);
+    error_set_hint(&error,
+                   "wait for whoever is in its way, or end that: %s; then run the same command "
+                   "again. execution.retry_deadline says how long it is tried",
+                   remedy);
+}
+
+/* The first try that meets a lock finds nobody looking: the next one comes as soon as somebody
+ * does, so that the news of it has a name. */
+static gboolean begins_to_watch(Execution *execution, gint64 pause)
+{
+    return !watch_is_open(execution->watch) &&
+           watch_prepare(execution->watch, pause, execution->session->cancel);
+}
+
+/* After a failed batch: TRUE when the same transaction shall be tried again. */
+static gboolean waits_for_retry(Execution *execution, Tries *tries, GError *error)
+{
+    Cancel *cancel = execution->session->cancel;
+    g_autoptr(Sight) sight = NULL;
     EngineEvent event = {.error = error};
 
     if (!failure_is_retryable(error) || !conn_is_alive(execution->session->conn))
         return FALSE;
-    event.pause = backoff_next(backoff);
-    if (event.pause < 0)
-        return FALSE;
-    tell(execution, EVENT_REVISION_RETRY, execution->next, event);
-    return clock_wait(event.pause, execution->session->cancel);
-}
-
-static Backoff retry_backoff(const Session *session)
-{
-    return (Backoff){.initial = RETRY_PAUSE,
-                     .ceiling = RETRY_PAUSE,
-                     .factor = 1.0,
-                     .jitter = 0.2,
-                     .deadline = clock_monotonic() + session->settings->retry_deadline};
+    sight = watch_find_blockers(execution->watch, ANSWER_OF_WATCH, cancel);
+    tries_note_failure(tries, sight);
+    event.pause = tries_next_pause(tries);
+    event.sight = sight;
+    if (event.pause >= 0 && begins_to_watch(execution, event.pause))
+        return TRUE;
+    if (event.pause >= 0) {
+        tell(execution, EVENT_REVISION_RETRY, execution->next, event);
+        return clock_wait(event.pause, cancel);
+    }
+    if (tries->latest)
+        name_blockers(error, tries->latest);
+    return FALSE;
 }
 
 /* Runs the next batch, as often as it takes. */
 static gboolean run_with_retries(Execution *execution, guint end, GError **error)
 {
-    Session *session = execution->session;
-    Backoff backoff = retry_backoff(session);
-    guint failures = 0;
+    const EngineSettings *settings = execution->session->settings;
+    g_auto(Tries) tries = {0};
 
+    tries_begin(&tries, settings);
     for (;;) {
         g_autoptr(GError) reason = NULL;
         FailurePlace place = {0};
         guint before = execution->next;
 
-        prepare_try(execution, lock_timeout_of_try(session->settings, failures));
+        prepare_try(execution, tries_lock_timeout(&tries, settings));
+        watch_look_out(execution->watch);
         if (run_batch(execution, end, &place, &reason))
             return TRUE;
         if (settle_failure(execution, &place, &reason))
             return TRUE; /* on a new connection, or done */
-        if (execution->next > before) {
-            failures = 0;
-            backoff = retry_backoff(session);
-        }
-        if (!waits_for_retry(execution, &backoff, reason)) {
+        if (execution->next > before)
+            tries_begin(&tries, settings);
+        if (!waits_for_retry(execution, &tries, reason)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return FALSE;
         }
-        failures++;
     }
 }
 
@@ -672,10 +723,14 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
     const Statement *statement = g_ptr_array_index(script->statements, index);
     StepMessage message = {PHASE_STATEMENT, statement, index, statement->sql};
     FailurePlace place = place_of(execution, script, &message);
+    gboolean is_done;
     gboolean ran;
 
     tell_guess(execution, script, index);
-    if (alone_run(session, script, execution->run, &ran, error)) {
+    await(execution, &message);
+    is_done = alone_run(session, script, execution->run, &ran, error);
+    watch_rest(execution->watch);
+    if (is_done) {
         tell(execution, EVENT_STATEMENT_DONE, execution->next, (EngineEvent){.statement = index});
         return TRUE;
     }
@@ -763,23 +818,33 @@ static void record_failure(Execution *execution, const GError *error)
     conn_set_cancel(session->conn, session->cancel);
 }
 
-/* Where the ledger ends before the run, and all that a connection needs. */
-static gboolean begin(Execution *execution, GError **error)
+/* A ledger that this session has just made is empty. */
+static gboolean find_ledger_end(Execution *execution, GError **error)
 {
     Session *session = execution->session;
     g_autofree char *question = session_expand(session, sql_ledger_end);
     g_autoptr(Result) result = NULL;
 
-    if (!prepare_connection(execution, error) ||
-        !conn_exec(session->conn, question, &result, error)) {
-        FailurePlace place = {0};
-
-        move_place(execution, &place);
-        failure_describe(&place, error);
-        return FALSE;
+    if (session->has_new_ledger) {
+        session->has_new_ledger = FALSE;
+        return TRUE;
     }
+    if (!conn_exec(session->conn, question, &result, error))
+        return FALSE;
     ledger_end_read(&execution->ledger_end, result);
     return TRUE;
+}
+
+/* Where the ledger ends before the run, and all that a connection needs. */
+static gboolean begin(Execution *execution, GError **error)
+{
+    FailurePlace place = {0};
+
+    if (prepare_connection(execution, error) && find_ledger_end(execution, error))
+        return TRUE;
+    move_place(execution, &place);
+    failure_describe(&place, error);
+    return FALSE;
 }
 
 gboolean execute_scripts(Session *session, GPtrArray *scripts, const RunOrigin *origin,
@@ -798,6 +863,7 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const RunOrigin *
     execution.record_sql = session_expand(session, sql_record_step);
     execution.segment_sql = session_expand(session, sql_record_segment);
     succeeded = begin(&execution, &reason) && run_all(&execution, &reason);
+    g_clear_pointer(&execution.watch, watch_free);
     conn_set_notice_sink(session->conn, NULL, NULL);
     if (!succeeded && execution.run)
         record_failure(&execution, reason);

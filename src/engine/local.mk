@@ -31,11 +31,14 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \
 	src/engine/settings.c src/engine/settings.h \
+	src/engine/sight.c src/engine/sight.h \
 	src/engine/stamp.c src/engine/stamp.h \
 	src/engine/state.c \
 	src/engine/stored.c src/engine/stored.h \
 	src/engine/status.c src/engine/status.h \
-	src/engine/step.c src/engine/step.h
+	src/engine/step.c src/engine/step.h \
+	src/engine/tries.c src/engine/tries.h \
+	src/engine/watch.c src/engine/watch.h
 src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
 
 # The queries: include "engine/sql_engine.h".
@@ -77,7 +80,8 @@ engine_queries = \
 	src/engine/q/server_identity.sql \
 	src/engine/q/settle_segment.sql \
 	src/engine/q/stamp.sql \
-	src/engine/q/verify_ledger.sql
+	src/engine/q/verify_ledger.sql \
+	src/engine/q/watch.sql
 EXTRA_DIST += $(engine_queries)
 nodist_src_engine_libengine_a_SOURCES = src/engine/sql_engine.c src/engine/sql_engine.h
 BUILT_SOURCES += src/engine/sql_engine.h

@@ -17,6 +17,7 @@ struct Session {
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
     gboolean has_environment;         /* as last seen: the database has a name */
+    gboolean has_new_ledger;          /* made by this session, and nothing is in it */
     gboolean just_looked;             /* these two are as fresh as a question now would find them */
     char *default_synchronous_commit; /* what role, database and server say */
     char **variables;                 /* settings_variables */

@@ -331,6 +331,7 @@ static gboolean create_tables(Session *session, const EventSink *events, GError 
                            !session->has_version_table && !session->has_state ? " and " : "",
                            session->has_state ? "" : "schema ",
                            session->has_state ? "" : session->settings->state_schema);
+    session->has_new_ledger = !session->has_state;
     session->has_version_table = session->has_state = session->has_environment = TRUE;
     FAILPOINT("state-created");
     event.text = what;

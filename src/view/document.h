@@ -6,6 +6,7 @@
 #include "base/findings.h"
 #include "engine/ledger.h"
 #include "engine/status.h"
+#include "view/operation.h"
 
 typedef struct {
     const char *version;
@@ -19,6 +20,7 @@ typedef struct {
     gint64 since;       /* microseconds since 1970; 0: unknown */
     gboolean is_controlled;
     const char *required_revision;
+    const Operation *operation; /* the migration that runs, or NULL */
 } GateView;
 
 /* The status document. `status` NULL (nothing known yet): "database" and "lock.held" are null, the

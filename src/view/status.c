@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "view/document.h"
+#include "view/operation_private.h"
 #include "view/render.h"
 
 static gint compare_texts(gconstpointer left, gconstpointer right)
@@ -245,7 +246,7 @@ char *status_document(const ServiceView *service, const GateView *gate, const St
     json_object_set_new(json, "half_run", half_run_json(status ? status->half_run : NULL));
     json_object_set_new(json, "lock", lock_json(status));
     json_object_set_new(json, "drift", json_null());
-    json_object_set_new(json, "operation", json_null());
+    json_object_set_new(json, "operation", operation_json(gate->operation));
     json_object_set_new(json, "instances", json_array());
     if (etag)
         *etag = make_etag(gate, status);

@@ -126,6 +126,38 @@ static void test_retry(void)
     narration_clear(&narration);
 }
 
+static void test_progress(void)
+{
+    static Blocker blocker = {.pid = 4711, .application_name = (char *)"psql"};
+    g_autoptr(GPtrArray) blockers = g_ptr_array_new();
+    Sight sight = {.phase = (char *)"building index: scanning table",
+                   .done = 1,
+                   .total = 2,
+                   .blockers = blockers};
+    EngineEvent event = {.kind = EVENT_PROGRESS,
+                         .step = &second_step,
+                         .index = 1,
+                         .count = 2,
+                         .statements = 5,
+                         .elapsed = 12 * G_USEC_PER_SEC};
+
+    check(&event, GATE_EVENT_PROGRESS, "running 2 of 2: bbb (statement 1 of 5, 12.0 s)", NULL,
+          "bbb");
+    event.sight = &sight;
+    check(&event, GATE_EVENT_PROGRESS,
+          "running 2 of 2: bbb (statement 1 of 5, 12.0 s, 50 % of building index: scanning table)",
+          NULL, "bbb");
+    g_ptr_array_add(blockers, &blocker);
+    check(&event, GATE_EVENT_PROGRESS,
+          "running 2 of 2: bbb (statement 1 of 5, 12.0 s, waiting for psql (process 4711))", NULL,
+          "bbb");
+    event.kind = EVENT_REVISION_RETRY;
+    event.pause = 500000;
+    check(&event, GATE_EVENT_PROGRESS,
+          "running 2 of 2: bbb: again in 500.0 ms because of a lock of psql (process 4711)",
+          "running 2 of 2: bbb: trying again because of a lock of psql (process 4711)", "bbb");
+}
+
 static void test_silent_kinds(void)
 {
     check(&(EngineEvent){.kind = EVENT_CONNECTED, .text = "x"}, GATE_EVENT_COUNT, NULL, NULL, NULL);
@@ -142,6 +174,7 @@ int main(int argc, char **argv)
     g_test_add_func("/daemon/narrate/lock", test_lock);
     g_test_add_func("/daemon/narrate/notice", test_notice);
     g_test_add_func("/daemon/narrate/retry", test_retry);
+    g_test_add_func("/daemon/narrate/progress", test_progress);
     g_test_add_func("/daemon/narrate/silent-kinds", test_silent_kinds);
     return g_test_run();
 }

@@ -1,7 +1,8 @@
 check_PROGRAMS += \
 	tests/unit/engine/test_integrity \
 	tests/unit/engine/test_migrate \
-	tests/unit/engine/test_variables
+	tests/unit/engine/test_variables \
+	tests/unit/engine/test_watch
 engine_fixture = \
 	tests/unit/engine/fixture.c tests/unit/engine/fixture.h \
 	tests/lib/testdb.c tests/lib/testdb.h
@@ -14,3 +15,6 @@ tests_unit_engine_test_migrate_LDADD = $(ENGINE_LIBS)
 tests_unit_engine_test_variables_SOURCES = tests/unit/engine/test_variables.c $(engine_fixture)
 tests_unit_engine_test_variables_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_engine_test_variables_LDADD = $(ENGINE_LIBS)
+tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test_watch.c $(engine_fixture)
+tests_unit_engine_test_watch_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_engine_test_watch_LDADD = $(ENGINE_LIBS)

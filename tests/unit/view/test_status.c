@@ -252,6 +252,56 @@ static void test_nothing_known_yet(void)
     g_assert_true(etag[0] == '"' && etag[65] == '"');
 }
 
+static void test_operation(void)
+{
+    static Revision revision = {.id = (char *)"b2", .message = (char *)"second"};
+    static const PlanStep step = {.revision = &revision};
+    Blocker blocker = {.pid = 42, .application_name = (char *)"psql", .query = (char *)"SELECT 1"};
+    Sight *sight = g_atomic_rc_box_new0(Sight);
+    const EngineEvent event = {.kind = EVENT_PROGRESS,
+                               .step = &step,
+                               .count = 2,
+                               .statement = 1,
+                               .statements = 3,
+                               .elapsed = 5,
+                               .sight = sight};
+    GateView working = gate;
+    g_autoptr(Operation) operation = NULL;
+    g_autofree char *etag = NULL, *idle_etag = NULL, *idle = NULL, *document = NULL;
+
+    sight->phase = g_strdup("building index: scanning table");
+    sight->done = 1;
+    sight->total = 3;
+    sight->blockers = g_ptr_array_new();
+    g_ptr_array_add(sight->blockers, &blocker);
+    working.operation = operation = operation_new(&event);
+    document = status_document(&service, &working, NULL, NULL, "/m", &etag);
+    idle = status_document(&service, &gate, NULL, NULL, "/m", &idle_etag);
+    g_assert_nonnull(strstr(document, "  \"operation\": {\n"
+                                      "    \"revision\": \"b2\",\n"
+                                      "    \"message\": \"second\",\n"
+                                      "    \"number\": 1,\n"
+                                      "    \"count\": 2,\n"
+                                      "    \"statement\": 2,\n"
+                                      "    \"statements\": 3,\n"
+                                      "    \"elapsed_us\": 5,\n"
+                                      "    \"wait_event_type\": null,\n"
+                                      "    \"wait_event\": null,\n"
+                                      "    \"command\": null,\n"
+                                      "    \"phase\": \"building index: scanning table\",\n"
+                                      "    \"percent\": 33,\n"
+                                      "    \"blockers\": [\n"
+                                      "      {\n"
+                                      "        \"pid\": 42,\n"
+                                      "        \"application_name\": \"psql\",\n"
+                                      "        \"user\": null,\n"
+                                      "        \"state\": null,\n"
+                                      "        \"query\": \"SELECT 1\",\n"
+                                      "        \"query_start\": null\n"));
+    g_assert_cmpstr(etag, ==, idle_etag);
+    sight_unref(sight);
+}
+
 static char *etag_of(const GateView *view, const Status *status, const Graph *graph)
 {
     char *etag = NULL;
@@ -321,6 +371,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/view/status/full-document", test_full_document);
+    g_test_add_func("/view/status/operation", test_operation);
     g_test_add_func("/view/status/nothing-known-yet", test_nothing_known_yet);
     g_test_add_func("/view/status/etag-ignores-what-moves-by-itself",
                     test_etag_ignores_what_moves_by_itself);
