@@ -24,6 +24,8 @@ static char *question_sql(const Session *session, AheadQuestion question)
         return session_expand(session, sql_privileges);
     case AHEAD_RECORDED_SERVER:
         return session->has_state ? session_expand(session, sql_recorded_server) : NULL;
+    case AHEAD_LEDGER_END:
+        return session->has_state ? session_expand(session, sql_ledger_end) : NULL;
     case AHEAD_IDENTITY:
         return session->server.is_known ? NULL : session_expand(session, sql_server_identity);
     default:

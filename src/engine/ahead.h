@@ -10,6 +10,7 @@ typedef enum {
     AHEAD_STATE,    /* ...else read_state.sql */
     AHEAD_PRIVILEGES,
     AHEAD_RECORDED_SERVER, /* with a state schema only */
+    AHEAD_LEDGER_END,      /* the same */
     AHEAD_IDENTITY,        /* last: a managed server refuses it */
     AHEAD_QUESTIONS,
 } AheadQuestion;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "engine/ahead.h"
 #include "engine/alone.h"
 #include "engine/budget.h"
 #include "engine/doubt.h"
@@ -829,7 +830,7 @@ static gboolean find_ledger_end(Execution *execution, GError **error)
         session->has_new_ledger = FALSE;
         return TRUE;
     }
-    if (!conn_exec(session->conn, question, &result, error))
+    if (!ahead_ask(session, AHEAD_LEDGER_END, question, &result, error))
         return FALSE;
     ledger_end_read(&execution->ledger_end, result);
     return TRUE;
