@@ -91,7 +91,7 @@ tables() {
     [[ $stderr == "Nothing to do"* ]]
 }
 
-@test "a service that is restarted over a failing revision stops trying, until the file is corrected" {
+@test "row 22: a service that is restarted over a failing revision stops trying, until the file is corrected" {
     make_table_revision aaaa1111 '' a
     make_revision bbbb2222 aaaa1111 <<<$'-- migrate:up\nSELECT 1 / 0;'
     echo 'execution: { failure_limit = 2; };' >>pgsluice.conf

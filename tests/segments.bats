@@ -104,7 +104,7 @@ need_failpoints() {
     [ "$(sql "SELECT to_regclass('t_a') IS NULL")" = t ]
 }
 
-@test "killed around each statement of an upgrade" {
+@test "row 13: killed around each statement of an upgrade, it goes on where it was" {
     need_failpoints
     create_database
     upgrade
@@ -126,7 +126,7 @@ need_failpoints() {
     killed_between segment-finished 1 downgrade aaaa0001
 }
 
-@test "an index that a cut-off build left invalid is dropped and built again" {
+@test "row 14: an index that a cut-off build left invalid is dropped and built again" {
     create_database
     make_revision aaaa0003 aaaa0002 <<'SQL'
 -- migrate:up

@@ -162,7 +162,7 @@ static void show_started(Progress *progress, const EngineEvent *event)
 {
     g_autofree char *line = plan_describe_step(event->step->revision, progress->direction);
 
-    if (progress->retried_step == event->step)
+    if (progress->retried_step == event->step || progress->open_step == event->step)
         return;
     progress_break_line(progress);
     terminal_note("%s", line);

@@ -436,6 +436,7 @@ static gboolean exchange_batch(Execution *execution, Window *window, FailurePlac
         !receive_group(conn, &opening, error) ||
         !exchange_scripts(execution, window, place, failure, error))
         return FALSE;
+    watch_rest(execution->watch); /* what is left are the closing's answers */
     prefer_opening(opening, place, failure);
     if (!*failure) /* all is committed: an interruption comes too late to matter */
         conn_set_cancel(conn, NULL);
