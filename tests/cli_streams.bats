@@ -154,7 +154,7 @@ locks_on() {
     wait "$upgrade"
     cat told
     [ "$(grep -c '^Running upgrade' told)" -eq 1 ]
-    grep -q 'bbbb2222.*lock timeout; trying again every [0-9.]* ms$' told
+    grep -Eq 'bbbb2222.*lock timeout(; in its way: psql .*)?; trying again every [0-9.]+ ms$' told
     run ! grep -q 'the same command' told
     grep -q '^  done in ' told
 }
