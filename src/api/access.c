@@ -8,6 +8,7 @@
 #include "http/auth.h"
 
 typedef struct {
+    char *principal;
     AuthDigest digest;
     char **scopes;
 } Token;
@@ -20,7 +21,10 @@ struct Access {
 
 static void token_clear(gpointer data)
 {
-    g_strfreev(((Token *)data)->scopes);
+    Token *token = data;
+
+    g_free(token->principal);
+    g_strfreev(token->scopes);
 }
 
 Access *access_new(gboolean anonymous_read, const ApiToken *tokens, gsize count)
@@ -36,6 +40,7 @@ Access *access_new(gboolean anonymous_read, const ApiToken *tokens, gsize count)
 
         if (!auth_digest_parse(tokens[i].sha256, &token.digest))
             continue;
+        token.principal = g_strconcat("token:", tokens[i].name, NULL);
         token.scopes = g_strdupv((char **)tokens[i].scopes);
         g_array_append_val(access->tokens, token);
     }
@@ -127,7 +132,7 @@ static HttpResponse *refuse_host(const HttpRequest *request)
     return http_problem(request, &problem);
 }
 
-HttpResponse *access_check(const Access *access, const HttpRequest *request, const HttpRoute *route)
+HttpResponse *access_check(const Access *access, HttpRequest *request, const HttpRoute *route)
 {
     const char *authorization = http_request_header(request, "Authorization");
     const char *text;
@@ -146,6 +151,7 @@ HttpResponse *access_check(const Access *access, const HttpRequest *request, con
     token = text ? find_token(access, text) : NULL;
     if (!token)
         return ask_for_token(request, authorization != NULL);
+    http_request_set_principal(request, token->principal);
     if (!token->scopes || !g_strv_contains((const char *const *)token->scopes, route->scope))
         return refuse_scope(request, route->scope);
     return NULL;

@@ -12,6 +12,6 @@ Access *access_ref(Access *access);
 void access_unref(Access *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Access, access_unref)
 
-/* NULL: may pass. Otherwise 401 (who are you?) or 403 (not with this token). */
-HttpResponse *access_check(const Access *access, const HttpRequest *request,
-                           const HttpRoute *route);
+/* NULL: may pass, and the request says who it is ("token:NAME"; nothing for anonymous reads).
+ * Otherwise 401 (who are you?) or 403 (not with this token). */
+HttpResponse *access_check(const Access *access, HttpRequest *request, const HttpRoute *route);

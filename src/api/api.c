@@ -132,7 +132,7 @@ static Access *current_access(Api *api)
     return access;
 }
 
-static HttpResponse *guard(const HttpRequest *request, const HttpRoute *route, gpointer data)
+static HttpResponse *guard(HttpRequest *request, const HttpRoute *route, gpointer data)
 {
     g_autoptr(Access) access = current_access(data);
 

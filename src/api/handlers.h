@@ -6,7 +6,7 @@
 #include "http/respond.h"
 
 #define ROUTE(listener, method, path, handler, scope)                                              \
-    HttpResponse *api_##handler(const HttpRequest *request, gpointer data);
+    HttpResponse *api_##handler(HttpRequest *request, gpointer data);
 #include "api/routes.def"
 #undef ROUTE
 

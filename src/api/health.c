@@ -1,7 +1,7 @@
 /* The routes that tell orchestrators and proxies about the gate: /livez, /readyz, /gate. */
 #include "api/handlers.h"
 
-HttpResponse *api_get_livez(const HttpRequest *request, gpointer data)
+HttpResponse *api_get_livez(HttpRequest *request, gpointer data)
 {
     g_autoptr(Snapshot) snapshot = api_current(data);
 
@@ -9,7 +9,7 @@ HttpResponse *api_get_livez(const HttpRequest *request, gpointer data)
     return http_response_ref(snapshot->live);
 }
 
-HttpResponse *api_get_readyz(const HttpRequest *request, gpointer data)
+HttpResponse *api_get_readyz(HttpRequest *request, gpointer data)
 {
     g_autoptr(Snapshot) snapshot = api_current(data);
 
@@ -31,7 +31,7 @@ static HttpResponse *refuse_revision(const HttpRequest *request, const Snapshot 
                                     : "write the whole id; see `pgsluice history` on that host");
 }
 
-HttpResponse *api_get_gate(const HttpRequest *request, gpointer data)
+HttpResponse *api_get_gate(HttpRequest *request, gpointer data)
 {
     g_autoptr(Snapshot) snapshot = api_current(data);
     g_autofree char *revision = http_request_query(request, "revision");

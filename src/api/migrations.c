@@ -2,7 +2,7 @@
 #include "api/handlers.h"
 #include "http/etag.h"
 
-HttpResponse *api_get_migrations(const HttpRequest *request, gpointer data)
+HttpResponse *api_get_migrations(HttpRequest *request, gpointer data)
 {
     g_autoptr(Snapshot) snapshot = api_current(data);
 

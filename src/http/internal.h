@@ -4,8 +4,15 @@
 
 #include <microhttpd.h>
 
-#include "http/respond.h"
+#include "http/reply.h"
 #include "http/router.h"
+
+/* The requests of one server whose answers come later (reply.h). */
+typedef struct Waiters Waiters;
+Waiters *waiters_new(void);
+void waiters_unref(Waiters *waiters);
+/* Answers all who wait, and whoever comes later, with 503: the server stops. */
+void waiters_dismiss(Waiters *waiters);
 
 struct HttpRequest {
     struct MHD_Connection *connection;
@@ -19,6 +26,9 @@ struct HttpRequest {
     gboolean is_unclear;   /* where it ends: nothing more is read from the connection */
     guint32 seed;          /* the server's, and which of its requests this is: our request id */
     guint64 number;
+    char *principal;  /* who asks; NULL: nobody knows */
+    Waiters *waiters; /* the server's */
+    HttpReply *reply; /* the answer comes later; NULL: at once */
 };
 
 HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
@@ -33,3 +43,10 @@ gboolean http_request_query_is_valid(const HttpRequest *request);
 /* Queues the response; `closes` ends the connection after it. Keeps no reference of ours. */
 enum MHD_Result http_response_queue(const HttpResponse *response, struct MHD_Connection *connection,
                                     gboolean closes);
+
+/* http_problem for a request that has this id. */
+HttpResponse *problem_response(const char *request_id, const HttpProblem *problem);
+
+/* The answer that has come, with its reference. */
+HttpResponse *reply_take(HttpReply *reply);
+void reply_unref(HttpReply *reply);

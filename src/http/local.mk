@@ -5,6 +5,7 @@ src_http_libhttp_a_SOURCES = \
 	src/http/internal.h \
 	src/http/listener.c src/http/listener.h \
 	src/http/peer.c src/http/peer.h \
+	src/http/reply.c src/http/reply.h \
 	src/http/request.c src/http/request.h \
 	src/http/respond.c src/http/respond.h \
 	src/http/router.c src/http/router.h \

@@ -24,6 +24,8 @@ void http_request_free(HttpRequest *request)
     router_match_clear(&request->match);
     g_clear_pointer(&request->body, g_byte_array_unref);
     g_clear_pointer(&request->refusal, http_response_unref);
+    g_clear_pointer(&request->reply, reply_unref);
+    g_free(request->principal);
     g_free(request);
 }
 
@@ -115,6 +117,17 @@ HttpPeer http_request_peer(const HttpRequest *request)
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
     return peer_classify(info ? info->client_addr : NULL);
+}
+
+void http_request_set_principal(HttpRequest *request, const char *principal)
+{
+    g_free(request->principal);
+    request->principal = g_strdup(principal);
+}
+
+const char *http_request_principal(const HttpRequest *request)
+{
+    return request->principal;
 }
 
 gboolean http_request_names_us(const HttpRequest *request)

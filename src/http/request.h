@@ -25,6 +25,9 @@ const char *http_request_header(const HttpRequest *request, const char *name);
 /* The whole body, not NUL-terminated; *length 0 when there is none. */
 const guint8 *http_request_body(const HttpRequest *request, gsize *length);
 HttpPeer http_request_peer(const HttpRequest *request);
+/* Who asks, as the guard has found out; NULL when nobody did. Belongs to the request; copied. */
+void http_request_set_principal(HttpRequest *request, const char *principal);
+const char *http_request_principal(const HttpRequest *request);
 /* Whether the Host field is what a client on this host writes: localhost, a loopback address, or
  * the host of the listener's address as configured; with any port. */
 gboolean http_request_names_us(const HttpRequest *request);

@@ -120,9 +120,8 @@ static json_t *problem_json(const HttpProblem *problem, const char *request_id)
     return json;
 }
 
-HttpResponse *http_problem(const HttpRequest *request, const HttpProblem *problem)
+HttpResponse *problem_response(const char *request_id, const HttpProblem *problem)
 {
-    g_autofree char *request_id = http_request_id(request);
     json_t *json = problem_json(problem, request_id);
     char *text = json_dumps(json, JSON_COMPACT);
     g_autoptr(GBytes) body = NULL;
@@ -137,4 +136,11 @@ HttpResponse *http_problem(const HttpRequest *request, const HttpProblem *proble
     http_response_add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     http_response_add_header(response, "X-Request-Id", request_id);
     return response;
+}
+
+HttpResponse *http_problem(const HttpRequest *request, const HttpProblem *problem)
+{
+    g_autofree char *request_id = http_request_id(request);
+
+    return problem_response(request_id, problem);
 }

@@ -22,6 +22,7 @@ struct HttpServer {
     char *host; /* of the configured address; NULL when it has none */
     struct MHD_Daemon *daemon;
     Visitors *visitors;
+    Waiters *waiters;
     guint32 seed; /* tells the request ids of this server from others' */
     atomic_uint in_flight;
     atomic_ullong requests;
@@ -84,7 +85,7 @@ static HttpResponse *refuse_match(const HttpRequest *request)
 }
 
 /* An answer that needs neither body nor handler, or NULL. */
-static HttpResponse *decide_early(const HttpServer *server, const HttpRequest *request)
+static HttpResponse *decide_early(const HttpServer *server, HttpRequest *request)
 {
     const HttpServerOptions *options = &server->options;
 
@@ -113,6 +114,7 @@ static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection,
     request->seed = server->seed;
     request->number = atomic_fetch_add(&server->requests, 1);
     request->own_host = server->host;
+    request->waiters = server->waiters;
     router_find(server->router, method, path, &request->match);
     request->is_unclear = !has_clear_line || !http_request_framing_is_clear(request, version);
     if (request->is_unclear)
@@ -144,12 +146,24 @@ static gboolean take_body(const HttpServer *server, HttpRequest *request, const 
     return request->discarded <= body_max;
 }
 
+/* NULL: the answer comes later, and with it another call. */
+static HttpResponse *find_answer(const HttpServer *server, HttpRequest *request)
+{
+    HttpResponse *response = g_steal_pointer(&request->refusal);
+
+    if (request->reply)
+        visitors_request_begins(request->connection); /* the client is to take it now */
+    else if (!response)
+        response = request->match.route->handler(request, server->options.data);
+    return request->reply ? reply_take(request->reply) : response;
+}
+
 static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
 {
-    g_autoptr(HttpResponse) response = g_steal_pointer(&request->refusal);
+    g_autoptr(HttpResponse) response = find_answer(server, request);
 
     if (!response)
-        response = request->match.route->handler(request, server->options.data);
+        return MHD_YES;
     return http_response_queue(response, request->connection,
                                request->is_unclear || atomic_load(&server->is_quiesced));
 }
@@ -225,7 +239,8 @@ static void log_from_library(void *cls, const char *format, va_list args)
 static struct MHD_Daemon *start_library(HttpServer *server)
 {
     const HttpServerOptions *options = &server->options;
-    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    const unsigned flags =
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
     unsigned seconds = (unsigned)((options->idle_timeout + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 
     return MHD_start_daemon(
@@ -251,6 +266,7 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
     server->listener = listener_open(options->name, options->address, error);
     if (!server->listener)
         return NULL;
+    server->waiters = waiters_new();
     server->visitors = visitors_new(options->request_timeout, options->idle_timeout);
     server->daemon = start_library(server);
     if (!server->daemon) {
@@ -287,9 +303,11 @@ void http_server_free(HttpServer *server)
         return;
     if (server->daemon) {
         http_server_quiesce(server);
+        waiters_dismiss(server->waiters);
         MHD_stop_daemon(server->daemon);
     }
     visitors_free(server->visitors);
+    waiters_unref(server->waiters);
     listener_free(server->listener);
     router_free(server->router);
     g_free(server->host);

@@ -8,8 +8,9 @@ typedef struct HttpRequest HttpRequest;   /* see request.h */
 typedef struct HttpResponse HttpResponse; /* see respond.h */
 
 /* Answers one request whose body (if any) is complete. Runs on a polling thread: must not block.
- * Returns the response (never NULL); that reference goes to the server. */
-typedef HttpResponse *(*HttpHandler)(const HttpRequest *request, gpointer data);
+ * Returns the response, whose reference goes to the server, or NULL after http_request_defer
+ * (reply.h). */
+typedef HttpResponse *(*HttpHandler)(HttpRequest *request, gpointer data);
 
 /* One route; "{name}" in a path takes one segment. HEAD goes to the GET handler, OPTIONS is
  * answered by the server. A table ends with a NULL method. */
@@ -20,10 +21,9 @@ typedef struct {
     const char *scope; /* a token's scope that the call needs; NULL: anybody */
 } HttpRoute;
 
-/* Decides who may call, before the body is read: returns NULL to let the request pass, or the
- * refusal. */
-typedef HttpResponse *(*HttpGuard)(const HttpRequest *request, const HttpRoute *route,
-                                   gpointer data);
+/* Decides who may call, before the body is read, and may note who it is
+ * (http_request_set_principal): returns NULL to let the request pass, or the refusal. */
+typedef HttpResponse *(*HttpGuard)(HttpRequest *request, const HttpRoute *route, gpointer data);
 
 /* All pointers but `name` and `address` must outlive the server. */
 typedef struct {
@@ -54,6 +54,7 @@ const char *http_server_url(const HttpServer *server);
 void http_server_quiesce(HttpServer *server);
 /* Requests now being handled or answered. Thread-safe. */
 unsigned http_server_in_flight(const HttpServer *server);
-/* Quiesces, cuts what is still in flight, joins the threads. */
+/* Quiesces, cuts what is still in flight (503 for whom an answer was put off), joins the threads.
+ */
 void http_server_free(HttpServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpServer, http_server_free)

@@ -20,10 +20,12 @@ struct Visitors {
     gboolean is_over;
 };
 
+typedef enum { BUSINESS_NONE, BUSINESS_ASKING, BUSINESS_WAITING } Business;
+
 typedef struct {
     GList link;
     int fd;
-    atomic_bool is_asking;
+    _Atomic Business business;
     _Atomic gint64 since;
 } Visit;
 
@@ -32,10 +34,11 @@ static void cut_late(gpointer data, gpointer user)
 {
     const Visitors *visitors = user;
     Visit *visit = data;
+    Business business = atomic_load(&visit->business);
     gint64 allowed =
-        atomic_load(&visit->is_asking) ? visitors->request_timeout : visitors->wait_timeout;
+        business == BUSINESS_ASKING ? visitors->request_timeout : visitors->wait_timeout;
 
-    if (clock_monotonic() - atomic_load(&visit->since) > allowed)
+    if (business != BUSINESS_WAITING && clock_monotonic() - atomic_load(&visit->since) > allowed)
         shutdown(visit->fd, SHUT_RDWR);
 }
 
@@ -108,7 +111,7 @@ static Visit *visit_new(struct MHD_Connection *connection)
 
     visit->link.data = visit;
     visit->fd = info ? info->connect_fd : -1;
-    atomic_init(&visit->is_asking, FALSE);
+    atomic_init(&visit->business, BUSINESS_NONE);
     atomic_init(&visit->since, clock_monotonic());
     return visit;
 }
@@ -135,7 +138,7 @@ void visitors_notify(void *data, struct MHD_Connection *connection, void **conte
     pthread_mutex_unlock(&visitors->mutex);
 }
 
-static void set_business(struct MHD_Connection *connection, gboolean is_asking)
+static void set_business(struct MHD_Connection *connection, Business business)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -144,15 +147,20 @@ static void set_business(struct MHD_Connection *connection, gboolean is_asking)
     if (!visit)
         return;
     atomic_store(&visit->since, clock_monotonic());
-    atomic_store(&visit->is_asking, is_asking);
+    atomic_store(&visit->business, business);
 }
 
 void visitors_request_begins(struct MHD_Connection *connection)
 {
-    set_business(connection, TRUE);
+    set_business(connection, BUSINESS_ASKING);
+}
+
+void visitors_request_waits(struct MHD_Connection *connection)
+{
+    set_business(connection, BUSINESS_WAITING);
 }
 
 void visitors_request_ends(struct MHD_Connection *connection)
 {
-    set_business(connection, FALSE);
+    set_business(connection, BUSINESS_NONE);
 }

@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
-static HttpResponse *unused(const HttpRequest *request, gpointer data)
+static HttpResponse *unused(HttpRequest *request, gpointer data)
 {
     (void)request;
     (void)data;

@@ -3,7 +3,7 @@
 
 #include "http/router.h"
 
-static HttpResponse *unused(const HttpRequest *request, gpointer data)
+static HttpResponse *unused(HttpRequest *request, gpointer data)
 {
     (void)request;
     (void)data;

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "client.h"
-#include "http/respond.h"
+#include "http/reply.h"
 
 enum { BODY_MAX = 100 * 1024, HEADER_MAX = 16 * 1024 };
 
@@ -23,6 +23,7 @@ typedef struct {
     pthread_cond_t changed;
     gboolean has_arrived;
     gboolean may_go;
+    HttpReply *later; /* of the request that was put off last */
 } World;
 
 static HttpResponse *text_response(char *text)
@@ -32,13 +33,13 @@ static HttpResponse *text_response(char *text)
     return http_response_new(200, "text/plain", body);
 }
 
-static HttpResponse *get_shared(const HttpRequest *request, gpointer data)
+static HttpResponse *get_shared(HttpRequest *request, gpointer data)
 {
     (void)request;
     return http_response_ref(((World *)data)->shared);
 }
 
-static HttpResponse *get_item(const HttpRequest *request, gpointer data)
+static HttpResponse *get_item(HttpRequest *request, gpointer data)
 {
     static const char *const peers[] = {"remote", "loopback", "unix"};
     g_autofree char *query = http_request_query(request, "q");
@@ -49,7 +50,7 @@ static HttpResponse *get_item(const HttpRequest *request, gpointer data)
                                          peers[http_request_peer(request)]));
 }
 
-static HttpResponse *post_size(const HttpRequest *request, gpointer data)
+static HttpResponse *post_size(HttpRequest *request, gpointer data)
 {
     gsize length;
     const guint8 *body = http_request_body(request, &length);
@@ -59,7 +60,7 @@ static HttpResponse *post_size(const HttpRequest *request, gpointer data)
         g_strdup_printf("%" G_GSIZE_FORMAT " %c", length, length > 0 ? body[length - 1] : '-'));
 }
 
-static HttpResponse *get_slow(const HttpRequest *request, gpointer data)
+static HttpResponse *get_slow(HttpRequest *request, gpointer data)
 {
     World *world = data;
 
@@ -73,7 +74,30 @@ static HttpResponse *get_slow(const HttpRequest *request, gpointer data)
     return text_response(g_strdup("done"));
 }
 
-static HttpResponse *guard(const HttpRequest *request, const HttpRoute *route, gpointer data)
+static HttpResponse *get_later(HttpRequest *request, gpointer data)
+{
+    World *world = data;
+
+    pthread_mutex_lock(&world->mutex);
+    world->later = http_request_defer(request);
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->mutex);
+    return NULL;
+}
+
+static HttpReply *wait_for_deferred(World *world)
+{
+    HttpReply *reply;
+
+    pthread_mutex_lock(&world->mutex);
+    while (!world->later)
+        pthread_cond_wait(&world->changed, &world->mutex);
+    reply = g_steal_pointer(&world->later);
+    pthread_mutex_unlock(&world->mutex);
+    return reply;
+}
+
+static HttpResponse *guard(HttpRequest *request, const HttpRoute *route, gpointer data)
 {
     const HttpProblem problem = {.status = 403, .slug = "test", .detail = "no \xff"};
 
@@ -85,7 +109,8 @@ static HttpResponse *guard(const HttpRequest *request, const HttpRoute *route, g
 static const HttpRoute routes[] = {
     {"GET", "/shared", get_shared, NULL},      {"GET", "/items/{id}", get_item, NULL},
     {"POST", "/items", post_size, NULL},       {"GET", "/slow", get_slow, NULL},
-    {"POST", "/guarded", post_size, "guards"}, {NULL, NULL, NULL, NULL},
+    {"POST", "/guarded", post_size, "guards"}, {"GET", "/later", get_later, NULL},
+    {"POST", "/later", get_later, NULL},       {NULL, NULL, NULL, NULL},
 };
 
 typedef struct {
@@ -444,6 +469,128 @@ static void test_busy_client_is_kept(Fixture *f, gconstpointer data)
     }
 }
 
+static HttpServer *start_hasty(World *world)
+{
+    const HttpServerOptions options = {.name = "traffic",
+                                       .address = "127.0.0.1:0",
+                                       .routes = routes,
+                                       .data = world,
+                                       .threads = 1,
+                                       .connections_max = 64,
+                                       .idle_timeout = G_USEC_PER_SEC,
+                                       .request_timeout = 200 * G_TIME_SPAN_MILLISECOND,
+                                       .body_max = BODY_MAX,
+                                       .header_max = HEADER_MAX};
+
+    return http_server_start(&options, NULL);
+}
+
+/* The one thread is free for others meanwhile, no time limit cuts the client off that waits for us,
+ * and the connection is as good as before. */
+static void test_answer_comes_later(Fixture *f, gconstpointer data)
+{
+    g_autoptr(HttpServer) server = start_hasty(&f->world);
+    g_autoptr(Client) client = client_new(http_server_url(server));
+    g_autoptr(Reply) other = NULL;
+    g_autoptr(Reply) first = NULL;
+    g_autoptr(Reply) second = NULL;
+    HttpReply *later;
+
+    (void)data;
+    client_send(client, "POST /later HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc");
+    later = wait_for_deferred(&f->world);
+    other = client_ask(http_server_url(server), "GET", "/shared", NULL);
+    clock_wait(600 * G_TIME_SPAN_MILLISECOND, NULL);
+    g_assert_false(http_reply_is_abandoned(later));
+    g_assert_cmpuint(http_server_in_flight(server), ==, 1);
+    http_reply_send(later, text_response(g_strdup("late")));
+    first = client_read(client, FALSE);
+    client_send(client, "GET /shared HTTP/1.1\r\nHost: t\r\n\r\n");
+    second = client_read(client, FALSE);
+
+    g_assert_cmpstr(other->body, ==, "shared");
+    g_assert_cmpstr(first->body, ==, "late");
+    g_assert_cmpstr(second->body, ==, "shared");
+}
+
+static void test_client_leaves_before_the_answer(Fixture *f, gconstpointer data)
+{
+    Client *client = client_new(http_server_url(f->server));
+    gint64 end = clock_monotonic() + 10 * G_USEC_PER_SEC;
+    g_autoptr(Reply) reply = NULL;
+    HttpReply *later;
+
+    (void)data;
+    client_send(client, "GET /later HTTP/1.1\r\nHost: t\r\n\r\n");
+    later = wait_for_deferred(&f->world);
+    client_free(client);
+    while (!http_reply_is_abandoned(later) && clock_monotonic() < end)
+        clock_wait(G_TIME_SPAN_MILLISECOND, NULL);
+    g_assert_true(http_reply_is_abandoned(later));
+    http_reply_send(later, text_response(g_strdup("nobody reads this")));
+    reply = client_ask(http_server_url(f->server), "GET", "/shared", NULL);
+
+    g_assert_cmpstr(reply->body, ==, "shared");
+}
+
+/* Who waits gets to know that nothing comes any more; the answer that comes all the same is quietly
+ * dropped. */
+static void test_server_stops_before_the_answer(Fixture *f, gconstpointer data)
+{
+    HttpServer *server = start_hasty(&f->world);
+    g_autoptr(Client) client = client_new(http_server_url(server));
+    g_autoptr(Reply) reply = NULL;
+    HttpReply *later;
+
+    (void)data;
+    client_send(client, "GET /later HTTP/1.1\r\nHost: t\r\nX-Request-Id: last\r\n\r\n");
+    later = wait_for_deferred(&f->world);
+    http_server_free(server);
+    reply = client_read(client, FALSE);
+    g_assert_true(http_reply_is_abandoned(later));
+    http_reply_send(later, text_response(g_strdup("too late")));
+
+    /* Stopping cuts connections: the refusal is a courtesy that may be lost. */
+    if (reply) {
+        assert_problem(reply, 503);
+        g_assert_nonnull(strstr(reply->body, "\"last\""));
+    }
+}
+
+typedef struct {
+    World *world;
+    int count;
+} Sender;
+
+static gpointer send_answers(gpointer data)
+{
+    const Sender *sender = data;
+
+    for (int i = 0; i < sender->count; i++)
+        http_reply_send(wait_for_deferred(sender->world), text_response(g_strdup("later")));
+    return NULL;
+}
+
+/* The answer may be there before the handler has returned. */
+static void test_answers_race_with_handlers(Fixture *f, gconstpointer data)
+{
+    enum { ROUNDS = 200 };
+    Sender sender = {&f->world, ROUNDS};
+    g_autoptr(Client) client = client_new(http_server_url(f->server));
+    GThread *thread = g_thread_new("sender", send_answers, &sender);
+
+    (void)data;
+    for (int i = 0; i < ROUNDS; i++) {
+        g_autoptr(Reply) reply = NULL;
+
+        client_send(client, "GET /later HTTP/1.1\r\nHost: t\r\n\r\n");
+        reply = client_read(client, FALSE);
+        g_assert_nonnull(reply);
+        g_assert_cmpstr(reply->body, ==, "later");
+    }
+    g_thread_join(thread);
+}
+
 static void test_unix_socket(Fixture *f, gconstpointer data)
 {
     g_autofree char *path = g_build_filename(f->folder, "http.sock", NULL);
@@ -704,6 +851,10 @@ int main(int argc, char **argv)
     TEST("silent-client-is-dropped", test_silent_client_is_dropped);
     TEST("dripping-client-is-cut", test_dripping_client_is_cut);
     TEST("busy-client-is-kept", test_busy_client_is_kept);
+    TEST("answer-comes-later", test_answer_comes_later);
+    TEST("client-leaves-before-the-answer", test_client_leaves_before_the_answer);
+    TEST("server-stops-before-the-answer", test_server_stops_before_the_answer);
+    TEST("answers-race-with-handlers", test_answers_race_with_handlers);
     TEST("unix-socket", test_unix_socket);
     TEST("stale-socket-is-replaced", test_stale_socket_is_replaced);
     TEST("new-socket-is-not-stale", test_new_socket_is_not_stale);
