@@ -15,7 +15,8 @@ MigrateOptions change_options(Cli *cli, const char *target)
     return (MigrateOptions){.target = target,
                             .actor = g_get_user_name(),
                             .reason = options->tag,
-                            .environment = options->environment};
+                            .environment = options->environment,
+                            .despite_instances = options->despite_instances};
 }
 
 char *change_describe_heads(const Graph *graph, const char *const *heads)
@@ -122,12 +123,14 @@ static gboolean run(Cli *cli, PlanDirection direction, const char *target, GErro
 gboolean change_obey(Cli *cli, const Verb *verb, const char *const *words, PlanDirection direction,
                      const char *fallback, GError **error)
 {
+    gboolean undoes = direction == PLAN_DOWNGRADE;
     gboolean is_offline = FALSE;
     const GOptionEntry entries[] = {
         {"sql", 0, 0, G_OPTION_ARG_NONE, &is_offline,
          "Print a script for psql that does it; TARGET is FROM:TO", NULL},
         CHANGE_TAG(cli),
         CHANGE_ENVIRONMENT(cli),
+        undoes ? (GOptionEntry)CHANGE_DESPITE_INSTANCES(cli) : (GOptionEntry){NULL},
         {NULL},
     };
     g_auto(GStrv) operands = NULL;

@@ -27,6 +27,13 @@ gboolean change_obey(Cli *cli, const Verb *verb, const char *const *words, PlanD
             "NAME"                                                                                 \
     }
 
+/* The entry of --despite-instances, for the verbs that undo. */
+#define CHANGE_DESPITE_INSTANCES(cli)                                                              \
+    {                                                                                              \
+        "despite-instances", 0, 0, G_OPTION_ARG_NONE, &cli_options(cli)->despite_instances,        \
+            "Undo also what running programs require", NULL                                        \
+    }
+
 /* The options for what a person asks; `target` is borrowed. --tag is the reason. */
 MigrateOptions change_options(Cli *cli, const char *target);
 

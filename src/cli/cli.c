@@ -22,6 +22,7 @@ struct Cli {
     Cancel *cancel;
     char *changed_to; /* NULL: nothing has been changed */
     gboolean is_refused;
+    int status;
 };
 
 /* A signal handler can reach nothing but these. */
@@ -106,9 +107,14 @@ void cli_set_refused(Cli *cli)
     cli->is_refused = TRUE;
 }
 
-gboolean cli_is_refused(const Cli *cli)
+void cli_set_status(Cli *cli, int status)
 {
-    return cli->is_refused;
+    cli->status = status;
+}
+
+int cli_status(const Cli *cli)
+{
+    return cli->is_refused ? error_kind_exit_status(ERROR_FINDINGS) : cli->status;
 }
 
 int cli_exit_status(const Cli *cli, GError **error)

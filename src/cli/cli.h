@@ -14,13 +14,14 @@ typedef struct Cli Cli;
 typedef struct Verb Verb; /* cli/verb.h */
 
 typedef struct {
-    char *config_path;    /* -c, or NULL */
-    char *section;        /* -n, or NULL */
-    GPtrArray *sets;      /* --set, in order */
-    GPtrArray *variables; /* -x, in order */
-    char *tag;            /* --tag, of the verbs that have it; or NULL */
-    char *environment;    /* --environment, of the verbs that have it; or NULL */
-    int verbosity;        /* how many -v */
+    char *config_path;          /* -c, or NULL */
+    char *section;              /* -n, or NULL */
+    GPtrArray *sets;            /* --set, in order */
+    GPtrArray *variables;       /* -x, in order */
+    char *tag;                  /* --tag, of the verbs that have it; or NULL */
+    char *environment;          /* --environment, of the verbs that have it; or NULL */
+    gboolean despite_instances; /* --despite-instances, of the verbs that have it */
+    int verbosity;              /* how many -v */
     gboolean is_quiet;
     gboolean wants_json;
     gboolean refuses_colour;
@@ -65,7 +66,12 @@ gboolean cli_is_changed(const Cli *cli);
 /* Says that the verb's work is done and its answer is no (a check that found something): exit
  * status 1 without an error, when nothing fails after that. */
 void cli_set_refused(Cli *cli);
-gboolean cli_is_refused(const Cli *cli);
+
+/* Says that the verb's work is done and that the program ends with this status: that of a program
+ * which it has run. */
+void cli_set_status(Cli *cli, int status);
+/* What was said, else 1 after cli_set_refused, else 0. */
+int cli_status(const Cli *cli);
 
 /* The exit status for an error that ended a verb: errkinds.def, or 128 + the signal that
  * interrupted it. After cli_set_changed it is that of MIGRATION, and the error's outcome says that

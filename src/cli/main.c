@@ -1,6 +1,5 @@
 /* pgsluice: finds the verb, runs it, reports the error that it returns. */
 #include <signal.h>
-#include <stdlib.h>
 
 #include "base/descriptors.h"
 #include "cli/options.h"
@@ -64,7 +63,7 @@ int main(int argc, char **argv)
     cli = cli_new();
     terminal_init(FALSE);
     if (run(cli, arguments, &error) && terminal_flush(&error))
-        return cli_is_refused(cli) ? error_kind_exit_status(ERROR_FINDINGS) : EXIT_SUCCESS;
+        return cli_status(cli);
     if (terminal_has_no_reader() && !cli_is_changed(cli))
         die_of_sigpipe();
     terminal_init(cli_options(cli)->refuses_colour);

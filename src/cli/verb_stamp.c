@@ -43,6 +43,7 @@ gboolean verb_stamp(Cli *cli, const Verb *verb, const char *const *words, GError
          NULL},
         CHANGE_TAG(cli),
         CHANGE_ENVIRONMENT(cli),
+        CHANGE_DESPITE_INSTANCES(cli),
         {"sql", 0, 0, G_OPTION_ARG_NONE, &is_offline,
          "Print a script for psql that does it; REVISION may be FROM:TO", NULL},
         {NULL},

@@ -101,6 +101,16 @@ static void print_lock(const Status *status)
         print_row("lock", "held by %s", holder ? holder : "another session");
 }
 
+/* Who runs on the database now, and on what of it. */
+static void print_instances(const Status *status)
+{
+    for (guint i = 0; i < status->instances->len; i++) {
+        g_autofree char *text = instance_describe(status->instances->pdata[i]);
+
+        print_row(i ? "" : "instances", "%s", text);
+    }
+}
+
 static void print_next(const Status *status)
 {
     gboolean is_forked = status->script_heads[0] && status->script_heads[1];
@@ -147,6 +157,7 @@ gboolean verb_status(Cli *cli, const Verb *verb, const char *const *words, GErro
     print_pending(status, graph);
     print_troubles(status);
     print_lock(status);
+    print_instances(status);
     print_next(status);
     return TRUE;
 }

@@ -5,11 +5,10 @@
 #include "db/query.h"
 #include "db/sql_db.h"
 
-LockKey lock_key(const char *version_table_schema, const char *version_table)
+/* The first 64 bits of the text's digest. */
+static LockKey key_of(const char *text)
 {
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_autofree char *text =
-        g_strdup_printf("pgsluice migration lock\n%s\n%s", version_table_schema, version_table);
     guint8 digest[32];
     gsize size = sizeof digest;
     guint64 bits = 0;
@@ -19,6 +18,31 @@ LockKey lock_key(const char *version_table_schema, const char *version_table)
     for (int i = 0; i < 8; i++)
         bits = bits << 8 | digest[i];
     return (LockKey){(gint64)bits, (gint32)(bits >> 32), (gint32)(bits & G_MAXUINT32)};
+}
+
+LockKey lock_key(const char *version_table_schema, const char *version_table)
+{
+    g_autofree char *text =
+        g_strdup_printf("pgsluice migration lock\n%s\n%s", version_table_schema, version_table);
+
+    return key_of(text);
+}
+
+LockKey lock_key_of_fence(const char *version_table_schema, const char *version_table,
+                          const char *revision)
+{
+    g_autofree char *text = g_strdup_printf("pgsluice fence\n%s\n%s\n%s", version_table_schema,
+                                            version_table, revision);
+
+    return key_of(text);
+}
+
+gint32 lock_class_of_instances(const char *version_table_schema, const char *version_table)
+{
+    g_autofree char *text =
+        g_strdup_printf("pgsluice instance\n%s\n%s", version_table_schema, version_table);
+
+    return key_of(text).class_id;
 }
 
 void lock_holder_free(LockHolder *holder)

@@ -14,6 +14,12 @@ typedef struct {
 } LockKey;
 
 LockKey lock_key(const char *version_table_schema, const char *version_table);
+/* The same over "pgsluice fence\n" SCHEMA "\n" TABLE "\n" REVISION: see engine/fence.h. */
+LockKey lock_key_of_fence(const char *version_table_schema, const char *version_table,
+                          const char *revision);
+/* The first key of a lock with two: the first 4 bytes of SHA-256 over "pgsluice instance\n" SCHEMA
+ * "\n" TABLE. The second key is for who takes it. */
+gint32 lock_class_of_instances(const char *version_table_schema, const char *version_table);
 
 /* Who has it. Strings may be NULL when the role may not see them. */
 typedef struct {

@@ -10,6 +10,7 @@
 #include "engine/budget.h"
 #include "engine/doubt.h"
 #include "engine/failure.h"
+#include "engine/fence.h"
 #include "engine/recover.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
@@ -582,7 +583,7 @@ static gboolean recover(Execution *execution, FailurePlace *place, GError **erro
     move_place(execution, place);
     if (may_go_on(execution, *error)) {
         g_clear_error(error);
-        if (prepare_connection(execution, error))
+        if (fence_require_again(execution->session, error) && prepare_connection(execution, error))
             return TRUE;
     }
     failure_describe(place, error);

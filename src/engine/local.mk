@@ -11,8 +11,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/execute.c src/engine/execute.h \
 	src/engine/facts.c src/engine/facts.h \
 	src/engine/failure.c src/engine/failure.h \
+	src/engine/fence.c src/engine/fence.h \
 	src/engine/foreign.c src/engine/foreign.h \
 	src/engine/hold.c src/engine/hold.h \
+	src/engine/instance.c src/engine/instance.h \
 	src/engine/integrity.c src/engine/integrity.h \
 	src/engine/journal.c src/engine/journal.h \
 	src/engine/ledger.c src/engine/ledger.h \
@@ -47,9 +49,14 @@ engine_queries = \
 	src/engine/q/claim_environment.sql \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \
+	src/engine/q/fence_bar.sql \
+	src/engine/q/fence_give_back.sql \
+	src/engine/q/fence_lift.sql \
+	src/engine/q/fence_take.sql \
 	src/engine/q/foreign_dbmate.sql \
 	src/engine/q/foreign_flyway.sql \
 	src/engine/q/foreign_golang_migrate.sql \
+	src/engine/q/instances.sql \
 	src/engine/q/layout_1.sql \
 	src/engine/q/ledger_end.sql \
 	src/engine/q/may_identify.sql \

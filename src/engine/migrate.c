@@ -9,6 +9,7 @@
 #include "engine/budget.h"
 #include "engine/environment.h"
 #include "engine/execute.h"
+#include "engine/fence.h"
 #include "engine/hold.h"
 #include "engine/integrity.h"
 #include "engine/recover.h"
@@ -59,12 +60,14 @@ typedef struct {
     Stored *stored; /* of a downgrade; the plan borrows from it */
     Plan *plan;
     gboolean is_held;
+    char *reason; /* for the ledger; NULL: none */
 } Route;
 
 static void route_clear(Route *route)
 {
     plan_free(route->plan);
     stored_free(route->stored);
+    g_free(route->reason);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Route, route_clear)
 
@@ -131,7 +134,7 @@ static gboolean run_plan(Session *session, const Route *route, const Wish *wish,
     g_autofree char *listing = graph_listing_at(wish->files, (const char *const *)plan->to);
     g_autoptr(GPtrArray) scripts =
         scripts_load(plan, session->settings->variables, route->stored, error);
-    RunOrigin origin = {plan->digest, options->actor, options->reason};
+    RunOrigin origin = {plan->digest, options->actor, route->reason};
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
 
     if (!scripts || !session_prepare_state(session, events, error))
@@ -217,12 +220,37 @@ static gboolean release_void_hold(Session *session, const Wish *wish, const Data
     return hold_release(session, "pgsluice", reason, &released, error);
 }
 
+/* Who undoes what others run on is heard, and found in the ledger. *reason (g_free) is what the
+ * ledger is to say. */
+static gboolean pass_fence(Session *session, const Graph *files, const char *const *undone,
+                           const MigrateOptions *options, const EventSink *events, char **reason,
+                           GError **error)
+{
+    g_autofree char *overruled = NULL;
+
+    if (!fence_require(session, files, undone, options->despite_instances, &overruled, error))
+        return FALSE;
+    if (!overruled) {
+        *reason = g_strdup(options->reason);
+        return TRUE;
+    }
+    *reason =
+        g_strdup_printf("%s%sdespite running instances: %s", options->reason ? options->reason : "",
+                        options->reason ? "; " : "", overruled);
+    tell_notice(events, g_strdup_printf("what is undone is required by %s", overruled));
+    return TRUE;
+}
+
 /* Every guard that has to be asked under the lock. */
 static gboolean pass_guards(Session *session, const Wish *wish, const DatabaseState *state,
-                            const Route *route, const EventSink *events, GError **error)
+                            Route *route, const EventSink *events, GError **error)
 {
+    g_auto(GStrv) undone = fence_undone_by_plan(route->plan);
+
     return environment_require(session, state, wish->options->environment, error) &&
            require_integrity(session, wish, state, route, events, error) &&
+           pass_fence(session, wish->files, (const char *const *)undone, wish->options, events,
+                      &route->reason, error) &&
            release_void_hold(session, wish, state, error);
 }
 
@@ -265,7 +293,8 @@ static gboolean unlock_after(Session *session, gboolean succeeded, GError **erro
     if (!conn_is_alive(session->conn))
         return succeeded;
     conn_set_cancel(session->conn, NULL);
-    unlocked = session_unlock(session, &reason);
+    unlocked = fence_lift(session, &reason);
+    unlocked = session_unlock(session, unlocked ? &reason : NULL) && unlocked;
     conn_set_cancel(session->conn, session->cancel);
     FAILPOINT("unlocked");
     if (succeeded && !unlocked)
@@ -351,15 +380,21 @@ static gboolean stamp_locked(Session *session, const Graph *graph, const char *c
     const char *const nothing[] = {NULL};
     g_autoptr(DatabaseState) state = session_read_state(session, error);
     g_auto(GStrv) heads = NULL;
+    g_auto(GStrv) undone = NULL;
+    g_autofree char *reason = NULL;
     g_autofree char *run = NULL;
     gboolean succeeded;
 
     if (!state || !environment_require(session, state, options->environment, error))
         return FALSE;
     heads = plan_stamp(graph, purges ? nothing : heads_of(state), targets, error);
-    if (!heads || !session_prepare_state(session, events, error))
+    undone = heads ? fence_undone_by_stamp(session, graph, state, (const char *const *)heads, error)
+                   : NULL;
+    if (!undone ||
+        !pass_fence(session, graph, (const char *const *)undone, options, events, &reason, error) ||
+        !session_prepare_state(session, events, error))
         return FALSE;
-    run = run_format(session, &(RunOrigin){NULL, options->actor, options->reason}, error);
+    run = run_format(session, &(RunOrigin){NULL, options->actor, reason}, error);
     succeeded = run && send_stamp(session, graph, state, heads, run, error);
     if (run && !succeeded && !conn_is_alive(session->conn))
         error_set_outcome(error,

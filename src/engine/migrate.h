@@ -10,6 +10,8 @@ typedef struct {
     const char *actor;       /* who asks: OS user or principal; may be NULL */
     const char *reason;      /* may be NULL */
     const char *environment; /* the database's name, when a person has typed it; may be NULL */
+    gboolean
+        despite_instances; /* undoes what running programs require; the ledger's reason says so */
 } MigrateOptions;
 
 typedef struct {
@@ -23,8 +25,9 @@ void migrate_result_clear(MigrateResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MigrateResult, migrate_result_clear)
 
 /* Brings the database to options->target. Refused before anything runs: a database of another
- * environment (environment.h), and files that are not what was applied (integrity.h; with nothing
- * to run only their order is looked at). A downgrade undoes revisions without a file by what the
+ * environment (environment.h), files that are not what was applied (integrity.h; with nothing
+ * to run only their order is looked at), and a downgrade of what running programs other than this
+ * session require (fence.h). A downgrade undoes revisions without a file by what the
  * database has kept of them (stored.h). A hold that is void (budget.h) is released. Nothing to do:
  * takes no lock, writes nothing, count 0. On failure what was committed before stays (each revision
  * is atomic with its ledger row) and the error's outcome says what is and is not in the database;
@@ -39,7 +42,8 @@ gboolean migrate_is_settled(const DatabaseState *state, const char *const *folde
 gboolean migrate_downgrade(Session *session, const Graph *graph, const MigrateOptions *options,
                            const EventSink *events, MigrateResult *result, GError **error);
 /* Sets the heads to those of `targets` without running anything; `purges` forgets the rows first
- * (needed when the database names revisions that the files do not know). */
+ * (needed when the database names revisions that the files do not know). Refused, as a downgrade
+ * is, when a running program requires what would not count as applied any more (fence.h). */
 gboolean migrate_stamp(Session *session, const Graph *graph, const char *const *targets,
                        gboolean purges, const MigrateOptions *options, const EventSink *events,
                        MigrateResult *result, GError **error);

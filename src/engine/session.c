@@ -9,6 +9,7 @@
 #include "base/failpoint.h"
 #include "base/units.h"
 #include "engine/ahead.h"
+#include "engine/fence.h"
 #include "engine/server.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
@@ -195,6 +196,7 @@ gboolean session_reconnect(Session *session, const EventSink *events, GError **e
     broken = *session;
     *session = *other;
     *other = broken;
+    fence_carry_over(session, other);
     return TRUE;
 }
 
@@ -219,6 +221,8 @@ void session_close(Session *session)
     g_strfreev(session->variables);
     g_free(session->prepared_state);
     g_free(session->read_state_sql);
+    g_strfreev(session->fence);
+    g_free(session->bars);
     g_free(session);
 }
 

@@ -24,6 +24,9 @@ struct Session {
     char *prepared_state;             /* the name under which the server has it; NULL: has not */
     char *read_state_sql;             /* expanded once: the daemon polls with it */
     GPtrArray *overridden;            /* overridden_read's; NULL: not asked yet */
+    char **fence;                     /* fence_take's revisions; NULL: none */
+    char *bars;                       /* the keys of fence_require's locks, as bigint[]; or NULL */
+    gboolean overrules_instances;     /* as fence_require was told */
     Result *ahead[AHEAD_QUESTIONS];   /* answers that came with the lock; NULL: did not */
     struct {
         gboolean is_known;

@@ -31,6 +31,8 @@ void status_free(Status *status)
     hold_free(status->hold);
     journal_free(status->half_run);
     lock_holder_free(status->holder);
+    g_clear_pointer(&status->instances, g_ptr_array_unref);
+    g_strfreev(status->fence);
     g_free(status);
 }
 
@@ -158,6 +160,13 @@ static void look_at_environment(const Session *session, const DatabaseState *sta
         state->environment && g_strcmp0(state->environment, session->settings->environment) != 0;
 }
 
+static gboolean look_at_others(Session *session, const Graph *graph, Status *status, GError **error)
+{
+    status->instances = instances_read(session, graph, NULL, error);
+    return status->instances &&
+           lock_find_holder(session->conn, session->key, &status->holder, error);
+}
+
 Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
@@ -183,7 +192,7 @@ Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, 
     look_at_environment(session, state, status);
     if (!look_at_files(session, graph, status, error) ||
         (state->half_run && !journal_read(session, &status->half_run, error)) ||
-        (asks_holder && !lock_find_holder(session->conn, session->key, &status->holder, error)))
+        (asks_holder && !look_at_others(session, graph, status, error)))
         return NULL;
     status->pending = pending_revisions(graph, status);
     status->is_locked = status->holder != NULL;

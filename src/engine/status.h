@@ -1,6 +1,7 @@
 /* What the database and the files say together: the matter of the status document. */
 #pragma once
 
+#include "engine/instance.h"
 #include "engine/integrity.h"
 #include "engine/journal.h"
 #include "engine/overridden.h"
@@ -26,12 +27,14 @@ typedef struct {
     Hold *hold;              /* NULL: none */
     Journal *half_run;       /* the revision that is half-run; NULL: none */
     gboolean is_locked;
-    LockHolder *holder; /* of the migration lock; NULL */
+    LockHolder *holder;   /* of the migration lock; NULL */
+    GPtrArray *instances; /* Instance *, by reference; NULL: not asked */
+    char **fence; /* what this session holds of it; NULL: nothing. For who takes it to fill in */
 } Status;
 void status_free(Status *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Status, status_free)
 
-/* Reads all of it (is_locked and holder only when `asks_holder`: a new server process pays most for
- * that); works at unknown revisions, without a version table, and while somebody migrates. The
- * graph must outlive the Status. */
+/* Reads all of it (is_locked, holder and instances only when `asks_holder`: a new server process
+ * pays most for that); works at unknown revisions, without a version table, and while somebody
+ * migrates. The graph must outlive the Status. */
 Status *status_read(Session *session, const Graph *graph, gboolean asks_holder, GError **error);

@@ -62,9 +62,10 @@ sql() {
     psql -XAtq -v ON_ERROR_STOP=1 -d "${2:-$url}" -c "$1"
 }
 
-# migration_locks [URL]: how many migration locks are held in the database; other tests share the server.
+# migration_locks [URL]: how many migration locks are held in the database (the fence's are shared); other tests share
+# the server.
 migration_locks() {
-    sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+    sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())" "${1:-$url}"
 }
 

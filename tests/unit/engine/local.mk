@@ -1,4 +1,5 @@
 check_PROGRAMS += \
+	tests/unit/engine/test_fence \
 	tests/unit/engine/test_integrity \
 	tests/unit/engine/test_migrate \
 	tests/unit/engine/test_variables \
@@ -6,6 +7,9 @@ check_PROGRAMS += \
 engine_fixture = \
 	tests/unit/engine/fixture.c tests/unit/engine/fixture.h \
 	tests/lib/testdb.c tests/lib/testdb.h
+tests_unit_engine_test_fence_SOURCES = tests/unit/engine/test_fence.c $(engine_fixture)
+tests_unit_engine_test_fence_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_engine_test_fence_LDADD = $(ENGINE_LIBS)
 tests_unit_engine_test_integrity_SOURCES = tests/unit/engine/test_integrity.c $(engine_fixture)
 tests_unit_engine_test_integrity_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_engine_test_integrity_LDADD = $(ENGINE_LIBS)
