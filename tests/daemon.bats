@@ -416,7 +416,7 @@ SQL
     make_table_revision bbbbbbbbbbbb aaaaaaaaaaaa two
     start_daemon
     wait_until_ready
-    pgsluice -c daemon.conf downgrade -1
+    pgsluice -c daemon.conf downgrade -1 --despite-instances
     wait_for "status_says '1 revision is pending, next bbbbbbbbbbbb'"
     [ "$(http_status /readyz)" = 503 ]
     [ "$(sql 'SELECT version_num FROM alembic_version')" = aaaaaaaaaaaa ]

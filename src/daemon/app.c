@@ -267,6 +267,9 @@ static void on_report(App *app, Report *report)
         break;
     case REPORT_NEWS:
         break;
+    case REPORT_INSTANCES:
+        board_set_instances(app->board, report->instances);
+        break;
     case REPORT_RELOADED:
         accept_reload(app, report->bundle);
         break;

@@ -45,6 +45,14 @@ void board_free(Board *board)
     g_free(board);
 }
 
+/* It stands while the gate is open, and falls with the connection. */
+static const char *const *standing_fence(const Board *board)
+{
+    gboolean stands = board->status && board->gate.state == GATE_OPEN;
+
+    return stands ? (const char *const *)board->status->fence : NULL;
+}
+
 static void publish(Board *board)
 {
     static const char *const none[] = {NULL};
@@ -57,6 +65,7 @@ static void publish(Board *board)
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
         .required_revision = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
         .operation = board->operation,
+        .fence = standing_fence(board),
     };
     g_autofree char *etag = NULL;
     g_autofree char *document = status_document(&board->service, &view, board->status, graph,
@@ -82,6 +91,15 @@ void board_set_bundle(Board *board, Bundle *bundle)
     bundle_ref(bundle);
     bundle_unref(board->bundle);
     board->bundle = bundle;
+    publish(board);
+}
+
+void board_set_instances(Board *board, GPtrArray *instances)
+{
+    if (!board->status)
+        return;
+    g_clear_pointer(&board->status->instances, g_ptr_array_unref);
+    board->status->instances = g_ptr_array_ref(instances);
     publish(board);
 }
 

@@ -13,6 +13,7 @@ void report_free(Report *report)
     g_free(report->line);
     g_free(report->revision);
     status_free(report->status);
+    g_clear_pointer(&report->instances, g_ptr_array_unref);
     operation_free(report->operation);
     bundle_unref(report->bundle);
     g_clear_error(&report->error);
@@ -78,6 +79,11 @@ void report_engine_event(Mailbox *mailbox, const EngineEvent *event)
                                .is_stalled = event->kind == EVENT_PROGRESS &&
                                              !sight_is_working(event->sight)});
     narration_clear(&narration);
+}
+
+void report_instances(Mailbox *mailbox, GPtrArray *instances)
+{
+    post(mailbox, (Report){.kind = REPORT_INSTANCES, .instances = g_ptr_array_ref(instances)});
 }
 
 void report_reloaded(Mailbox *mailbox, Bundle *bundle)

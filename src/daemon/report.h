@@ -10,9 +10,10 @@
 #include "view/operation.h"
 
 typedef enum {
-    REPORT_GATE,     /* event, reason; bundle and status when it was read anew; error with FAIL */
-    REPORT_NEWS,     /* line alone */
-    REPORT_RELOADED, /* bundle: in force from now on */
+    REPORT_GATE,      /* event, reason; bundle and status when it was read anew; error with FAIL */
+    REPORT_NEWS,      /* line alone */
+    REPORT_INSTANCES, /* instances: who else is there has changed */
+    REPORT_RELOADED,  /* bundle: in force from now on */
     REPORT_RELOAD_REFUSED, /* error: the old bundle stays in force */
     REPORT_ENDED,          /* the last one */
 } ReportKind;
@@ -26,6 +27,7 @@ typedef struct {
     char *revision;      /* that the line is about, or NULL */
     Bundle *bundle;
     Status *status;       /* borrows from the bundle's graph */
+    GPtrArray *instances; /* Instance *, by reference */
     Operation *operation; /* where a migration has got to, or NULL */
     gboolean is_stalled;  /* the backend was seen not to work, or not seen at all */
     GError *error;
@@ -46,6 +48,8 @@ void report_retry(Mailbox *mailbox, const GError *error, gint64 pause);
 /* What the engine says. Progress that the next progress replaces is left out of a crowded mailbox.
  */
 void report_engine_event(Mailbox *mailbox, const EngineEvent *event);
+/* References `instances`, which must not change any more. */
+void report_instances(Mailbox *mailbox, GPtrArray *instances);
 void report_reloaded(Mailbox *mailbox, Bundle *bundle);
 void report_reload_refused(Mailbox *mailbox, GError *error);
 void report_ended(Mailbox *mailbox);

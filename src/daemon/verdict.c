@@ -47,20 +47,17 @@ static gboolean is_recorded(const char *id, const Status *status)
            (is_record_whole(status) && g_strv_contains((const char *const *)status->applied, id));
 }
 
-/* The ids still missing, a GPtrArray of char *; NULL with a sentence in *problem when the required
- * revision cannot be told. */
-static GPtrArray *find_missing(const Graph *graph, const Status *status, const char *required,
-                               char **problem)
+/* The ids of the required revisions; NULL with a sentence in *problem when they cannot be told. */
+static char **find_required(const Graph *graph, const Status *status, const char *required,
+                            char **problem)
 {
-    g_autoptr(GHashTable) applied = graph_applied(graph, (const char *const *)status->heads);
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) wanted = NULL;
-    g_autoptr(GPtrArray) missing = g_ptr_array_new();
 
     if (wants_all_heads(required))
         wanted = graph_heads(graph);
     else if (!graph_find(graph, required) && is_recorded(required, status))
-        return g_steal_pointer(&missing);
+        return g_strdupv((char *[]){(char *)required, NULL});
     else
         wanted = spec_resolve(graph, required, (const char *const *)status->heads, SPEC_FOR_SHOW,
                               &error);
@@ -70,13 +67,23 @@ static GPtrArray *find_missing(const Graph *graph, const Status *status, const c
         *problem = g_strdup_printf("gate.required_revision is not usable: %s", why);
         return NULL;
     }
-    for (guint i = 0; i < wanted->len; i++) {
-        const Revision *revision = g_ptr_array_index(wanted, i);
+    return revision_ids(wanted);
+}
 
-        if (!is_applied(revision, status, applied))
-            g_ptr_array_add(missing, revision->id);
+/* The ids still missing, a GPtrArray of char *, borrowed. */
+static GPtrArray *find_missing(const Graph *graph, const Status *status, char **required)
+{
+    g_autoptr(GHashTable) applied = graph_applied(graph, (const char *const *)status->heads);
+    GPtrArray *missing = g_ptr_array_new();
+
+    for (; *required; required++) {
+        const Revision *revision = graph_find(graph, *required);
+
+        /* one that the files do not have was found in the records */
+        if (revision && !is_applied(revision, status, applied))
+            g_ptr_array_add(missing, *required);
     }
-    return g_steal_pointer(&missing);
+    return missing;
 }
 
 static char *join_missing(GPtrArray *missing)
@@ -168,7 +175,7 @@ static Verdict *verdict_new(VerdictKind kind, gboolean serves, char *reason)
 {
     Verdict *verdict = g_new(Verdict, 1);
 
-    *verdict = (Verdict){kind, serves, reason};
+    *verdict = (Verdict){kind, serves, reason, NULL};
     return verdict;
 }
 
@@ -186,24 +193,32 @@ static Verdict *judge_behind(const Graph *graph, const Status *status, const Pol
                        FALSE, say_pending(graph, status, policy));
 }
 
-Verdict *verdict_reach(const Graph *graph, const Status *status, const Policy *policy)
+/* `missing` NULL: with `problem`. */
+static Verdict *judge(const Graph *graph, const Status *status, const Policy *policy,
+                      GPtrArray *missing, const char *problem)
 {
-    char *problem = NULL;
-    g_autoptr(GPtrArray) missing = find_missing(graph, status, policy->required, &problem);
     gboolean serves = missing && missing->len == 0;
 
-    if (status->pending->len && !status->unknown[0] && policy->is_controlled &&
-        policy->may_migrate) {
-        g_free(problem);
+    if (status->pending->len && !status->unknown[0] && policy->is_controlled && policy->may_migrate)
         return verdict_new(VERDICT_MIGRATE, serves,
                            g_strdup_printf("bringing in %u pending %s", status->pending->len,
                                            status->pending->len == 1 ? "revision" : "revisions"));
-    }
     if (serves)
         return verdict_new(VERDICT_SERVE, TRUE, say_open(status, policy));
     if (problem)
-        return verdict_new(VERDICT_WAIT, FALSE, problem);
+        return verdict_new(VERDICT_WAIT, FALSE, g_strdup(problem));
     return judge_behind(graph, status, policy, missing);
+}
+
+Verdict *verdict_reach(const Graph *graph, const Status *status, const Policy *policy)
+{
+    g_autofree char *problem = NULL;
+    g_auto(GStrv) required = find_required(graph, status, policy->required, &problem);
+    g_autoptr(GPtrArray) missing = required ? find_missing(graph, status, required) : NULL;
+    Verdict *verdict = judge(graph, status, policy, missing, problem);
+
+    verdict->required = g_steal_pointer(&required);
+    return verdict;
 }
 
 void verdict_free(Verdict *verdict)
@@ -211,5 +226,6 @@ void verdict_free(Verdict *verdict)
     if (!verdict)
         return;
     g_free(verdict->reason);
+    g_strfreev(verdict->required);
     g_free(verdict);
 }

@@ -22,7 +22,8 @@ typedef enum {
 typedef struct {
     VerdictKind kind;
     gboolean serves;
-    char *reason; /* a sentence for people */
+    char *reason;    /* a sentence for people */
+    char **required; /* the revisions that must stay applied while it serves; NULL: not known */
 } Verdict;
 
 Verdict *verdict_reach(const Graph *graph, const Status *status, const Policy *policy);

@@ -9,6 +9,7 @@
 #include "daemon/pulse.h"
 #include "daemon/report.h"
 #include "daemon/verdict.h"
+#include "engine/fence.h"
 #include "engine/migrate.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
     PAUSE_LONGEST = 3 * G_USEC_PER_SEC,
     OWN_STEP =
         G_USEC_PER_SEC, /* the longest that the worker computes by itself between two waits */
+    BARRED_PAUSE = 250 * 1000,          /* until the next try for the fence */
     ANSWER_WITHIN = 5 * G_USEC_PER_SEC, /* what a server may take to tell heads and lock */
 };
 
@@ -37,7 +39,9 @@ struct Worker {
     Backoff tries; /* to connect, since the database was last read */
     gboolean is_trying;
     gboolean has_opened;
-    gboolean is_open; /* the last verdict */
+    gboolean is_open;     /* the last verdict */
+    gboolean is_barred;   /* that would open the gate, but for a rollback that runs */
+    GPtrArray *instances; /* Instance *, as last seen; shared with the board, so never changed */
     /* An upgrade is this daemon's to run at boot and after a reload, not whenever somebody moves
      * the heads: a person who downgrades by hand must not find it undone. */
     gboolean wants_upgrade;
@@ -212,6 +216,13 @@ static Next connect_to_server(Worker *worker)
 
 static Next look(Worker *worker, gboolean asks_holder);
 
+/* References `instances`; NULL: nobody is known to be there. */
+static void remember_instances(Worker *worker, GPtrArray *instances)
+{
+    g_clear_pointer(&worker->instances, g_ptr_array_unref);
+    worker->instances = instances ? g_ptr_array_ref(instances) : NULL;
+}
+
 /* The first try comes after a pause as well: a server that accepts sessions and cuts them would
  * else be called without one. */
 static Next lose_connection(Worker *worker, GError *error)
@@ -221,6 +232,7 @@ static Next lose_connection(Worker *worker, GError *error)
 
     g_clear_pointer(&worker->session, session_close);
     worker->is_open = FALSE;
+    remember_instances(worker, NULL);
     if (!was_trying)
         begin_tries(worker);
     pause = backoff_next(&worker->tries);
@@ -246,6 +258,7 @@ static Next look_failed(Worker *worker, GError *error)
     }
     worker->is_open = FALSE;
     report_failure(worker->reports, GATE_EVENT_BLOCKED, "reading the database's revision", error);
+    fence_release(worker->session, NULL); /* the next look will ask again */
     return NEXT_WATCH;
 }
 
@@ -286,6 +299,8 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     worker->is_revision_running = FALSE;
     report_status(worker->reports, stays_open ? GATE_EVENT_PROGRESS : GATE_EVENT_CHECK,
                   verdict->reason, worker->bundle, status);
+    if (!stays_open && !fence_release(worker->session, &error))
+        return look_failed(worker, error);
     conn_set_timeout(session_conn(worker->session), 0);
     is_done =
         migrate_upgrade(worker->session, worker->bundle->graph, &options, &events, &result, &error);
@@ -316,19 +331,77 @@ static Next refuse_start(Worker *worker, const Verdict *verdict, Status *status)
     return NEXT_END;
 }
 
+static Next open_gate(Worker *worker, const Verdict *verdict, Status *status)
+{
+    if (!status->pending->len)
+        worker->wants_upgrade = FALSE;
+    worker->is_open = worker->has_opened = TRUE;
+    report_status(worker->reports, GATE_EVENT_SATISFIED, verdict->reason, worker->bundle, status);
+    return NEXT_WATCH;
+}
+
+static Next close_gate(Worker *worker, const char *reason, Status *status)
+{
+    GError *error = NULL;
+
+    worker->is_open = FALSE;
+    report_status(worker->reports, GATE_EVENT_BLOCKED, reason, worker->bundle, status);
+    return fence_release(worker->session, &error) ? NEXT_WATCH : look_failed(worker, error);
+}
+
+/* Traffic passes behind the fence only, and on nothing that was seen before it stood: *is_stale. */
+static gboolean take_fence(Worker *worker, const Verdict *verdict, Status *status,
+                           gboolean *is_stale, GError **error)
+{
+    g_autoptr(DatabaseState) state = NULL;
+    FenceOutcome outcome;
+
+    if (!fence_take(worker->session, (const char *const *)verdict->required, &outcome, error))
+        return FALSE;
+    worker->is_barred = outcome == FENCE_BARRED;
+    status->fence = g_strdupv((char **)fence_revisions(worker->session));
+    if (outcome != FENCE_TAKEN)
+        return TRUE;
+    state = session_read_state(worker->session, error);
+    *is_stale = state && !g_strv_equal((const char *const *)state->heads,
+                                       (const char *const *)status->heads);
+    return state != NULL;
+}
+
+static Next wait_for_fence(Worker *worker, const Verdict *verdict, Status *status)
+{
+    g_autofree char *required = g_strjoinv(", ", verdict->required);
+    g_autofree char *reason = g_strdup_printf(
+        "a rollback is running that undoes what is required here (%s): the gate waits for its end",
+        required);
+
+    return close_gate(worker, reason, status);
+}
+
 static Next act_on(Worker *worker, const Verdict *verdict, Status *status)
 {
+    gboolean serves = verdict->kind == VERDICT_SERVE ||
+                      (verdict->kind == VERDICT_MIGRATE && verdict->serves && worker->is_open);
+    gboolean is_stale = FALSE;
+    GError *error = NULL;
+
+    worker->is_barred = FALSE;
+    if (serves && !take_fence(worker, verdict, status, &is_stale, &error)) {
+        status_free(status);
+        return look_failed(worker, error);
+    }
+    if (is_stale) {
+        status_free(status);
+        return look(worker, FALSE);
+    }
+    if (worker->is_barred)
+        return wait_for_fence(worker, verdict, status);
     if (verdict->kind == VERDICT_MIGRATE)
         return bring_in(worker, verdict, status);
     if (verdict->kind == VERDICT_REFUSE && !worker->has_opened)
         return refuse_start(worker, verdict, status);
-    worker->is_open = verdict->kind == VERDICT_SERVE;
-    if (worker->is_open && !status->pending->len)
-        worker->wants_upgrade = FALSE;
-    worker->has_opened |= worker->is_open;
-    report_status(worker->reports, worker->is_open ? GATE_EVENT_SATISFIED : GATE_EVENT_BLOCKED,
-                  verdict->reason, worker->bundle, status);
-    return NEXT_WATCH;
+    return serves ? open_gate(worker, verdict, status)
+                  : close_gate(worker, verdict->reason, status);
 }
 
 static Policy current_policy(const Worker *worker)
@@ -358,6 +431,10 @@ static Next look(Worker *worker, gboolean asks_holder)
     status = status_read(worker->session, worker->bundle->graph, asks_holder, &error);
     if (!status)
         return look_failed(worker, error);
+    if (status->instances)
+        remember_instances(worker, status->instances);
+    else if (worker->instances)
+        status->instances = g_ptr_array_ref(worker->instances);
     worker->is_trying = FALSE;
     ground_remember(&worker->ground, status);
     policy = current_policy(worker);
@@ -386,6 +463,12 @@ static Next reload_session(Worker *worker)
         report_reload_refused(worker->reports, error);
         return NEXT_WATCH;
     }
+    if (!fence_hand_over(worker->session, session, &error)) {
+        session_close(session);
+        bundle_unref(next);
+        report_reload_refused(worker->reports, error);
+        return NEXT_WATCH;
+    }
     session_close(worker->session);
     worker->session = session;
     put_in_force(worker, next);
@@ -399,12 +482,31 @@ static gboolean wait_for_change(Worker *worker, gboolean *notified, GError **err
     gint64 interval = conf_duration(worker->bundle->conf, CONF_GATE_POLL_INTERVAL);
     gboolean is_there;
 
+    if (worker->is_barred)
+        interval = MIN(interval, BARRED_PAUSE);
     pulse_beat(worker->pulse, interval + OWN_STEP);
     conn_set_cancel(conn, worker->wake);
     is_there = conn_wait_notify(conn, interval, notified, error);
     conn_set_cancel(conn, worker->stop);
     pulse_await_server(worker->pulse);
     return is_there;
+}
+
+/* Others come and go; and a fence that the server does not show any more has to be taken again. */
+static gboolean look_for_instances(Worker *worker, gboolean *moved, GError **error)
+{
+    Session *session = worker->session;
+    g_autoptr(GPtrArray) instances =
+        instances_read(session, worker->bundle->graph, fence_revisions(session), error);
+
+    if (!instances)
+        return FALSE;
+    *moved |= worker->is_open && !fence_is_listed(session, instances);
+    if (instances_equal(instances, worker->instances))
+        return TRUE;
+    remember_instances(worker, instances);
+    report_instances(worker->reports, instances);
+    return TRUE;
 }
 
 /* A look reads more than this does, so it is taken only when heads, hold or the lock's holder
@@ -418,8 +520,8 @@ static gboolean has_moved(Worker *worker, gboolean *moved, GError **error)
 
     if (!state || !lock_find_holder(session_conn(worker->session), key, &holder, error))
         return FALSE;
-    *moved = ground_has_moved(&worker->ground, state, holder);
-    return TRUE;
+    *moved = worker->is_barred || ground_has_moved(&worker->ground, state, holder);
+    return look_for_instances(worker, moved, error);
 }
 
 static Next watch_once(Worker *worker)
@@ -524,5 +626,6 @@ void worker_free(Worker *worker)
     cancel_free(worker->wake);
     pulse_free(worker->pulse);
     ground_clear(&worker->ground);
+    remember_instances(worker, NULL);
     g_free(worker);
 }

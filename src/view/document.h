@@ -21,6 +21,7 @@ typedef struct {
     gboolean is_controlled;
     const char *required_revision;
     const Operation *operation; /* the migration that runs, or NULL */
+    const char *const *fence;   /* the revisions whose fence is held, see engine/fence.h; or NULL */
 } GateView;
 
 /* The status document. `status` NULL (nothing known yet): "database" and "lock.held" are null, the

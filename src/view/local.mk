@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
 	src/view/answer.c src/view/answer.h \
 	src/view/document.c src/view/document.h \
+	src/view/instance.c src/view/instance_private.h \
 	src/view/operation.c src/view/operation.h src/view/operation_private.h \
 	src/view/render.c src/view/render.h \
 	src/view/status.c

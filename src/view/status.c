@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "view/document.h"
+#include "view/instance_private.h"
 #include "view/operation_private.h"
 #include "view/render.h"
 
@@ -174,6 +175,24 @@ static json_t *lock_json(const Status *status)
     return json;
 }
 
+static json_t *fence_json(const GateView *gate)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "held", json_boolean(gate->fence != NULL));
+    json_object_set_new(json, "required", render_texts(gate->fence));
+    return json;
+}
+
+static json_t *instances_json(const Status *status)
+{
+    json_t *array = json_array();
+
+    for (guint i = 0; status && status->instances && i < status->instances->len; i++)
+        json_array_append_new(array, instance_json(status->instances->pdata[i]));
+    return array;
+}
+
 /* Each part with its name and its length, so that no two grounds look alike. */
 static void add_part(GChecksum *sum, const char *name, const char *value)
 {
@@ -247,7 +266,8 @@ char *status_document(const ServiceView *service, const GateView *gate, const St
     json_object_set_new(json, "lock", lock_json(status));
     json_object_set_new(json, "drift", json_null());
     json_object_set_new(json, "operation", operation_json(gate->operation));
-    json_object_set_new(json, "instances", json_array());
+    json_object_set_new(json, "fence", fence_json(gate));
+    json_object_set_new(json, "instances", instances_json(status));
     if (etag)
         *etag = make_etag(gate, status);
     return render_print(json);

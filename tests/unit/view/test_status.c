@@ -171,11 +171,61 @@ static const char *const full_document[] = {
     "  },",
     "  \"drift\": null,",
     "  \"operation\": null,",
-    "  \"instances\": []",
+    "  \"fence\": {",
+    "    \"held\": true,",
+    "    \"required\": [",
+    "      \"b2\"",
+    "    ]",
+    "  },",
+    "  \"instances\": [",
+    "    {",
+    "      \"instance\": \"web1:7\",",
+    "      \"host\": \"10.0.0.7\",",
+    "      \"version\": \"1.2.3\",",
+    "      \"required_revision\": \"a1, b2, unknown\",",
+    "      \"required\": [",
+    "        \"a1\",",
+    "        \"b2\"",
+    "      ],",
+    "      \"unknown\": 1,",
+    "      \"since\": \"2025-11-22T14:01:00Z\",",
+    "      \"pid\": 42",
+    "    },",
+    "    {",
+    "      \"instance\": \"\",",
+    "      \"host\": null,",
+    "      \"version\": \"0.1.0\",",
+    "      \"required_revision\": null,",
+    "      \"required\": [],",
+    "      \"unknown\": 0,",
+    "      \"since\": null,",
+    "      \"pid\": 43",
+    "    }",
+    "  ]",
     "}",
     "",
     NULL,
 };
+
+/* One of whom all is known, and one that requires nothing and may not be looked at. */
+static GPtrArray *make_instances(void)
+{
+    static char *none[] = {NULL};
+    static char *required[] = {(char *)"a1", (char *)"b2", NULL};
+    static Instance known = {42,
+                             (char *)"web1:7",
+                             (char *)"10.0.0.7",
+                             (char *)"1.2.3",
+                             (char *)"2025-11-22T14:01:00Z",
+                             required,
+                             1};
+    static Instance hidden = {43, (char *)"", NULL, (char *)"0.1.0", NULL, none, 0};
+    GPtrArray *instances = g_ptr_array_new();
+
+    g_ptr_array_add(instances, &known);
+    g_ptr_array_add(instances, &hidden);
+    return instances;
+}
 
 static void test_full_document(void)
 {
@@ -188,7 +238,11 @@ static void test_full_document(void)
     g_autoptr(Graph) graph = make_graph("c3");
     Status status = make_status(graph, "a1 zz");
     g_autofree char *document = NULL;
+    const char *fence[] = {"b2", NULL};
+    GateView behind = gate;
 
+    behind.fence = fence;
+    status.instances = make_instances();
     g_strfreev(status.unknown);
     status.unknown = strv("zz");
     add_mismatch(&status, "11");
@@ -196,9 +250,10 @@ static void test_full_document(void)
     status.is_locked = TRUE;
     status.holder = &holder;
 
-    document = status_document(&service, &gate, &status, graph, "/m", NULL);
+    document = status_document(&service, &behind, &status, graph, "/m", NULL);
 
     assert_golden(document, full_document);
+    g_ptr_array_unref(status.instances);
     free_status(&status);
 }
 
@@ -234,6 +289,10 @@ static const char *const empty_document[] = {
     "  },",
     "  \"drift\": null,",
     "  \"operation\": null,",
+    "  \"fence\": {",
+    "    \"held\": false,",
+    "    \"required\": []",
+    "  },",
     "  \"instances\": []",
     "}",
     "",
@@ -324,9 +383,11 @@ static void test_etag_ignores_what_moves_by_itself(void)
     later.reason = "another sentence";
     status.is_locked = TRUE;
     status.holder = &holder;
+    status.instances = make_instances();
     after = etag_of(&later, &status, same_graph);
 
     g_assert_cmpstr(before, ==, after);
+    g_ptr_array_unref(status.instances);
     free_status(&status);
 }
 
