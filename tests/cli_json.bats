@@ -20,6 +20,7 @@ words_of() {
         stamp) echo stamp head ;;
         plan) echo plan upgrade head ;;
         cluster) echo cluster stop nowhere ;;
+        run) echo run -- echo '{}' ;;
         completion) echo completion bash ;;
         import) echo import dbmate theirs --to imported ;;
         *) echo "$1" ;;

@@ -8,6 +8,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/format.c src/cli/format.h \
 	src/cli/hooks.c src/cli/hooks.h \
 	src/cli/import_report.c src/cli/import_report.h \
+	src/cli/keeper.c src/cli/keeper.h \
 	src/cli/neighbour.c src/cli/neighbour.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
@@ -40,12 +41,14 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_release.c \
 	src/cli/verb_repair.c \
 	src/cli/verb_revision.c \
+	src/cli/verb_run.c \
 	src/cli/verb_show.c \
 	src/cli/verb_stamp.c \
 	src/cli/verb_status.c \
 	src/cli/verb_upgrade.c \
 	src/cli/verb_verify.c \
 	src/cli/verb_wait.c \
+	src/cli/waiting.c src/cli/waiting.h \
 	src/cli/word.c src/cli/word.h
 src_cli_libcli_a_CPPFLAGS = $(CLI_CPPFLAGS)
 
