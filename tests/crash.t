@@ -230,7 +230,7 @@ SELECT concat_ws(' ', 'ledger', id, event, revision, heads_before, heads_after, 
     FROM pgsluice.ledger ORDER BY id;
 SELECT concat_ws(' ', 'settled', listing, heads) FROM pgsluice.settled;
 SELECT concat_ws(' ', 'effect', step, statement) FROM public.effects ORDER BY 1;
-SELECT 'migration lock held' FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+SELECT 'migration lock held' FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND objsubid = 1
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 SQL
     return $rows . slurp("$slot->{folder}/dump");

@@ -222,23 +222,48 @@ SQL
     cat >.env <<ENV
 SYNC_DATABASE_URL=$url&application_name=sEcReT
 ENV
-    # shellcheck disable=SC2016 # the program's
-    for signal in HUP INT QUIT USR1 USR2 TERM WINCH; do
-        rm -f ready got
-        env -u SYNC_DATABASE_URL pgsluice run -- perl -e '
-            $SIG{$ARGV[0]} = sub { open my $got, ">", "got"; print $got "$ARGV[0]\n"; close $got; exit 5 };
-            open my $ready, ">", "ready"; print $ready join("\n", map { "$_=$ENV{$_}" } sort keys %ENV), "\n";
-            close $ready; sleep 1 while 1' "$signal" </dev/null 2>runner.err 3>&- 4>&- &
-        runner_pid=$!
-        wait_for '[ -s ready ]'
+    cat >program.pl <<'PERL'
+for my $name (qw(HUP INT QUIT USR1 USR2 TERM WINCH)) {
+    $SIG{$name} = sub { open my $got, ">", "got.$name"; exit 5 if $name eq "TERM" };
+}
+open my $ready, ">", "new"; print $ready map { "$_=$ENV{$_}\n" } sort keys %ENV; close $ready;
+rename "new", "ready";
+sleep 1 while 1;
+PERL
+    env -u SYNC_DATABASE_URL pgsluice run perl program.pl </dev/null 2>runner.err 3>&- 4>&- &
+    runner_pid=$!
+    wait_for '[ -s ready ]'
+    for signal in HUP INT QUIT USR1 USR2 WINCH TERM; do
         kill "-$signal" "$runner_pid"
-        ended "$runner_pid" 5
-        [ "$(<got)" = "$signal" ]
+        wait_for "[ -e got.$signal ]"
     done
+    ended "$runner_pid" 5
     run ! grep -E 'sEcReT|^PG(PASS|URL)|SYNC_DATABASE_URL' ready
     start_program
     kill -KILL "$(<program.out)"
     ended "$runner_pid" 137
+}
+
+@test "on a terminal the program hears of Ctrl-C once" {
+    pgsluice -q upgrade head
+    mkfifo keys
+    cat >program.pl <<'PERL'
+$SIG{INT} = sub { $count++; open my $got, ">", "got"; close $got };
+$SIG{TERM} = sub { print "interrupted $count times\n"; exit 6 };
+open my $ready, ">", "ready"; print $ready getppid, "\n"; close $ready;
+sleep 1 while 1;
+PERL
+    script -qec 'pgsluice run -- perl program.pl' screen <keys >/dev/null 2>&1 3>&- 4>&- &
+    runner_pid=$!
+    exec 5>keys
+    wait_for '[ -s ready ]'
+    printf '\003' >&5
+    wait_for '[ -e got ]'
+    # Of what is pending the program gets SIGINT, were there another one, before SIGTERM.
+    kill -TERM "$(<ready)"
+    exec 5>&-
+    ended "$runner_pid" 6
+    grep -q 'interrupted 1 times' screen
 }
 
 @test "run --strict ends its program with the fence; wrong words run nothing" {
@@ -253,6 +278,9 @@ ENV
     [[ $output == *'there is no program "no-such-program-here"'* ]]
     run -2 pgsluice run --required nonsense -- true
     run -2 pgsluice run --wait soon -- true
-    run -2 pgsluice run sh -c 'touch never.out'
+    run -2 pgsluice run -c no-such.conf touch never.out
     [ ! -e never.out ]
+    # The command's options are its own, with and without "--".
+    run -4 pgsluice run sh -c 'exit 4' --json
+    run -4 pgsluice -q run --wait 9s -- sh -c 'exit 4' --wait soon
 }

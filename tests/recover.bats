@@ -275,7 +275,7 @@ SQL
     grep -q 'connecting again to ask what was committed' daemon.stderr
     [ "$(effects)" = 'a1 a2 a3' ]
     [ "$(ledger)" = 'upgrade a1 upgrade a2 upgrade a3' ]
-    pgsluice --set migrations.directory="$migrations" downgrade -1
+    pgsluice --set migrations.directory="$migrations" downgrade -1 --despite-instances
     wait_for 'grep -q "STATUS=1 revision is pending" daemon.notify'
     stop_daemon
     [ "$status" -eq 0 ]

@@ -145,9 +145,15 @@ static gboolean add_word(GPtrArray *out, const OptionTable *table, const char *w
     return expanded != NULL;
 }
 
+/* The first operand and what follows it are somebody else's words: a verb's, or a program's. */
+static gboolean takes_rest(const Verb *verb)
+{
+    return !verb || g_str_has_prefix(verb->usage, "COMMAND");
+}
+
 /* The words for GOption: a program name in front, relative revisions shielded, and nothing that is
- * none of its business: what follows "--", or, without `verb`, the verb and what follows that. This
- * comes out as *literal (borrowed; NULL when there is nothing). */
+ * none of its business: what follows "--", or the first operand where that takes_rest. This comes
+ * out as *literal (borrowed; NULL when there is nothing). */
 static char **shield(const OptionTable *table, const Verb *verb, const char *const *words,
                      const char *const **literal, GError **error)
 {
@@ -166,7 +172,7 @@ static char **shield(const OptionTable *table, const Verb *verb, const char *con
             *literal = words + 1;
             break;
         }
-        if (!verb && **words != '-') {
+        if (takes_rest(verb) && **words != '-') {
             *literal = words;
             break;
         }

@@ -71,7 +71,7 @@ static gboolean find_program(const char *name, GError **error)
     if (path)
         return TRUE;
     error_set(error, ERROR_USAGE, "there is no program \"%s\"", name);
-    error_set_hint(error, "usage: pgsluice run [OPTION...] -- COMMAND [ARGUMENT...]");
+    error_set_hint(error, "usage: pgsluice run [OPTION...] COMMAND [ARGUMENT...]");
     return FALSE;
 }
 

@@ -438,6 +438,8 @@ gboolean fence_require(Session *session, const Graph *graph, const char *const *
     session->overrules_instances = despite;
     if (!*undone)
         return TRUE;
+    if (!fence_lift(session, error)) /* what an earlier change could not give back */
+        return FALSE;
     if (!bar(session, graph, undone, &in_the_way, error))
         return FALSE;
     if (!in_the_way)

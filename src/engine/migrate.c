@@ -290,8 +290,10 @@ static gboolean unlock_after(Session *session, gboolean succeeded, GError **erro
     gboolean unlocked;
 
     FAILPOINT("unlocking");
-    if (!conn_is_alive(session->conn))
+    if (!conn_is_alive(session->conn)) {
+        fence_lift(session, NULL);
         return succeeded;
+    }
     conn_set_cancel(session->conn, NULL);
     unlocked = fence_lift(session, &reason);
     unlocked = session_unlock(session, unlocked ? &reason : NULL) && unlocked;
