@@ -14,12 +14,20 @@ setup() {
     make_table_revision cccc3333 bbbb2222 three
     runner_pid=
     slow_pid=
+    folder= # of a server of the test's own
 }
 
 teardown() {
+    local failed=0
+
     [ -z "$runner_pid" ] || kill -KILL "$runner_pid" 2>/dev/null || :
     [ -z "$slow_pid" ] || kill -KILL "$slow_pid" 2>/dev/null || :
-    common_teardown
+    common_teardown || failed=1
+    if [ -n "$folder" ]; then
+        pgsluice cluster stop "$folder" >/dev/null 2>&1 || :
+        rm -rf "${folder%/*}"
+    fi
+    return $failed
 }
 
 # Daemons of this file poll often, require what the second argument says, and never migrate.
@@ -172,6 +180,45 @@ SQL
     # It failed, so that the revision is still there.
     wait_until_ready one
     run -6 pgsluice downgrade -1
+}
+
+@test "a rollback between the look and the fence of a boot is seen" {
+    grep -q PGSLUICE_FAILPOINT "$(command -v pgsluice)" || skip 'this build has no failpoints'
+    pgsluice -q upgrade head
+    write_uncontrolled_config 'gate: { poll_interval = "50ms"; };'
+    PGSLUICE_FAILPOINT=fence-taking:stop start_daemon
+    PGSLUICE_FAILPOINT=fence-taking:stop pgsluice run --wait 1min -- touch ran.out 2>runner.err </dev/null 3>&- 4>&- &
+    runner_pid=$!
+    wait_for "grep -q ') T ' /proc/$runner_pid/stat && grep -q ') T ' /proc/${daemon_pids[daemon]}/stat"
+    pgsluice -q downgrade -1
+    kill -CONT "$runner_pid" "${daemon_pids[daemon]}"
+    wait_for "status_says '1 revision is pending, next cccc3333'"
+    run ! notified READY=1
+    wait_for 'grep -q "Waiting: the database is at bbbb2222" runner.err'
+    [ "$(shared_locks)" = 0 ]
+    pgsluice -q upgrade head
+    wait_until_ready
+    ended "$runner_pid" 0
+    [ -e ran.out ]
+}
+
+@test "both sides come back with a server that was restarted" {
+    folder=$(mktemp -d "$TMPDIR/XXXXXX")/cluster # where the server's user may go
+    chmod 755 "${folder%/*}"
+    pgsluice cluster start --throwaway "$folder" >/dev/null 3>&- 4>&-
+    url=$(pgsluice cluster url "$folder")
+    export SYNC_DATABASE_URL=$url
+    pgsluice -q upgrade head
+    serve one
+    start_program
+    wait_for '[ "$(instances one)" = "cccc3333 cccc3333" ]'
+    pgsluice cluster stop "$folder"
+    wait_for '[ "$(http_status /readyz traffic one)" = 503 ] && grep -q "^Lost the fence" runner.err'
+    [ "$(http_body /admin/migrations admin one | jq -c .fence)" = '{"held":false,"required":[]}' ]
+    pgsluice cluster start --throwaway "$folder" >/dev/null 3>&- 4>&-
+    wait_for '[ "$(http_status /readyz traffic one)" = 200 ] && [ "$(instances one)" = "cccc3333 cccc3333" ]'
+    run -6 pgsluice downgrade -1
+    end_program 0
 }
 
 @test "a fence that was lost with the connection is taken again" {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "engine/record.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
@@ -185,6 +186,7 @@ gboolean fence_take(Session *session, const char *const *ids, FenceOutcome *outc
     g_auto(GStrv) wanted = unique_ids(ids);
     g_autofree char *dropped = NULL;
 
+    FAILPOINT("fence-taking");
     if (!take(session, (const char *const *)wanted, outcome, error)) {
         g_prefix_error(error, "taking the fence: ");
         return FALSE;
