@@ -96,6 +96,7 @@ shared_locks() {
 
     # Half of the way is free as soon as the first has left.
     stop_daemon one
+    wait_for '[ "$(instances two)" = bbbb2222 ]'
     pgsluice -q downgrade bbbb2222
     [ "$(http_status /readyz traffic two)" = 200 ]
     run -6 pgsluice downgrade -1
@@ -108,7 +109,7 @@ shared_locks() {
     wait_for '[ "$(http_status /readyz traffic two)" = 503 ]'
     wait_for '[ "$(instances two)" = "" ]'
     [ "$(http_body /admin/migrations admin two | jq -c .fence)" = '{"held":false,"required":[]}' ]
-    [ "$(shared_locks)" = 0 ]
+    wait_for '[ "$(shared_locks)" = 0 ]'
     pgsluice -q stamp base
 }
 
@@ -195,7 +196,7 @@ SQL
     wait_for "status_says '1 revision is pending, next cccc3333'"
     run ! notified READY=1
     wait_for 'grep -q "Waiting: the database is at bbbb2222" runner.err'
-    [ "$(shared_locks)" = 0 ]
+    wait_for '[ "$(shared_locks)" = 0 ]'
     pgsluice -q upgrade head
     wait_until_ready
     ended "$runner_pid" 0
@@ -255,6 +256,7 @@ SQL
     run -6 --separate-stderr pgsluice downgrade base
     [[ $stderr == *"required by sh@"* ]]
     end_program 7
+    wait_for '[ "$(shared_locks)" = 0 ]'
     pgsluice -q downgrade base
 
     run -1 pgsluice run --required aaaa1111 --wait 50ms -- touch never.out

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/backoff.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "engine/record.h"
@@ -12,7 +14,8 @@
 
 enum {
     NAMED_MAX = 8, /* instances that an error describes */
-    BAR_TRIES = 3, /* whoever was in the way may have left before it was asked for its name */
+    BAR_PATIENCE =
+        G_USEC_PER_SEC, /* with those who are in the way and not listed, see bar_patience */
 };
 
 #define ALL "" /* the id of the lock that every fence has besides */
@@ -384,31 +387,25 @@ static GPtrArray *find_in_the_way(Session *session, const Graph *graph, const ch
     return found;
 }
 
-/* *in_the_way is NULL when all is barred; else those who are in the way, perhaps none that is
- * listed, with the other bars up. */
-static gboolean bar(Session *session, const Graph *graph, const char *const *undone,
-                    GPtrArray **in_the_way, GError **error)
+/* Tries again while those in the way may be about to leave: a program that was stopped a moment
+ * ago, or the session of a rollback that died, whose locks the server gives back one by one,
+ * perhaps the migration lock first. In between nothing is barred. */
+static gboolean try_bars_patiently(Session *session, const char *keys, gboolean *refused,
+                                   GError **error)
 {
-    g_autofree char *keys = format_bars(session, undone);
+    Backoff patience = {.initial = 2 * G_TIME_SPAN_MILLISECOND,
+                        .ceiling = 100 * G_TIME_SPAN_MILLISECOND,
+                        .factor = 2.0,
+                        .jitter = 0.2,
+                        .deadline = clock_monotonic() + BAR_PATIENCE};
 
-    for (guint try = 1;; try++) {
-        g_autoptr(GPtrArray) found = NULL;
-        gboolean refused;
-
-        if (!try_bars(session, keys, &refused, error))
-            return FALSE;
-        if (!refused)
+    while (try_bars(session, keys, refused, error)) {
+        if (!*refused || !backoff_wait(&patience, session->cancel))
             return TRUE;
-        found = find_in_the_way(session, graph, undone, error);
-        if (!found)
-            return FALSE;
-        if (found->len || try == BAR_TRIES) {
-            *in_the_way = g_steal_pointer(&found);
-            return TRUE;
-        }
         if (!fence_lift(session, error))
             return FALSE;
     }
+    return FALSE;
 }
 
 static void refuse(const GPtrArray *in_the_way, GError **error)
@@ -433,19 +430,23 @@ static void refuse(const GPtrArray *in_the_way, GError **error)
 gboolean fence_require(Session *session, const Graph *graph, const char *const *undone,
                        gboolean despite, char **overruled, GError **error)
 {
+    g_autofree char *keys = format_bars(session, undone);
     g_autoptr(GPtrArray) in_the_way = NULL;
+    gboolean refused;
 
     g_assert(session->has_lock);
     *overruled = NULL;
     session->overrules_instances = despite;
     if (!*undone)
         return TRUE;
-    if (!fence_lift(session, error)) /* what an earlier change could not give back */
+    if (!fence_lift(session, error) || /* what an earlier change could not give back */
+        !try_bars_patiently(session, keys, &refused, error))
         return FALSE;
-    if (!bar(session, graph, undone, &in_the_way, error))
-        return FALSE;
-    if (!in_the_way)
+    if (!refused)
         return TRUE;
+    in_the_way = find_in_the_way(session, graph, undone, error);
+    if (!in_the_way)
+        return FALSE;
     if (!despite) {
         fence_lift(session, NULL);
         refuse(in_the_way, error);
@@ -463,7 +464,7 @@ gboolean fence_require_again(Session *session, GError **error)
 
     if (!keys)
         return TRUE;
-    if (!try_bars(session, keys, &refused, error))
+    if (!try_bars_patiently(session, keys, &refused, error))
         return FALSE;
     if (!refused || session->overrules_instances)
         return TRUE;

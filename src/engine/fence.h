@@ -1,5 +1,4 @@
-/* The fence: what keeps a rollback from pulling a revision out from under a program that runs on
- * it.
+/* The fence: what keeps a rollback from pulling a revision out from under a running program.
  *
  * Whoever needs revisions (a daemon whose gate is open, a program under `pgsluice run`) holds, for
  * as long as it does, one shared advisory lock for each of them; a change that undoes one asks for
@@ -7,25 +6,32 @@
  * Nothing is written anywhere, and a program that dies lets go by dying. Locks, all of the session
  * and never waited for:
  *
- *   revision  lock_key_of_fence(REVISION), shared: REVISION is required
- *   all       lock_key_of_fence(""), shared, by whoever requires any. A change that undoes more
- * than FENCE_BARS_MAX revisions asks for this one alone, since the server's table of locks has an
- * end: it is refused by all who require anything instance  two keys, shared:
- * lock_class_of_instances() and the version of pgsluice (version_pack). It lists an instance and
- * excludes nobody, so that a lock of a user's with the same two keys (one class in 2^32) does no
- * harm
+ * - revision: lock_key_of_fence(REVISION), shared: REVISION is required.
+ *
+ * - all: lock_key_of_fence(""), shared, by whoever requires any. A change that undoes more than
+ *   FENCE_BARS_MAX revisions asks for this one alone, since the server's table of locks has an end:
+ *   it is refused by all who require anything.
+ *
+ * - instance: two keys, shared: lock_class_of_instances() and the version of pgsluice
+ *   (version_pack). It lists an instance and excludes nobody, so that a lock of a user's with the
+ *   same two keys (one class in 2^32) does no harm.
  *
  * Who boots and who rolls back may meet at any point. Each first takes its lock and then reads or
  * changes the heads, so that in every order one of them sees the other:
  *
- *   boot takes, rollback asks             refused, with the name of the instance
- *   rollback has asked, boot takes        barred: the gate stays closed; when the rollback is over
- * it looks again, at what is applied then boot looks, rollback asks, undoes and is done, boot takes
- *                                         FENCE_TAKEN says that the look is older than the lock:
- * look again before the gate opens (FENCE_HELD: it is not) rollback asks for several, has one, is
- * refused another and gives the first back a boot may be barred for that moment: it tries again
- *   both sides break off                  the server gives the locks of a dead session back once
- *                                         its transaction has ended
+ * - Boot takes, rollback asks: refused, with the name of the instance.
+ *
+ * - Rollback has asked, boot takes: barred. The gate stays closed; after the rollback it looks
+ *   again, at what is applied then.
+ *
+ * - Boot looks; rollback asks, undoes and is done; boot takes: FENCE_TAKEN says that the look is
+ *   older than the lock. Look again before the gate opens (FENCE_HELD: no need).
+ *
+ * - Rollback asks for several, has one, is refused another and gives the first back: a boot may be
+ *   barred for that moment. It tries again.
+ *
+ * - Either side breaks off: the server gives the locks of a dead session back once its transaction
+ *   has ended, one by one. Whoever comes next waits a moment for that.
  *
  * A session's own shared locks are not in the way of its own exclusive ones: a daemon may undo what
  * nobody but itself requires. Two rollbacks never meet; they have the migration lock.
@@ -71,9 +77,9 @@ char **fence_undone_by_stamp(Session *session, const Graph *graph, const Databas
                              const char *const *heads, GError **error);
 
 /* Under the migration lock, before anything is undone: bars the fence of `undone`, until
- * fence_lift. ERROR_INSTANCES names who is in the way, unless `despite`: then the change goes on,
- * with all barred that could be, and *overruled is "web1:812, web2:813" (g_free; NULL: nobody was
- * in the way). */
+ * fence_lift. Waits up to 300 ms for who is in the way to have left. ERROR_INSTANCES names who is
+ * in the way, unless `despite`: then the change goes on, with all barred that could be, and
+ * *overruled is "web1:812, web2:813" (g_free; NULL: nobody was in the way). */
 gboolean fence_require(Session *session, const Graph *graph, const char *const *undone,
                        gboolean despite, char **overruled, GError **error);
 /* The same bars in a session that has connected again (and nothing when none were up). */

@@ -1,5 +1,4 @@
-/* Instances: the programs that hold a fence (fence.h) on this database, as their locks tell of
- * them. */
+/* Instances: the programs that hold a fence (fence.h) on this database, as their locks tell. */
 #pragma once
 
 #include "engine/session.h"
@@ -16,7 +15,7 @@ typedef struct {
 } Instance;
 void instance_free(gpointer instance);
 gboolean instance_equal(const Instance *a, const Instance *b);
-/* "bbbb2222, cccc3333 and one that is not known here": what it requires, as a phrase; "nothing".
+/* "bbbb2222, cccc3333 and 1 that is not known here": what it requires, as a phrase; "nothing".
  * g_free. */
 char *instance_describe_required(const Instance *instance);
 /* "web1:812 (from 10.0.0.7, pgsluice 1.2.3, process 4711, since 2026-..., requires bbbb2222)";

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/backoff.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "fixture.h"
 
@@ -37,6 +39,22 @@ static Session *join(Fixture *fixture)
 
     g_assert_no_error(error);
     return session;
+}
+
+/* A session that was closed lets go when the server has noticed. */
+static void wait_for_value(Fixture *fixture, const char *question, const char *expected)
+{
+    Backoff backoff = {.initial = G_TIME_SPAN_MILLISECOND,
+                       .ceiling = 50 * G_TIME_SPAN_MILLISECOND,
+                       .factor = 2.0,
+                       .deadline = clock_monotonic() + 20 * G_USEC_PER_SEC};
+    g_autofree char *value = testdb_value(fixture->witness, question);
+
+    while (!g_str_equal(value, expected)) {
+        g_assert_true(backoff_wait(&backoff, NULL));
+        g_free(value);
+        value = testdb_value(fixture->witness, question);
+    }
 }
 
 static void assert_take(Session *session, const char *const *ids, FenceOutcome expected)
@@ -193,6 +211,7 @@ static void test_bars_after_reconnecting(Fixture *fixture, gconstpointer data)
     g_assert_true(fence_require_again(fixture->session, &error));
     assert_take(other, bbbb, FENCE_BARRED);
     g_assert_true(session_reconnect(fixture->session, NULL, &error));
+    wait_for_value(fixture, EXCLUSIVE, "0");
     assert_take(other, bbbb, FENCE_TAKEN);
     lock(fixture);
     g_assert_false(fence_require_again(fixture->session, &error));
@@ -200,6 +219,27 @@ static void test_bars_after_reconnecting(Fixture *fixture, gconstpointer data)
     g_assert_true(fence_lift(fixture->session, NULL));
     g_assert_true(session_unlock(fixture->session, NULL));
     testdb_assert_value(fixture->witness, EXCLUSIVE, "0");
+}
+
+/* The bars of a session that died may outlast its migration lock for a moment. */
+static void test_bars_of_the_dead(Fixture *fixture, gconstpointer data)
+{
+    LockKey key = lock_key_of_fence("public", "alembic_version", "cccc3333");
+    g_autofree char *sql =
+        g_strdup_printf("SELECT pg_advisory_lock(%" G_GINT64_FORMAT ")", key.key);
+    MigrateOptions options = {.target = "-1"};
+    g_auto(MigrateResult) result = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)data;
+    begin(fixture);
+    testdb_run(fixture->witness, sql);
+    migrate_downgrade(fixture->session, fixture->graph, &options, NULL, &result, &error);
+    g_assert_true(error_is(error, ERROR_INSTANCES));
+    g_assert_nonnull(strstr(error->message, "a program that is not listed"));
+    conn_free(fixture->witness);
+    fixture->witness = testdb_connect(fixture->url);
+    assert_downgrade(fixture, fixture->session, "-1", FALSE, NULL);
 }
 
 static void test_many_at_once(Fixture *fixture, gconstpointer data)
@@ -279,7 +319,7 @@ static void test_hand_over_and_reconnect(Fixture *fixture, gconstpointer data)
     assert_downgrade(fixture, fixture->session, "-1", FALSE, "requires cccc3333");
     g_assert_true(session_reconnect(next, NULL, &error));
     assert_take(next, cccc, FENCE_HELD);
-    testdb_assert_value(fixture->witness, SHARED, "3");
+    wait_for_value(fixture, SHARED, "3");
     assert_downgrade(fixture, fixture->session, "-1", FALSE, "requires cccc3333");
 }
 
@@ -392,6 +432,7 @@ int main(int argc, char **argv)
     TEST("despite", test_despite);
     TEST("boot-during-rollback", test_boot_during_rollback);
     TEST("bars-after-reconnecting", test_bars_after_reconnecting);
+    TEST("bars-of-the-dead", test_bars_of_the_dead);
     TEST("many-at-once", test_many_at_once);
     TEST("stamp", test_stamp);
     TEST("hand-over-and-reconnect", test_hand_over_and_reconnect);
