@@ -26,6 +26,9 @@ struct HttpRequest {
     gboolean is_unclear;   /* where it ends: nothing more is read from the connection */
     guint32 seed;          /* the server's, and which of its requests this is: our request id */
     guint64 number;
+    gint64 began;     /* clock_monotonic() when its header was complete */
+    unsigned status;  /* of the answer that was queued; 0: none yet */
+    gsize sent;       /* bytes of its body */
     char *principal;  /* who asks; NULL: nobody knows */
     Waiters *waiters; /* the server's */
     HttpReply *reply; /* the answer comes later; NULL: at once */
@@ -43,6 +46,10 @@ gboolean http_request_query_is_valid(const HttpRequest *request);
 /* Queues the response; `closes` ends the connection after it. Keeps no reference of ours. */
 enum MHD_Result http_response_queue(const HttpResponse *response, struct MHD_Connection *connection,
                                     gboolean closes);
+
+unsigned http_response_status(const HttpResponse *response);
+/* Bytes of the body. */
+gsize http_response_size(const HttpResponse *response);
 
 /* http_problem for a request that has this id. */
 HttpResponse *problem_response(const char *request_id, const HttpProblem *problem);

@@ -68,6 +68,16 @@ void http_response_unref(HttpResponse *response)
     g_free(response);
 }
 
+unsigned http_response_status(const HttpResponse *response)
+{
+    return response->status;
+}
+
+gsize http_response_size(const HttpResponse *response)
+{
+    return g_bytes_get_size(response->body);
+}
+
 static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                    const char *value)
 {

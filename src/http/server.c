@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "http/internal.h"
@@ -111,6 +112,7 @@ static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection,
     HttpRequest *request = http_request_new(connection, method, path);
 
     atomic_fetch_add(&server->in_flight, 1);
+    request->began = clock_monotonic();
     request->seed = server->seed;
     request->number = atomic_fetch_add(&server->requests, 1);
     request->own_host = server->host;
@@ -164,6 +166,9 @@ static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
 
     if (!response)
         return MHD_YES;
+    request->status = http_response_status(response);
+    request->sent =
+        strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0 ? 0 : http_response_size(response);
     return http_response_queue(response, request->connection,
                                request->is_unclear || atomic_load(&server->is_quiesced));
 }
@@ -192,6 +197,21 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
     return goes_on ? MHD_YES : MHD_NO;
 }
 
+static void tell_observer(const HttpServer *server, const HttpRequest *request)
+{
+    const HttpExchange exchange = {
+        .route = request->match.route,
+        .method = request->method,
+        .status = request->status,
+        .elapsed = clock_monotonic() - request->began,
+        .received = request->discarded + (request->body ? request->body->len : 0),
+        .sent = request->sent,
+    };
+
+    if (server->options.observer)
+        server->options.observer(&exchange, server->options.observer_data);
+}
+
 static void complete(void *cls, struct MHD_Connection *connection, void **context,
                      enum MHD_RequestTerminationCode why)
 {
@@ -201,6 +221,7 @@ static void complete(void *cls, struct MHD_Connection *connection, void **contex
     visitors_request_ends(connection);
     if (!*context || *context == &blank_in_line)
         return;
+    tell_observer(server, *context);
     http_request_free(*context);
     *context = NULL;
     atomic_fetch_sub(&server->in_flight, 1);
@@ -295,6 +316,11 @@ void http_server_quiesce(HttpServer *server)
 unsigned http_server_in_flight(const HttpServer *server)
 {
     return atomic_load(&server->in_flight);
+}
+
+unsigned http_server_connections(const HttpServer *server)
+{
+    return visitors_count(server->visitors);
 }
 
 void http_server_free(HttpServer *server)

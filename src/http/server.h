@@ -25,13 +25,29 @@ typedef struct {
  * (http_request_set_principal): returns NULL to let the request pass, or the refusal. */
 typedef HttpResponse *(*HttpGuard)(HttpRequest *request, const HttpRoute *route, gpointer data);
 
+/* One request that is over. */
+typedef struct {
+    const HttpRoute *route; /* NULL: none was found for path and method */
+    const char *method;     /* as sent */
+    unsigned status;        /* 0: the client has gone, or was cut off, without an answer */
+    gint64 elapsed;         /* microseconds from the complete header to the end of the answer */
+    gsize received;         /* bytes of the request's body */
+    gsize sent;             /* bytes of the answer's body */
+} HttpExchange;
+
+/* Hears of each request that came as far as its complete header, on a polling thread; what it gets
+ * is valid during the call only. */
+typedef void (*HttpObserver)(const HttpExchange *exchange, gpointer data);
+
 /* All pointers but `name` and `address` must outlive the server. */
 typedef struct {
     const char *name;    /* "traffic", "admin": for messages */
     const char *address; /* "127.0.0.1:8080", "[::1]:0", "localhost:80", "unix:/path", or "fd:3" */
     const HttpRoute *routes;
-    HttpGuard guard; /* may be NULL */
-    gpointer data;   /* for handlers and guard */
+    HttpGuard guard;       /* may be NULL */
+    gpointer data;         /* for handlers and guard */
+    HttpObserver observer; /* may be NULL */
+    gpointer observer_data;
     unsigned threads;
     unsigned connections_max;
     gint64 idle_timeout;    /* microseconds; counted in whole seconds, rounded up */
@@ -54,6 +70,8 @@ const char *http_server_url(const HttpServer *server);
 void http_server_quiesce(HttpServer *server);
 /* Requests now being handled or answered. Thread-safe. */
 unsigned http_server_in_flight(const HttpServer *server);
+/* Connections that are open now. Thread-safe. */
+unsigned http_server_connections(const HttpServer *server);
 /* Quiesces, cuts what is still in flight (503 for whom an answer was put off), joins the threads.
  */
 void http_server_free(HttpServer *server);

@@ -138,6 +138,16 @@ void visitors_notify(void *data, struct MHD_Connection *connection, void **conte
     pthread_mutex_unlock(&visitors->mutex);
 }
 
+unsigned visitors_count(Visitors *visitors)
+{
+    unsigned count;
+
+    pthread_mutex_lock(&visitors->mutex);
+    count = g_queue_get_length(&visitors->visits);
+    pthread_mutex_unlock(&visitors->mutex);
+    return count;
+}
+
 static void set_business(struct MHD_Connection *connection, Business business)
 {
     const union MHD_ConnectionInfo *info =

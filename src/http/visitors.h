@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Visitors, visitors_free)
 /* For MHD_OPTION_NOTIFY_CONNECTION; `visitors` is the Visitors. */
 void visitors_notify(void *visitors, struct MHD_Connection *connection, void **context,
                      enum MHD_ConnectionNotificationCode what);
+/* How many are open. Thread-safe. */
+unsigned visitors_count(Visitors *visitors);
 /* The first line of a request is there, or an answer that was put off; the client waits for that
  * one, as long as it takes; the answer is sent (or will never be). */
 void visitors_request_begins(struct MHD_Connection *connection);

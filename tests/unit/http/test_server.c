@@ -23,7 +23,8 @@ typedef struct {
     pthread_cond_t changed;
     gboolean has_arrived;
     gboolean may_go;
-    HttpReply *later; /* of the request that was put off last */
+    HttpReply *later;  /* of the request that was put off last */
+    HttpExchange last; /* what the observer heard last; method is NULL before */
 } World;
 
 static HttpResponse *text_response(char *text)
@@ -106,6 +107,30 @@ static HttpResponse *guard(HttpRequest *request, const HttpRoute *route, gpointe
                                                                 : NULL;
 }
 
+static void observe(const HttpExchange *exchange, gpointer data)
+{
+    World *world = data;
+
+    pthread_mutex_lock(&world->mutex);
+    world->last = *exchange;
+    world->last.method = g_intern_string(exchange->method);
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->mutex);
+}
+
+static HttpExchange wait_for_exchange(World *world)
+{
+    HttpExchange exchange;
+
+    pthread_mutex_lock(&world->mutex);
+    while (!world->last.method)
+        pthread_cond_wait(&world->changed, &world->mutex);
+    exchange = world->last;
+    world->last = (HttpExchange){0};
+    pthread_mutex_unlock(&world->mutex);
+    return exchange;
+}
+
 static const HttpRoute routes[] = {
     {"GET", "/shared", get_shared, NULL},      {"GET", "/items/{id}", get_item, NULL},
     {"POST", "/items", post_size, NULL},       {"GET", "/slow", get_slow, NULL},
@@ -126,6 +151,8 @@ static HttpServer *start(World *world, const char *address, GError **error)
                                        .routes = routes,
                                        .guard = guard,
                                        .data = world,
+                                       .observer = observe,
+                                       .observer_data = world,
                                        .threads = 2,
                                        .connections_max = 64,
                                        .idle_timeout = G_USEC_PER_SEC,
@@ -829,6 +856,57 @@ static void test_quiesce(Fixture *f, gconstpointer data)
         g_thread_yield();
 }
 
+static HttpExchange exchange_of(Fixture *f, const char *method, const char *path)
+{
+    const char *url = http_server_url(f->server);
+    g_autoptr(Client) client = client_new(url);
+    g_autoptr(Reply) reply = NULL;
+
+    client_send(client, "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello",
+                method, path);
+    reply = client_read(client, strcmp(method, "HEAD") == 0);
+    g_assert_nonnull(reply);
+    return wait_for_exchange(&f->world);
+}
+
+static void test_observer_hears_of_each_request(Fixture *f, gconstpointer data)
+{
+    HttpExchange posted = exchange_of(f, "POST", "/items");
+    HttpExchange asked = exchange_of(f, "HEAD", "/items/4?q=%00");
+    HttpExchange looked = exchange_of(f, "HEAD", "/shared");
+    HttpExchange lost = exchange_of(f, "BREW", "/nowhere/at/all");
+
+    (void)data;
+    g_assert_true(posted.route == &routes[2]);
+    g_assert_cmpstr(posted.method, ==, "POST");
+    g_assert_cmpuint(posted.status, ==, 200);
+    g_assert_cmpuint(posted.received, ==, 5);
+    g_assert_cmpuint(posted.sent, ==, strlen("5 o"));
+    g_assert_cmpint(posted.elapsed, >=, 0);
+    g_assert_true(asked.route == &routes[1]);
+    g_assert_cmpuint(asked.status, ==, 400);
+    g_assert_true(looked.route == &routes[0]);
+    g_assert_cmpuint(looked.sent, ==, 0);
+    g_assert_null(lost.route);
+    g_assert_cmpuint(lost.status, ==, 404);
+}
+
+/* An answer that was put off and that nobody waits for any more has a status of its own or none;
+ * the connection is counted until it is gone. */
+static void test_observer_hears_of_a_client_that_leaves(Fixture *f, gconstpointer data)
+{
+    Client *client = client_new(http_server_url(f->server));
+    HttpReply *later;
+
+    (void)data;
+    client_send(client, "GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    later = wait_for_deferred(&f->world);
+    g_assert_cmpuint(http_server_connections(f->server), ==, 1);
+    client_free(client);
+    http_reply_send(later, text_response(g_strdup("too late")));
+    g_assert_true(wait_for_exchange(&f->world).route == &routes[5]);
+}
+
 #define TEST(path, function)                                                                       \
     g_test_add("/http/server/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -855,6 +933,8 @@ int main(int argc, char **argv)
     TEST("client-leaves-before-the-answer", test_client_leaves_before_the_answer);
     TEST("server-stops-before-the-answer", test_server_stops_before_the_answer);
     TEST("answers-race-with-handlers", test_answers_race_with_handlers);
+    TEST("observer", test_observer_hears_of_each_request);
+    TEST("observer-and-a-client-that-leaves", test_observer_hears_of_a_client_that_leaves);
     TEST("unix-socket", test_unix_socket);
     TEST("stale-socket-is-replaced", test_stale_socket_is_replaced);
     TEST("new-socket-is-not-stale", test_new_socket_is_not_stale);
