@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "http/auth.h"
+#include "metrics/metrics.h"
 
 typedef struct {
     char *principal;
@@ -100,6 +101,9 @@ static HttpResponse *ask_for_token(const HttpRequest *request, gboolean has_toke
         .hint = "send \"Authorization: Bearer TOKEN\" with a token whose SHA-256 is in "
                 "http.admin.tokens"};
 
+    if (has_token)
+        metrics_count(METRIC_LOGIN_FAILURES);
+    metrics_count(METRIC_REFUSALS, "unauthenticated");
     return refuse(request, &problem,
                   has_token ? "Bearer realm=\"pgsluice\", error=\"invalid_token\""
                             : "Bearer realm=\"pgsluice\"");
@@ -115,6 +119,7 @@ static HttpResponse *refuse_scope(const HttpRequest *request, const char *scope)
                                  .hint = "use another token, or add the scope to this one in "
                                          "http.admin.tokens"};
 
+    metrics_count(METRIC_REFUSALS, "insufficient-scope");
     return refuse(request, &problem, challenge);
 }
 
@@ -129,6 +134,7 @@ static HttpResponse *refuse_host(const HttpRequest *request)
         .hint = "ask by one of them (the Host field tells), by the Unix socket, or send a bearer "
                 "token"};
 
+    metrics_count(METRIC_REFUSALS, "host");
     return http_problem(request, &problem);
 }
 

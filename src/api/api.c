@@ -6,16 +6,19 @@
 
 #include "api/access.h"
 #include "api/handlers.h"
+#include "api/meter.h"
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "metrics/metrics.h"
 
 enum { LISTENER_COUNT = API_ADMIN + 1 };
 
 struct Api {
-    /* Guards the two pointers; what they point at never changes. */
+    /* Guards the two pointers, what they point at never changes; and `servers` once one serves. */
     pthread_mutex_t mutex;
     Snapshot *snapshot;
     Access *access;
+    Meter *meters[LISTENER_COUNT];
     GPtrArray *servers[LISTENER_COUNT]; /* HttpServer * */
     GPtrArray *urls[LISTENER_COUNT];    /* borrowed from the servers, NULL-terminated */
 };
@@ -67,6 +70,7 @@ Api *api_new(void)
     api->snapshot = snapshot_new(&starting);
     api->access = access_new(FALSE, NULL, 0);
     for (gsize i = 0; i < LISTENER_COUNT; i++) {
+        api->meters[i] = meter_new(listeners[i].name, listeners[i].routes);
         api->servers[i] = g_ptr_array_new_with_free_func(free_server);
         api->urls[i] = g_ptr_array_new();
         g_ptr_array_add(api->urls[i], NULL);
@@ -81,6 +85,7 @@ void api_free(Api *api)
     for (gsize i = 0; i < LISTENER_COUNT; i++) {
         g_ptr_array_unref(api->urls[i]);
         g_ptr_array_unref(api->servers[i]);
+        meter_free(api->meters[i]);
     }
     snapshot_unref(api->snapshot);
     access_unref(api->access);
@@ -167,6 +172,8 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
         .routes = listeners[which].routes,
         .guard = listeners[which].is_guarded ? guard : NULL,
         .data = api,
+        .observer = meter_note,
+        .observer_data = api->meters[which],
         .threads = options->threads,
         .connections_max = options->connections_max,
         .idle_timeout = options->idle_timeout,
@@ -178,10 +185,35 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
 
     if (!server)
         return FALSE;
+    pthread_mutex_lock(&api->mutex);
     g_ptr_array_add(api->servers[which], server);
+    pthread_mutex_unlock(&api->mutex);
     g_ptr_array_insert(api->urls[which], (int)api->urls[which]->len - 1,
                        (gpointer)http_server_url(server));
     return TRUE;
+}
+
+static void measure_listener(Api *api, ApiListener which)
+{
+    unsigned connections = 0;
+    unsigned in_flight = 0;
+
+    for (guint i = 0; i < api->servers[which]->len; i++) {
+        const HttpServer *server = g_ptr_array_index(api->servers[which], i);
+
+        connections += http_server_connections(server);
+        in_flight += http_server_in_flight(server);
+    }
+    metrics_set(METRIC_HTTP_CONNECTIONS, connections, listeners[which].name);
+    metrics_set(METRIC_HTTP_IN_FLIGHT, in_flight, listeners[which].name);
+}
+
+void api_measure(Api *api)
+{
+    pthread_mutex_lock(&api->mutex);
+    for (ApiListener which = API_TRAFFIC; which <= API_ADMIN; which++)
+        measure_listener(api, which);
+    pthread_mutex_unlock(&api->mutex);
 }
 
 const char *const *api_urls(Api *api, ApiListener listener)

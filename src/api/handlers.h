@@ -13,6 +13,9 @@
 /* The snapshot now, with a reference for the caller. */
 Snapshot *api_current(Api *api);
 
+/* Sets the metrics that nobody counts: connections and requests of the listeners, now. */
+void api_measure(Api *api);
+
 /* 503 with Retry-After and the members "state" and "reason": why nothing passes now. `detail` NULL
  * repeats the reason. */
 HttpResponse *api_unavailable(const HttpRequest *request, const Snapshot *snapshot,

@@ -18,6 +18,7 @@
 #include "daemon/logsink.h"
 #include "daemon/notify.h"
 #include "daemon/worker.h"
+#include "metrics/metrics.h"
 #include "setup/setup.h"
 
 enum {
@@ -149,6 +150,7 @@ static void refuse_reload(App *app, const GError *error, const char *kept)
     g_autofree char *sentence =
         g_strdup_printf("%s; the reload was refused: %s", board_reason(app->board), line);
 
+    metrics_count(METRIC_RELOADS, "refused");
     log_error("Reload refused, %s: %s", kept, text);
     finish_reload(app, sentence);
 }
@@ -160,6 +162,7 @@ static void accept_reload(App *app, Bundle *next)
     bundle_unref(app->bundle);
     app->bundle = bundle_ref(next);
     board_set_bundle(app->board, next);
+    metrics_count(METRIC_RELOADS, "accepted");
     log_info("Reloaded: %s", what);
     finish_reload(app, board_reason(app->board));
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/echo.h"
 #include "daemon/notify.h"
+#include "daemon/tally.h"
 
 struct Board {
     Api *api;
@@ -29,6 +30,7 @@ Board *board_new(Api *api, const char *instance)
     board->gate = (Gate){GATE_STARTING, FALSE};
     board->reason = g_strdup("starting");
     board->since = board->service.started_at;
+    tally_begin(&board->gate);
     return board;
 }
 
@@ -141,6 +143,7 @@ static void take_status(Board *board, Report *report)
     board->status = g_steal_pointer(&report->status);
     bundle_unref(board->status_bundle);
     board->status_bundle = bundle_ref(report->bundle);
+    tally_status(board->status);
 }
 
 /* Progress that says nothing of a migration leaves it as it was; everything else ends it. */
@@ -181,6 +184,7 @@ GateAction board_step(Board *board, Report *report)
     }
     if (board->gate.state != before)
         board->since = clock_wall();
+    tally_gate(before, &board->gate, board->since);
     take_status(board, report);
     take_operation(board, report);
     log_change(board, before);

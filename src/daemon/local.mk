@@ -16,6 +16,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/pulse.c src/daemon/pulse.h \
 	src/daemon/report.c src/daemon/report.h \
 	src/daemon/required.c src/daemon/required.h \
+	src/daemon/tally.c src/daemon/tally.h \
 	src/daemon/verdict.c src/daemon/verdict.h \
 	src/daemon/worker.c src/daemon/worker.h
 src_daemon_libdaemon_a_CPPFLAGS = $(DAEMON_CPPFLAGS)

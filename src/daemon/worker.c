@@ -8,9 +8,11 @@
 #include "daemon/ground.h"
 #include "daemon/pulse.h"
 #include "daemon/report.h"
+#include "daemon/tally.h"
 #include "daemon/verdict.h"
 #include "engine/fence.h"
 #include "engine/migrate.h"
+#include "metrics/metrics.h"
 
 enum {
     PAUSE_FIRST = 100 * 1000, /* microseconds between tries to connect */
@@ -46,6 +48,7 @@ struct Worker {
      * the heads: a person who downgrades by hand must not find it undone. */
     gboolean wants_upgrade;
     gboolean is_revision_running;
+    Tally tally;
 };
 
 static void observe(const EngineEvent *event, gpointer data)
@@ -53,6 +56,7 @@ static void observe(const EngineEvent *event, gpointer data)
     Worker *worker = data;
 
     pulse_await_server(worker->pulse);
+    tally_event(&worker->tally, event);
     if (event->kind == EVENT_REVISION_STARTED || event->kind == EVENT_REVISION_DONE)
         worker->is_revision_running = event->kind == EVENT_REVISION_STARTED;
     report_engine_event(worker->reports, event);
@@ -129,11 +133,13 @@ static Session *open_session(Worker *worker, const Bundle *bundle, GError **erro
 
     pulse_await_server(worker->pulse);
     session = session_open(&bundle->settings, FALSE, worker->stop, NULL, error);
-    if (!session)
+    if (session)
+        limit_answers(session, bundle);
+    if (!session || !listen_for_changes(worker, session, error)) {
+        tally_connect_failed();
         return NULL;
-    limit_answers(session, bundle);
-    if (!listen_for_changes(worker, session, error))
-        return NULL;
+    }
+    tally_connected(&worker->tally);
     return g_steal_pointer(&session);
 }
 
@@ -231,6 +237,7 @@ static Next lose_connection(Worker *worker, GError *error)
     gint64 pause;
 
     g_clear_pointer(&worker->session, session_close);
+    tally_lost(&worker->tally);
     worker->is_open = FALSE;
     remember_instances(worker, NULL);
     if (!was_trying)
@@ -277,6 +284,7 @@ static Next upgrade_failed(Worker *worker, GError *error)
     }
     if (!is_alive && !worker->is_revision_running)
         return lose_connection(worker, error);
+    metrics_count(METRIC_OPERATIONS, "upgrade", "failed");
     worker->wants_upgrade = FALSE;
     ground_note_try(&worker->ground, error);
     report_failure(worker->reports, GATE_EVENT_FAIL, "upgrading", error);
@@ -314,6 +322,8 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     }
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
     ground_note_try(&worker->ground, NULL);
+    if (result.count > 0)
+        metrics_count(METRIC_OPERATIONS, "upgrade", "succeeded");
     migrate_result_clear(&result);
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
     return look(worker, FALSE);

@@ -14,6 +14,7 @@ include tests/unit/revision/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/view/local.mk
 include tests/unit/http/local.mk
+include tests/unit/metrics/local.mk
 include tests/unit/api/local.mk
 include tests/unit/adopt/local.mk
 include tests/unit/setup/local.mk

@@ -9,9 +9,10 @@
 #include "../http/client.h"
 #include "../view/sample.h"
 #include "api/api.h"
+#include "base/backoff.h"
 #include "base/clock.h"
 
-enum { PUBLISHED = 1000 };
+enum { PUBLISHED = 1000, PATIENCE = 20 * G_USEC_PER_SEC };
 
 /* SHA-256 of "reader" and "writer". */
 static const char reader_sha256[] =
@@ -362,6 +363,95 @@ static void test_anonymous_reads_name_us(Fixture *f, gconstpointer data)
     g_assert_cmpuint(ask_by_host(f, theirs[0], "Authorization: Bearer reader\r\n"), ==, 200);
 }
 
+/* A request counts when it is over, which its own answer does not tell. */
+static void wait_for_metric(const Fixture *f, const char *line)
+{
+    Backoff look = {
+        .initial = 500, .ceiling = 10000, .factor = 1.5, .deadline = clock_monotonic() + PATIENCE};
+
+    do {
+        g_autoptr(Reply) reply = client_ask(f->admin, "GET", "/metrics", NULL);
+
+        g_assert_cmpuint(reply->status, ==, 200);
+        if (strstr(reply->body, line))
+            return;
+    } while (backoff_wait(&look, NULL));
+    g_test_message("no %s", line);
+    g_assert_not_reached();
+}
+
+static void test_metrics(Fixture *f, gconstpointer data)
+{
+    static const char *const no_scope[] = {"rollback", NULL};
+    const ApiToken token = {"writer", writer_sha256, no_scope};
+    g_autoptr(Reply) reply = NULL;
+
+    (void)data;
+    assert_status(f->admin, "/metrics", 401);
+    api_set_access(f->api, TRUE, &token, 1);
+    publish_open(f);
+    reply = client_ask(f->admin, "GET", "/metrics", NULL);
+    assert_field(reply, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    assert_field(reply, "Cache-Control", "no-store");
+    assert_status(f->traffic, "/metrics", 404);
+    assert_status(f->traffic, "/gate?revision=%22%0a", 503);
+    assert_status(f->traffic, "/no/such/path", 404);
+    wait_for_metric(f, "\npgsluice_http_requests_total{listener=\"traffic\",route=\"/gate\","
+                       "method=\"GET\",status=\"5xx\"} ");
+    wait_for_metric(f, "\npgsluice_http_requests_total{listener=\"traffic\",route=\"none\","
+                       "method=\"GET\",status=\"4xx\"} ");
+    wait_for_metric(f, "\npgsluice_http_requests_total{listener=\"admin\",route=\"/metrics\","
+                       "method=\"GET\",status=\"2xx\"} ");
+    wait_for_metric(f, "\npgsluice_refusals_total{guard=\"unauthenticated\"} ");
+    wait_for_metric(f, "\npgsluice_http_requests_in_flight{listener=\"admin\"} 1\n");
+}
+
+static gint64 login_failures(const Fixture *f)
+{
+    static const char name[] = "\npgsluice_login_failures_total ";
+    g_autoptr(Reply) reply = client_ask(f->admin, "GET", "/metrics", NULL);
+    const char *line = strstr(reply->body, name);
+
+    g_assert_nonnull(line);
+    return g_ascii_strtoll(line + strlen(name), NULL, 10);
+}
+
+static unsigned ask_as(const Fixture *f, const char *method, const char *fields)
+{
+    g_autoptr(Client) client = client_new(f->admin);
+    g_autofree char *text =
+        g_strdup_printf("%s /metrics HTTP/1.1\r\nHost: localhost\r\n%s\r\n", method, fields);
+    g_autoptr(Reply) reply = NULL;
+
+    client_send(client, "%s", text);
+    reply = client_read(client, strcmp(method, "HEAD") == 0);
+    g_assert_nonnull(reply);
+    return reply->status;
+}
+
+/* Labels have the values that we know, whatever a request calls itself. */
+static void test_metrics_of_hostile_requests(Fixture *f, gconstpointer data)
+{
+    static const char *const no_scope[] = {"rollback", NULL};
+    const ApiToken token = {"writer", writer_sha256, no_scope};
+    gint64 failures;
+
+    (void)data;
+    api_set_access(f->api, TRUE, &token, 1);
+    failures = login_failures(f);
+    g_assert_cmpuint(ask_as(f, "BREW", ""), ==, 405);
+    g_assert_cmpuint(ask_as(f, "HEAD", ""), ==, 200);
+    g_assert_cmpuint(ask_as(f, "GET", "Host: twice\r\n"), ==, 400);
+    api_set_access(f->api, FALSE, &token, 1);
+    g_assert_cmpuint(ask_as(f, "GET", "Authorization: Bearer guess\r\n"), ==, 401);
+    g_assert_cmpuint(ask_as(f, "GET", "Authorization: Bearer writer\r\n"), ==, 403);
+    api_set_access(f->api, TRUE, NULL, 0);
+    wait_for_metric(f, "method=\"other\",status=\"4xx\"} ");
+    wait_for_metric(f, "route=\"/metrics\",method=\"HEAD\",status=\"2xx\"} ");
+    g_assert_cmpint(login_failures(f), ==, failures + 1);
+    wait_for_metric(f, "\npgsluice_refusals_total{guard=\"insufficient-scope\"} ");
+}
+
 static void test_address_in_use(Fixture *f, gconstpointer data)
 {
     ApiListenOptions options = {.listener = API_ADMIN,
@@ -498,6 +588,8 @@ int main(int argc, char **argv)
     TEST("access", test_access);
     TEST("anonymous-reads-are-local", test_anonymous_reads_are_local);
     TEST("anonymous-reads-name-us", test_anonymous_reads_name_us);
+    TEST("metrics", test_metrics);
+    TEST("metrics-of-hostile-requests", test_metrics_of_hostile_requests);
     TEST("address-in-use", test_address_in_use);
     TEST("readers-while-publishing", test_readers_while_publishing);
     TEST("drain", test_drain);
