@@ -19,14 +19,14 @@ struct HttpRequest {
     const char *method;
     const char *path;
     RouterMatch match;
-    GByteArray *body;      /* NULL until bytes come */
-    gsize discarded;       /* bytes of a body that nobody will read */
-    HttpResponse *refusal; /* decided before the body: the handler is not asked */
-    const char *own_host;  /* of the listener's address; may be NULL */
-    gboolean is_unclear;   /* where it ends: nothing more is read from the connection */
-    guint32 seed;          /* the server's, and which of its requests this is: our request id */
+    GByteArray *body;        /* NULL until bytes come */
+    gsize discarded;         /* bytes of a body that nobody will read */
+    HttpResponse *refusal;   /* decided before the body: the handler is not asked */
+    const char *own_host;    /* of the listener's address; may be NULL */
+    gboolean has_large_body; /* Content-Length says more than is taken */
+    gboolean is_unclear;     /* where it ends: nothing more is read from the connection */
+    guint32 seed;            /* the server's, and which of its requests this is: our request id */
     guint64 number;
-    gint64 began;     /* clock_monotonic() when its header was complete */
     unsigned status;  /* of the answer that was queued; 0: none yet */
     gsize sent;       /* bytes of its body */
     char *principal;  /* who asks; NULL: nobody knows */
@@ -38,8 +38,10 @@ HttpRequest *http_request_new(struct MHD_Connection *connection, const char *met
                               const char *path);
 void http_request_free(HttpRequest *request);
 /* FALSE when another program, such as a proxy in front of us, could read another request out of the
- * same bytes: two lengths, two hosts, blanks in a field's name... Or when Host is missing. */
-gboolean http_request_framing_is_clear(const HttpRequest *request, const char *version);
+ * same bytes: two lengths, two hosts, blanks in a field's name... Or when Host is missing.
+ * *content_length is what the field says; 0 without one. */
+gboolean http_request_framing_is_clear(const HttpRequest *request, const char *version,
+                                       guint64 *content_length);
 /* FALSE when a name or value of the query has bad escapes, a NUL, or is not UTF-8. */
 gboolean http_request_query_is_valid(const HttpRequest *request);
 

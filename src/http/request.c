@@ -143,16 +143,18 @@ typedef struct {
     unsigned hosts;
     unsigned lengths;
     unsigned encodings;
+    guint64 length;
     gboolean is_chunked;
     gboolean has_bad_name;
 } Framing;
 
 static gboolean is_token(const char *name)
 {
-    gsize length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                "!#$%&'*+-.^_`|~");
+    const char *c = name;
 
-    return length > 0 && name[length] == '\0';
+    while (g_ascii_isalnum(*c) || (*c && strchr("-_!#$%&'*+.^`|~", *c)))
+        c++;
+    return c > name && *c == '\0';
 }
 
 static enum MHD_Result look_at_field(void *cls, enum MHD_ValueKind kind, const char *name,
@@ -162,8 +164,10 @@ static enum MHD_Result look_at_field(void *cls, enum MHD_ValueKind kind, const c
 
     if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0)
         framing->hosts++;
-    if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
+    if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) {
         framing->lengths++;
+        framing->length = g_ascii_strtoull(value ? value : "", NULL, 10);
+    }
     if (g_ascii_strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
         framing->encodings++;
         framing->is_chunked = g_ascii_strcasecmp(value ? value : "", "chunked") == 0;
@@ -173,12 +177,14 @@ static enum MHD_Result look_at_field(void *cls, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-gboolean http_request_framing_is_clear(const HttpRequest *request, const char *version)
+gboolean http_request_framing_is_clear(const HttpRequest *request, const char *version,
+                                       guint64 *content_length)
 {
     gboolean is_first = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     Framing framing = {0};
 
     MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_field, &framing);
+    *content_length = framing.length;
     return !framing.has_bad_name && framing.hosts <= 1 && (framing.hosts == 1 || is_first) &&
            framing.lengths + framing.encodings <= 1 &&
            (framing.encodings == 0 || (framing.is_chunked && !is_first));

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "http/internal.h"
@@ -14,7 +13,7 @@
 #include "http/peer.h"
 #include "http/visitors.h"
 
-enum { LOG_LINE_MAX = 512 };
+enum { LOG_LINE_MAX = 512, CACHE_LINE = 64 };
 
 struct HttpServer {
     HttpServerOptions options; /* without name and address */
@@ -25,9 +24,10 @@ struct HttpServer {
     Visitors *visitors;
     Waiters *waiters;
     guint32 seed; /* tells the request ids of this server from others' */
-    atomic_uint in_flight;
-    atomic_ullong requests;
     atomic_bool is_quiesced;
+    /* Written by each request, so apart from what is only read. */
+    _Alignas(CACHE_LINE) atomic_uint in_flight;
+    atomic_ullong requests;
 };
 
 /* Indexed by RouterVerdict; those without a status are no refusals. */
@@ -99,31 +99,26 @@ static HttpResponse *decide_early(const HttpServer *server, HttpRequest *request
     return options->guard ? options->guard(request, request->match.route, options->data) : NULL;
 }
 
-static gboolean declares_large_body(const HttpServer *server, const HttpRequest *request)
-{
-    const char *length = http_request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-    return length && g_ascii_strtoull(length, NULL, 10) > server->options.body_max;
-}
-
 static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection, const char *method,
                           const char *path, const char *version, gboolean has_clear_line)
 {
     HttpRequest *request = http_request_new(connection, method, path);
+    guint64 content_length;
 
     atomic_fetch_add(&server->in_flight, 1);
-    request->began = clock_monotonic();
     request->seed = server->seed;
     request->number = atomic_fetch_add(&server->requests, 1);
     request->own_host = server->host;
     request->waiters = server->waiters;
     router_find(server->router, method, path, &request->match);
-    request->is_unclear = !has_clear_line || !http_request_framing_is_clear(request, version);
+    request->is_unclear =
+        !http_request_framing_is_clear(request, version, &content_length) || !has_clear_line;
+    request->has_large_body = content_length > server->options.body_max;
     if (request->is_unclear)
         request->refusal = http_problem(request, &unclear_framing);
     else
         request->refusal = decide_early(server, request);
-    if (!request->refusal && declares_large_body(server, request))
+    if (!request->refusal && request->has_large_body)
         request->refusal = http_problem(request, &large_body);
     return request;
 }
@@ -154,7 +149,7 @@ static HttpResponse *find_answer(const HttpServer *server, HttpRequest *request)
     HttpResponse *response = g_steal_pointer(&request->refusal);
 
     if (request->reply)
-        visitors_request_begins(request->connection); /* the client is to take it now */
+        visitors_request_goes_on(request->connection); /* the client is to take it now */
     else if (!response)
         response = request->match.route->handler(request, server->options.data);
     return request->reply ? reply_take(request->reply) : response;
@@ -186,7 +181,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
         request = *context = begin(server, connection, method, path, version, !request);
         /* Answered now, a client that waits for "100 Continue" does not even start to send; and
          * what comes after a header that is not clear is not looked at. */
-        if (request->is_unclear || (request->refusal && declares_large_body(server, request)))
+        if (request->is_unclear || (request->refusal && request->has_large_body))
             return answer(server, request);
         return MHD_YES;
     }
@@ -197,13 +192,13 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
     return goes_on ? MHD_YES : MHD_NO;
 }
 
-static void tell_observer(const HttpServer *server, const HttpRequest *request)
+static void tell_observer(const HttpServer *server, const HttpRequest *request, gint64 elapsed)
 {
     const HttpExchange exchange = {
         .route = request->match.route,
         .method = request->method,
         .status = request->status,
-        .elapsed = clock_monotonic() - request->began,
+        .elapsed = elapsed,
         .received = request->discarded + (request->body ? request->body->len : 0),
         .sent = request->sent,
     };
@@ -216,12 +211,12 @@ static void complete(void *cls, struct MHD_Connection *connection, void **contex
                      enum MHD_RequestTerminationCode why)
 {
     HttpServer *server = cls;
+    gint64 elapsed = visitors_request_ends(connection);
 
     (void)why;
-    visitors_request_ends(connection);
     if (!*context || *context == &blank_in_line)
         return;
-    tell_observer(server, *context);
+    tell_observer(server, *context, elapsed);
     http_request_free(*context);
     *context = NULL;
     atomic_fetch_sub(&server->in_flight, 1);
@@ -278,7 +273,7 @@ static struct MHD_Daemon *start_library(HttpServer *server)
 
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
 {
-    g_autoptr(HttpServer) server = g_new0(HttpServer, 1);
+    g_autoptr(HttpServer) server = g_aligned_alloc0(1, sizeof *server, CACHE_LINE);
 
     server->options = *options;
     server->seed = g_random_int();
@@ -337,5 +332,5 @@ void http_server_free(HttpServer *server)
     listener_free(server->listener);
     router_free(server->router);
     g_free(server->host);
-    g_free(server);
+    g_aligned_free(server);
 }

@@ -30,7 +30,7 @@ typedef struct {
     const HttpRoute *route; /* NULL: none was found for path and method */
     const char *method;     /* as sent */
     unsigned status;        /* 0: the client has gone, or was cut off, without an answer */
-    gint64 elapsed;         /* microseconds from the complete header to the end of the answer */
+    gint64 elapsed;         /* microseconds from its first line to the end of the answer */
     gsize received;         /* bytes of the request's body */
     gsize sent;             /* bytes of the answer's body */
 } HttpExchange;

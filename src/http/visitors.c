@@ -27,6 +27,7 @@ typedef struct {
     int fd;
     _Atomic Business business;
     _Atomic gint64 since;
+    gint64 asked_at; /* when the request began; of the connection's own thread */
 } Visit;
 
 /* The descriptor is open for as long as the visit is in the list. */
@@ -34,7 +35,7 @@ static void cut_late(gpointer data, gpointer user)
 {
     const Visitors *visitors = user;
     Visit *visit = data;
-    Business business = atomic_load(&visit->business);
+    Business business = atomic_load_explicit(&visit->business, memory_order_acquire);
     gint64 allowed =
         business == BUSINESS_ASKING ? visitors->request_timeout : visitors->wait_timeout;
 
@@ -148,29 +149,54 @@ unsigned visitors_count(Visitors *visitors)
     return count;
 }
 
-static void set_business(struct MHD_Connection *connection, Business business)
+static Visit *visit_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    Visit *visit = info ? info->socket_context : NULL;
 
-    if (!visit)
-        return;
-    atomic_store(&visit->since, clock_monotonic());
-    atomic_store(&visit->business, business);
+    return info ? info->socket_context : NULL;
+}
+
+/* Whoever sees the new business sees its time, too. */
+static void set_business(Visit *visit, Business business, gint64 now)
+{
+    atomic_store_explicit(&visit->since, now, memory_order_relaxed);
+    atomic_store_explicit(&visit->business, business, memory_order_release);
 }
 
 void visitors_request_begins(struct MHD_Connection *connection)
 {
-    set_business(connection, BUSINESS_ASKING);
+    Visit *visit = visit_of(connection);
+
+    if (!visit)
+        return;
+    visit->asked_at = clock_monotonic();
+    set_business(visit, BUSINESS_ASKING, visit->asked_at);
 }
 
 void visitors_request_waits(struct MHD_Connection *connection)
 {
-    set_business(connection, BUSINESS_WAITING);
+    Visit *visit = visit_of(connection);
+
+    if (visit)
+        set_business(visit, BUSINESS_WAITING, clock_monotonic());
 }
 
-void visitors_request_ends(struct MHD_Connection *connection)
+void visitors_request_goes_on(struct MHD_Connection *connection)
 {
-    set_business(connection, BUSINESS_NONE);
+    Visit *visit = visit_of(connection);
+
+    if (visit)
+        set_business(visit, BUSINESS_ASKING, clock_monotonic());
+}
+
+gint64 visitors_request_ends(struct MHD_Connection *connection)
+{
+    Visit *visit = visit_of(connection);
+    gint64 now = clock_monotonic();
+
+    if (!visit)
+        return 0;
+    set_business(visit, BUSINESS_NONE, now);
+    return now - visit->asked_at;
 }

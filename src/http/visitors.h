@@ -20,8 +20,10 @@ void visitors_notify(void *visitors, struct MHD_Connection *connection, void **c
                      enum MHD_ConnectionNotificationCode what);
 /* How many are open. Thread-safe. */
 unsigned visitors_count(Visitors *visitors);
-/* The first line of a request is there, or an answer that was put off; the client waits for that
- * one, as long as it takes; the answer is sent (or will never be). */
+/* The first line of a request is there; the client waits for an answer that was put off, as long as
+ * it takes; that answer is there; the answer is sent (or will never be). The last one returns the
+ * microseconds since the first line. */
 void visitors_request_begins(struct MHD_Connection *connection);
 void visitors_request_waits(struct MHD_Connection *connection);
-void visitors_request_ends(struct MHD_Connection *connection);
+void visitors_request_goes_on(struct MHD_Connection *connection);
+gint64 visitors_request_ends(struct MHD_Connection *connection);
