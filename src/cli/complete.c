@@ -107,11 +107,17 @@ static const struct {
     const char *name;
     void (*offer_all)(const Offer *to);
 } kinds[] = {
-    {"REVISION", offer_revisions}, {"TARGET", offer_revisions},
-    {"A:B", offer_last_revision},  {"REV[,REV]", offer_last_revision},
-    {"FILE", offer_files},         {"PATH", offer_folders},
-    {"DIR", offer_folders},        {"VERB", offer_verbs},
-    {"SECTION", offer_sections},   {"SECTION.KEY=VALUE", offer_keys},
+    {"REVISION", offer_revisions},
+    {"TARGET", offer_revisions},
+    {"A:B", offer_last_revision},
+    {"REV[,REV]", offer_last_revision},
+    {"FILE", offer_files},
+    {"SOCKET", offer_files},
+    {"PATH", offer_folders},
+    {"DIR", offer_folders},
+    {"VERB", offer_verbs},
+    {"SECTION", offer_sections},
+    {"SECTION.KEY=VALUE", offer_keys},
 };
 
 /* `name` is one of those, or the words themselves: "start|stop". */

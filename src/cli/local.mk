@@ -6,12 +6,14 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/escape.c src/cli/escape.h \
 	src/cli/format.c src/cli/format.h \
+	src/cli/gate_wait.c src/cli/gate_wait.h \
 	src/cli/hooks.c src/cli/hooks.h \
 	src/cli/import_report.c src/cli/import_report.h \
 	src/cli/keeper.c src/cli/keeper.h \
 	src/cli/neighbour.c src/cli/neighbour.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
+	src/cli/remote.c src/cli/remote.h \
 	src/cli/repair.c src/cli/repair.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/scaffold.c src/cli/scaffold.h \

@@ -77,8 +77,11 @@ void terminal_print(const char *format, ...)
 void terminal_print_document(const char *document)
 {
     g_autofree char *redacted = secret_redact(document);
+    g_autofree char *escaped = escape_document(redacted);
 
-    write_stdout(redacted);
+    write_stdout(escaped);
+    if (!g_str_has_suffix(escaped, "\n"))
+        write_stdout("\n");
 }
 
 void terminal_print_verbatim(const char *script)

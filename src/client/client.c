@@ -284,11 +284,23 @@ static void hint(const Transfer *transfer, CURLcode code, ErrorKind kind, GError
                               "systemctl status pgsluiced");
 }
 
+/* The system's word where it has one: libcurl's tells of ports that a socket has not. */
+static const char *describe(const Transfer *transfer, CURLcode code)
+{
+    const Client *client = transfer->client;
+    long number = 0;
+
+    if (code == CURLE_COULDNT_CONNECT)
+        client->curl->easy_getinfo(client->easy, CURLINFO_OS_ERRNO, &number);
+    if (number != 0)
+        return g_strerror((int)number);
+    return *transfer->problem ? transfer->problem : client->curl->easy_strerror(code);
+}
+
 static gboolean blame(const Transfer *transfer, CURLcode code, GError **error)
 {
     const char *name = transfer->client->endpoint->name;
-    const char *text =
-        *transfer->problem ? transfer->problem : transfer->client->curl->easy_strerror(code);
+    const char *text = describe(transfer, code);
     ErrorKind kind = kind_of(transfer, code);
 
     if (transfer->is_too_large)

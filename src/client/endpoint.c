@@ -38,6 +38,16 @@ static Endpoint *endpoint_new(char *base, char *socket)
     return endpoint;
 }
 
+/* What a URL may hold without an escape, roughly; the rest is GUri's business. */
+static gboolean is_visible(const char *text)
+{
+    for (; *text; text++) {
+        if (!g_ascii_isgraph(*text))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Why it is none that can be asked, or NULL. */
 static const char *find_fault(GUri *url)
 {
@@ -45,7 +55,7 @@ static const char *find_fault(GUri *url)
     const char *host = url ? g_uri_get_host(url) : NULL;
 
     if (!g_str_equal(scheme, "http") && !g_str_equal(scheme, "https"))
-        return "it must begin with http:// or https://";
+        return "it is none that begins with http:// or https://";
     if (!host || !*host)
         return "it names no host";
     if (g_uri_get_userinfo(url))
@@ -58,7 +68,7 @@ static const char *find_fault(GUri *url)
 
 Endpoint *endpoint_new_url(const char *url, GError **error)
 {
-    g_autoptr(GUri) parsed = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
+    g_autoptr(GUri) parsed = is_visible(url) ? g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL) : NULL;
     const char *fault = find_fault(parsed);
     char *base;
 
@@ -121,11 +131,7 @@ static gboolean is_token(const char *text)
 {
     gsize length = strlen(text);
 
-    for (const char *byte = text; *byte; byte++) {
-        if (!g_ascii_isgraph(*byte))
-            return FALSE;
-    }
-    return length > 0 && length <= TOKEN_MAX;
+    return is_visible(text) && length > 0 && length <= TOKEN_MAX;
 }
 
 gboolean endpoint_find_token(Endpoint *endpoint, const char *file, GError **error)

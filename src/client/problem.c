@@ -110,14 +110,13 @@ static void describe_status(const char *name, const ClientReply *reply, GError *
                               "(http.admin.listen)?");
 }
 
-/* The status line counts, not what the document says of it. */
+/* The status line counts, not what the document says of it; and its hint speaks of HTTP. */
 static void settle_kind(const ClientReply *reply, GError **error)
 {
     if (reply->status == 401) {
         error_reclassify(error, ERROR_DAEMON_LOGIN);
-        if (error && !error_hint(*error))
-            error_set_hint(error, "a token that the daemon knows: --token-file FILE, or "
-                                  "PGSLUICE_TOKEN in the environment");
+        error_set_hint(error, "a token that the daemon knows: --token-file FILE, or "
+                              "PGSLUICE_TOKEN in the environment");
     }
 }
 

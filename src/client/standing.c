@@ -120,6 +120,26 @@ static void read_lock(const Node *root, Standing *standing)
                          .since = member_maybe_text(&holder, "since")};
 }
 
+static void read_instances(const Node *root, Standing *standing)
+{
+    Node list = node_member(root, "instances");
+
+    standing->instance_count = node_count(&list);
+    standing->instances =
+        reading_alloc(list.reading, standing->instance_count, sizeof *standing->instances);
+    for (gsize i = 0; i < standing->instance_count; i++) {
+        Node item = node_item(&list, i);
+
+        standing->instances[i] =
+            (StandingInstance){.instance = member_text(&item, "instance"),
+                               .host = member_maybe_text(&item, "host"),
+                               .version = member_maybe_text(&item, "version"),
+                               .required_revision = member_maybe_text(&item, "required_revision"),
+                               .since = member_maybe_text(&item, "since"),
+                               .pid = member_maybe_number(&item, "pid")};
+    }
+}
+
 Standing *standing_read(const char *text, gsize length, GError **error)
 {
     Reading *reading = reading_new(text, length, error);
@@ -140,6 +160,7 @@ Standing *standing_read(const char *text, gsize length, GError **error)
     read_hold(&root, standing);
     read_half_run(&root, standing);
     read_lock(&root, standing);
+    read_instances(&root, standing);
     return reading_end(reading, error) ? g_steal_pointer(&standing) : NULL;
 }
 

@@ -41,6 +41,15 @@ typedef struct {
 } StandingHolder;
 
 typedef struct {
+    const char *instance;
+    const char *host; /* this and what follows may be NULL */
+    const char *version;
+    const char *required_revision; /* NULL: nothing */
+    const char *since;
+    gint64 pid; /* -1: unknown */
+} StandingInstance;
+
+typedef struct {
     struct Reading *reading; /* where all of it lives */
     const char *version;     /* of the service */
     const char *instance;    /* NULL: unknown */
@@ -68,6 +77,8 @@ typedef struct {
     StandingHalfRun *half_run; /* NULL: none */
     gboolean is_locked;
     StandingHolder *holder; /* NULL: unknown */
+    StandingInstance *instances;
+    gsize instance_count;
 } Standing;
 
 /* ERROR_DAEMON_ANSWER when it is not such a document. */

@@ -61,23 +61,43 @@ static json_t *database_json(const Status *status)
     json_object_set_new(json, "in_recovery", json_boolean(status->in_recovery));
     json_object_set_new(json, "heads", render_texts((const char *const *)status->heads));
     json_object_set_new(json, "environment", render_text(status->environment));
+    json_object_set_new(json, "foreign", json_boolean(status->is_foreign));
     json_object_set_new(json, "overridden", overridden_json(status->overridden));
     return json;
+}
+
+static json_t *ids_json(GPtrArray *revisions)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+    for (guint i = 0; revisions && i < revisions->len; i++)
+        g_ptr_array_add(ids, ((const Revision *)g_ptr_array_index(revisions, i))->id);
+    g_ptr_array_sort(ids, compare_texts);
+    g_ptr_array_add(ids, NULL);
+    return render_texts((const char *const *)ids->pdata);
+}
+
+/* The heads that another's dependencies imply: `upgrade` brings them in, but they have no row. */
+static json_t *implied_heads_json(const Graph *graph, GPtrArray *heads)
+{
+    g_autoptr(GPtrArray) effective = graph ? graph_effective_heads(graph) : NULL;
+    g_autoptr(GPtrArray) implied = g_ptr_array_new();
+
+    for (guint i = 0; heads && i < heads->len; i++)
+        if (!g_ptr_array_find(effective, g_ptr_array_index(heads, i), NULL))
+            g_ptr_array_add(implied, g_ptr_array_index(heads, i));
+    return ids_json(implied);
 }
 
 static json_t *scripts_json(const Graph *graph, const char *directory)
 {
     json_t *json = json_object();
     g_autoptr(GPtrArray) heads = graph ? graph_heads(graph) : NULL;
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
 
-    for (guint i = 0; heads && i < heads->len; i++)
-        g_ptr_array_add(ids, ((const Revision *)g_ptr_array_index(heads, i))->id);
-    g_ptr_array_sort(ids, compare_texts);
-    g_ptr_array_add(ids, NULL);
     json_object_set_new(json, "directory", render_text(directory));
     json_object_set_new(json, "folders", render_texts(graph ? graph_folders(graph) : NULL));
-    json_object_set_new(json, "heads", render_texts((const char *const *)ids->pdata));
+    json_object_set_new(json, "heads", ids_json(heads));
+    json_object_set_new(json, "implied_heads", implied_heads_json(graph, heads));
     json_object_set_new(json, "count", graph ? json_integer(graph_count(graph)) : json_null());
     return json;
 }
@@ -92,6 +112,10 @@ static json_t *pending_json(const Status *status)
 
         json_object_set_new(json, "revision", render_text(revision->id));
         json_object_set_new(json, "message", render_text(revision->message));
+        json_object_set_new(json, "down_revision",
+                            render_texts((const char *const *)revision->down_revisions));
+        json_object_set_new(json, "depends_on",
+                            render_texts((const char *const *)revision->depends_on));
         json_array_append_new(array, json);
     }
     return array;
@@ -103,6 +127,7 @@ static json_t *mismatched_json(const Status *status)
 
     for (guint i = 0; status && status->mismatched && i < status->mismatched->len; i++) {
         const Mismatch *mismatch = g_ptr_array_index(status->mismatched, i);
+        g_autofree char *text = mismatch_describe(mismatch);
         json_t *json = json_object();
 
         json_object_set_new(json, "revision", render_text(mismatch->revision));
@@ -111,6 +136,7 @@ static json_t *mismatched_json(const Status *status)
         json_object_set_new(json, "path", render_text(mismatch->path));
         json_object_set_new(json, "kind", render_text(mismatch_kind_name(mismatch->kind)));
         json_object_set_new(json, "detail", render_text(mismatch->detail));
+        json_object_set_new(json, "text", render_text(text));
         json_array_append_new(array, json);
     }
     return array;

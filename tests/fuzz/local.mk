@@ -75,3 +75,9 @@ tests_fuzz_fuzz_adopt_records_SOURCES = tests/fuzz/fuzz-adopt-records.c $(fuzz_m
 tests_fuzz_fuzz_adopt_records_CPPFLAGS = $(ADOPT_CPPFLAGS)
 tests_fuzz_fuzz_adopt_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_adopt_records_LDADD = $(ADOPT_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-client-documents
+tests_fuzz_fuzz_client_documents_SOURCES = tests/fuzz/fuzz-client-documents.c $(fuzz_main)
+tests_fuzz_fuzz_client_documents_CPPFLAGS = $(CLIENT_CPPFLAGS)
+tests_fuzz_fuzz_client_documents_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_client_documents_LDADD = $(CLIENT_LIBS)

@@ -18,5 +18,6 @@ include tests/unit/metrics/local.mk
 include tests/unit/api/local.mk
 include tests/unit/adopt/local.mk
 include tests/unit/setup/local.mk
+include tests/unit/client/local.mk
 include tests/unit/daemon/local.mk
 include tests/unit/cli/local.mk
