@@ -1,6 +1,7 @@
 # Every verb of verbs.def prints one JSON document with --json, also when it fails.
 
 load lib/common
+load lib/stand_in
 
 setup() {
     common_setup
@@ -22,6 +23,7 @@ words_of() {
         cluster) echo cluster stop nowhere ;;
         run) echo run -- echo '{}' ;;
         completion) echo completion bash ;;
+        rollback) echo rollback --dry-run --socket played/socket ;;
         import) echo import dbmate theirs --to imported ;;
         *) echo "$1" ;;
     esac
@@ -41,6 +43,12 @@ prepare() {
     make_revision cccc3333 aaaa1111 <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
     make_revision dddd4444 'bbbb2222, cccc3333' <<<$'-- migrate:up\n-- migrate:down\n-- nothing to undo'
     pgsluice -q upgrade
+    start_stand_in
+}
+
+teardown() {
+    stop_stand_in
+    common_teardown
 }
 
 @test "every verb prints one document with --json and nothing else on stdout" {

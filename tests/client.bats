@@ -1,9 +1,7 @@
-# The verbs that ask a daemon: status and wait.
+# The verbs that ask a daemon: status and wait the real one, rollback one that is played.
 load lib/common
 load lib/daemon
 load lib/stand_in
-# Variables are common.bash's and stand_in.bash's; conditions of wait_for are evaluated there.
-# shellcheck disable=SC2154,SC2016
 
 digest=$(printf 'ab%.0s' {1..32})
 typist=$BATS_TEST_DIRNAME/lib/typist
@@ -116,9 +114,9 @@ database_rows() {
 }
 
 @test "what cannot be an address or a token is a usage error" {
-    for words in '--url http://me:secret@host/' '--socket /s --url http://host'; do
+    for words in '' '--url http://me:secret@host/' '--socket /s --url http://host'; do
         # shellcheck disable=SC2086 # words
-        run -2 --separate-stderr pgsluice status $words
+        run -2 --separate-stderr pgsluice rollback --dry-run $words
         [[ $stderr != *secret* ]]
     done
     run -2 pgsluice status --socket "$(printf 'x%.0s' {1..200})"
@@ -131,3 +129,219 @@ database_rows() {
     run -2 pgsluice status --token-file token
 }
 
+# --- rollback -------------------------------------------------------------------------------------
+
+# A plan that loses something, and what --yes needs.
+lose_a_column() {
+    cat >played/plan.json <<'JSON'
+{"losses": [{"kind": "column", "name": "public.usage_logs.success", "rows": 123, "is_estimate": true}]}
+JSON
+}
+yes=(--yes --confirm "$digest" --reason because)
+
+@test "rollback --dry-run shows what would happen, and asks for nothing else" {
+    start_stand_in
+    cat >played/plan.json <<'JSON'
+{"losses": [{"kind": "column", "name": "public.usage_logs.success", "rows": 123, "is_estimate": true}],
+ "irreversible": [{"revision": "bbbb2222", "message": "no way back"}],
+ "instances": [{"instance": "web2:9", "host": "web2", "version": "0.1.0", "required_revision": "bbbb2222",
+                "since": "2026-11-22T14:00:00Z", "pid": 9}],
+ "refusals": [{"type": "urn:pgsluice:problem:irreversible", "status": 422, "title": "T", "detail": "It has no way back",
+               "hint": "write one"}]}
+JSON
+    run --separate-stderr pgsluice rollback --dry-run --url "http://$address/"
+    [ "$status" -eq 0 ]
+    [ -z "$stderr" ]
+    diff -u - <(printf '%s\n' "$output") <<EXPECTED
+1 step from bbbb2222 to aaaa1111:
+   1. downgrade bbbb2222 -> aaaa1111, add success column
+      /m/versions/bbbb2222_add.sql
+        ALTER TABLE usage_logs
+          DROP COLUMN success
+        -- AccessExclusiveLock on public.usage_logs (45 rows, 8.0 KiB)
+
+What is lost:
+   column public.usage_logs.success: about 123 rows
+
+What cannot be undone:
+   bbbb2222, no way back
+
+What runs now and would break:
+   web2:9 on web2, version 0.1.0, needs bbbb2222, since 2026-11-22T14:00:00Z
+
+What stands in the way now:
+   It has no way back
+     next: write one
+
+Digest: $digest, valid until 2026-11-22T15:00:00Z
+EXPECTED
+    pgsluice rollback usage@-1 --dry-run --socket played/socket --json >document
+    jq -e '.losses[0].rows == 123' document
+    [ "$(asked '[.[].body | fromjson | [.target, .dry_run]] | tojson')" = '[["-1",true],["usage@-1",true]]' ]
+
+    # a real one would be refused: nobody is asked for anything
+    run -6 --separate-stderr pgsluice rollback --url "http://$address"
+    [[ $stderr == *'pgsluice: error: It has no way back'*'next: write one'* ]]
+    [ "$(count_real_calls)" = 0 ]
+}
+
+@test "rollback asks at the terminal, and does what was typed for" {
+    start_stand_in
+    lose_a_column
+    run -0 "$typist" 'accept that: ' 'lose it' 'ledger) ' 'bad release' 'Type aaaa1111' aaaa1111 -- \
+        pgsluice rollback --url "http://$address"
+    [[ $output == *'column public.usage_logs.success: about 123 rows'*$'\none\ntwo\nthree\n'*'is at aaaa1111 (it was at bbbb2222)'* ]]
+    asked '.[2].body' | jq -e '. == {target: "-1", dry_run: false, confirm: "'"$digest"'",
+        reason: "bad release", accept_data_loss: true, accept_drift: false}'
+    [ "$(asked '.[2].headers["If-Match"]')" = '"e1"' ]
+    [[ $(asked '.[2].headers["Idempotency-Key"]') =~ ^[0-9a-f-]{36}$ ]]
+
+    # anything else that is typed, or nothing, is a no
+    run -6 "$typist" 'accept that: ' yes -- pgsluice rollback --url "http://$address"
+    [[ $output == *'"lose it" was not typed: nothing was done'* ]]
+    run -6 "$typist" 'Type aaaa1111' aaaa -- \
+        pgsluice rollback --reason r --accept-data-loss --url "http://$address"
+    run -6 "$typist" 'Type aaaa1111' '^D' -- \
+        pgsluice rollback --reason r --accept-data-loss --url "http://$address"
+    run -130 "$typist" 'Type aaaa1111' '^C' -- \
+        pgsluice rollback --reason r --accept-data-loss --url "http://$address"
+    [ "$(count_real_calls)" = 1 ]
+
+    # back to the base
+    echo '{"to": []}' >played/plan.json
+    run -0 "$typist" 'Type base' base -- pgsluice rollback --reason r --url "http://$address"
+}
+
+@test "without a terminal rollback says what to type; --yes wants the digest and the reason" {
+    start_stand_in
+    lose_a_column
+    run -6 --separate-stderr pgsluice rollback --url "http://$address" </dev/null
+    [[ $stderr == *"next: pgsluice rollback -1 --url http://$address --yes --confirm $digest --reason TEXT --accept-data-loss" ]]
+    run -2 pgsluice rollback --yes --reason r --url "http://$address"
+    run -2 pgsluice rollback --yes --confirm "$digest" --url "http://$address"
+    run -6 --separate-stderr pgsluice rollback "${yes[@]}" --url "http://$address"
+    [[ $stderr == *'error: Rows would be lost'* ]]
+    run -6 pgsluice rollback --yes --confirm "${digest//a/c}" --reason r --accept-data-loss --url "http://$address"
+    run -0 --separate-stderr pgsluice --json rollback "${yes[@]}" --accept-data-loss --url "http://$address"
+    [ "$(jq -r '[.state, .to[0]] | join(" ")' <<<"$output")" = 'succeeded aaaa1111' ]
+    behave done-at-once
+    run -0 --separate-stderr pgsluice -q rollback "${yes[@]}" --accept-data-loss --socket played/socket
+    [ -z "$output$stderr" ]
+    behave busy
+    run -4 --separate-stderr pgsluice rollback "${yes[@]}" --accept-data-loss --url "http://$address"
+    [[ $stderr == *'a-colleague is migrating'*'next: wait for it' ]]
+}
+
+@test "a rollback that fails in the daemon fails here, with the daemon's words" {
+    start_stand_in
+    behave fails
+    run -5 --separate-stderr pgsluice --json rollback "${yes[@]}" --url "http://$address"
+    [ "$(jq -s -r '.[0].error | [.kind, .message, .hint] | join("; ")' <<<"$output")" = \
+        'sql; relation "x" does not exist; correct the file' ]
+    [[ $stderr == $'one\ntwo\nthree\npgsluice: error: '* ]]
+}
+
+@test "an answer that is lost is asked for again with the same key: one rollback" {
+    start_stand_in
+    behave lost-answer
+    run -0 --separate-stderr pgsluice rollback "${yes[@]}" --url "http://$address"
+    [[ $stderr == *'it stays one rollback'*'is at aaaa1111'* ]]
+    [ "$(count_real_calls)" -ge 2 ]
+    [ "$(asked '[.[].headers["Idempotency-Key"] // empty] | unique | length')" = 1 ]
+    behave silence
+    run -0 --separate-stderr pgsluice rollback "${yes[@]}" --url "http://$address"
+    [[ $stderr == *'looking again'*'is at aaaa1111'* ]]
+}
+
+@test "Ctrl-C leaves the rollback to the daemon and says how to look; --follow looks" {
+    start_stand_in
+    behave endless
+    run -130 "$typist" 'one' '^C' -- pgsluice rollback "${yes[@]}" --socket played/socket
+    [[ $output == *'goes on in the daemon'*"next: pgsluice rollback --follow 0f0e-1 --socket played/socket"* ]]
+    behave ''
+    run -0 --separate-stderr pgsluice rollback --follow 0f0e-1 --socket played/socket
+    [[ $stderr == *'is at aaaa1111'* ]]
+    [ "$(count_real_calls)" = 1 ]
+    run -2 pgsluice rollback --follow ../x --socket played/socket
+    run -2 pgsluice rollback -1 --follow 0f0e-1 --socket played/socket
+
+    # before the daemon has answered
+    behave silent
+    before=$(asked length)
+    pgsluice rollback --dry-run --url "http://$address" >out 2>&1 3>&- 4>&- &
+    asker=$!
+    wait_for '[ "$(asked length)" -gt "$before" ]'
+    kill -INT "$asker"
+    status=0
+    wait "$asker" || status=$?
+    [ "$status" = 130 ]
+    behave ''
+}
+
+@test "answers that are no answers end in an error, not in a crash or on the terminal" {
+    start_stand_in
+    for how in huge headers redirect not-http truncated; do
+        behave $how
+        run -3 --separate-stderr pgsluice rollback --dry-run --url "http://$address" --answer-timeout 10s
+        echo "$how: $stderr"
+        [[ $stderr == 'pgsluice: error: '* ]]
+    done
+    [[ $(asked '[.[].path] | unique | tojson') == '["/admin/migrations/rollback"]' ]]
+    printf '{"service": [], "digest": "x", "state": 3, "detail": "\\u001b[2Jgone\\npgsluice: well"}' >played/raw
+    behave raw-problem
+    run -6 --separate-stderr pgsluice rollback --dry-run --url "http://$address"
+    [ "$stderr" = 'pgsluice: error: \x1b[2Jgone pgsluice: well' ]
+    behave raw
+    for words in 'rollback --dry-run' status 'rollback --follow x'; do
+        # shellcheck disable=SC2086 # words
+        run -3 --separate-stderr pgsluice $words --url "http://$address"
+        [[ $stderr == 'pgsluice: error: '* ]]
+    done
+    printf '{"a":%.0s' {1..3000} >played/raw
+    run -3 pgsluice status --url "http://$address"
+}
+
+@test "names out of an answer reach the terminal on one line, without control characters" {
+    start_stand_in
+    cat >played/plan.json <<'JSON'
+{"losses": [{"kind": "table", "name": "x\u001b[2J\u009b1m\ny\r\nDigest: all is well", "rows": 1}],
+ "expires_at": "\u202e\u0007", "from": ["\u001b]0;t\u0007"]}
+JSON
+    pgsluice rollback --dry-run --url "http://$address" >text
+    run ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' text
+    [ "$(grep -c '^Digest: ' text)" = 1 ]
+    pgsluice --json rollback --dry-run --url "http://$address" >document
+    run ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' document
+    jq -e '.losses[0].name | contains("\u009b1m")' document
+
+    # what somebody is asked to type is an id, or nobody is asked
+    for plan in '{"to": ["a b"]}' '{"to": ["aaaa\u0430"]}' '{"digest": "short"}'; do
+        printf '%s' "$plan" >played/plan.json
+        run -3 pgsluice rollback --dry-run --url "http://$address"
+    done
+}
+
+@test "over TLS the certificate is checked, and the client's is shown" {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
+        -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem 2>/dev/null
+    start_stand_in --tls cert.pem key.pem cert.pem
+    run -3 --separate-stderr pgsluice rollback --dry-run --url "https://$address"
+    [[ $stderr == *'next: name the certificate authority that it comes from: --ca-file FILE'* ]]
+    run -3 pgsluice rollback --dry-run --url "https://$address" --ca-file cert.pem
+    pgsluice rollback --dry-run --url "https://$address" --ca-file cert.pem --cert-file cert.pem --key-file key.pem
+    run -3 pgsluice rollback --dry-run --url "https://localhost:${address#*:}" --ca-file cert.pem \
+        --cert-file cert.pem --key-file key.pem
+    run -2 pgsluice rollback --dry-run --url "https://$address" --ca-file missing.pem
+    behave login
+    PGSLUICE_TOKEN=let-me-in pgsluice rollback --dry-run --url "https://$address" --ca-file cert.pem \
+        --cert-file cert.pem --key-file key.pem
+    run -3 pgsluice rollback --dry-run --socket played/socket
+}
+
+@test "a proxy or .netrc of the environment does not get to see the token" {
+    start_stand_in
+    behave login
+    printf 'machine 127.0.0.1 login me password secret\n' >.netrc
+    PGSLUICE_TOKEN=let-me-in HOME=$PWD http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 \
+        pgsluice rollback --dry-run --url "http://$address"
+}

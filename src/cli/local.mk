@@ -1,10 +1,12 @@
 noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
+	src/cli/ask.c src/cli/ask.h \
 	src/cli/change.c src/cli/change.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/complete.c src/cli/complete.h \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/escape.c src/cli/escape.h \
+	src/cli/follow.c src/cli/follow.h \
 	src/cli/format.c src/cli/format.h \
 	src/cli/gate_wait.c src/cli/gate_wait.h \
 	src/cli/hooks.c src/cli/hooks.h \
@@ -12,6 +14,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/keeper.c src/cli/keeper.h \
 	src/cli/neighbour.c src/cli/neighbour.h \
 	src/cli/options.c src/cli/options.h \
+	src/cli/plan_report.c src/cli/plan_report.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/remote.c src/cli/remote.h \
 	src/cli/repair.c src/cli/repair.h \
@@ -43,6 +46,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_release.c \
 	src/cli/verb_repair.c \
 	src/cli/verb_revision.c \
+	src/cli/verb_rollback.c \
 	src/cli/verb_run.c \
 	src/cli/verb_show.c \
 	src/cli/verb_stamp.c \
