@@ -172,6 +172,8 @@ What runs now and would break:
 What stands in the way now:
    It has no way back
      next: write one
+   Rows would be lost
+     next: when what is lost may go: --accept-data-loss
 
 Digest: $digest, valid until 2026-11-22T15:00:00Z
 EXPECTED

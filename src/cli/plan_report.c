@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "cli/format.h"
 #include "client/line.h"
 
@@ -190,13 +191,11 @@ static void add_refusals(GString *text, const RemotePlan *plan)
     if (plan->refusal_count > 0)
         add(text, "\nWhat stands in the way now:\n");
     for (gsize i = 0; i < plan->refusal_count; i++) {
-        g_autofree char *line = line_of(plan->refusals[i].text, LINE_MAX_MESSAGE);
-        g_autofree char *hint =
-            plan->refusals[i].hint ? line_of(plan->refusals[i].hint, LINE_MAX_MESSAGE) : NULL;
+        const GError *refusal = plan->refusals[i].error;
 
-        add(text, "   %s\n", line);
-        if (hint && *hint)
-            add(text, "     next: %s\n", hint);
+        add(text, "   %s\n", refusal->message);
+        if (error_hint(refusal))
+            add(text, "     next: %s\n", error_hint(refusal));
     }
 }
 

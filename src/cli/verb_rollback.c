@@ -105,6 +105,21 @@ static void note_plan(Cli *cli, const RemotePlan *plan)
     terminal_note("%s\n", report);
 }
 
+/* Whether the daemon wants the loss accepted; what is lost may be nothing that holds data. */
+static gboolean is_loss(const RemoteRefusal *refusal)
+{
+    return g_str_equal(refusal->type, "urn:pgsluice:problem:data-loss");
+}
+
+static gboolean needs_acceptance(const RemotePlan *plan)
+{
+    for (gsize i = 0; i < plan->refusal_count; i++) {
+        if (is_loss(&plan->refusals[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Nobody can be asked: what would be typed instead. */
 static gboolean refuse_unasked(const Rollback *rollback, const RemotePlan *plan, GError **error)
 {
@@ -113,7 +128,7 @@ static gboolean refuse_unasked(const Rollback *rollback, const RemotePlan *plan,
 
     error_set(error, ERROR_REFUSED, "there is no terminal at which this could be confirmed");
     error_set_hint(error, "pgsluice rollback %s %s --yes --confirm %s --reason TEXT%s", target,
-                   daemon, plan->digest, plan->loss_count > 0 ? " --accept-data-loss" : "");
+                   daemon, plan->digest, needs_acceptance(plan) ? " --accept-data-loss" : "");
     return FALSE;
 }
 
@@ -121,10 +136,8 @@ static gboolean refuse_unasked(const Rollback *rollback, const RemotePlan *plan,
 static gboolean check_refusals(const RemotePlan *plan, GError **error)
 {
     for (gsize i = 0; i < plan->refusal_count; i++) {
-        const RemoteRefusal *refusal = &plan->refusals[i];
-
-        if (refusal->error && !g_str_equal(refusal->type, "urn:pgsluice:problem:data-loss")) {
-            g_propagate_error(error, g_error_copy(refusal->error));
+        if (!is_loss(&plan->refusals[i])) {
+            g_propagate_error(error, g_error_copy(plan->refusals[i].error));
             return FALSE;
         }
     }
@@ -135,7 +148,7 @@ static gboolean ask_loss(Rollback *rollback, const RemotePlan *plan, GError **er
 {
     g_autofree char *prompt = NULL;
 
-    if (plan->loss_count == 0 || rollback->call.accepts_data_loss)
+    if (!needs_acceptance(plan))
         return TRUE;
     prompt = g_strdup_printf("What is lost does not come back with an upgrade. Type \"%s\" to "
                              "accept that: ",

@@ -7,21 +7,36 @@
 
 #define TYPE_PREFIX "urn:pgsluice:problem:"
 
-static gboolean find_slug(const char *type, ErrorKind *kind)
-{
-    static const struct {
-        const char *slug;
-        ErrorKind kind;
-    } rows[] = {
-#define PROBLEM(slug, kind) {slug, ERROR_##kind},
+static const struct {
+    const char *slug;
+    ErrorKind kind;
+    const char *hint;
+} rows[] = {
+#define PROBLEM(slug, kind, hint) {slug, ERROR_##kind, hint},
 #include "client/problem.def"
 #undef PROBLEM
-    };
-    const char *slug;
+};
 
-    if (!type || !g_str_has_prefix(type, TYPE_PREFIX))
-        return FALSE;
-    slug = type + strlen(TYPE_PREFIX);
+/* The slug of a type of ours, or NULL. */
+static const char *slug_of(const char *type)
+{
+    return type && g_str_has_prefix(type, TYPE_PREFIX) ? type + strlen(TYPE_PREFIX) : NULL;
+}
+
+/* What to type next by our own table, or NULL. */
+static const char *hint_of(const char *type)
+{
+    const char *slug = slug_of(type);
+
+    for (gsize i = 0; slug && i < G_N_ELEMENTS(rows); i++) {
+        if (g_str_equal(rows[i].slug, slug))
+            return rows[i].hint;
+    }
+    return NULL;
+}
+
+static gboolean find_kind(const char *slug, ErrorKind *kind)
+{
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (g_str_equal(rows[i].slug, slug)) {
             *kind = rows[i].kind;
@@ -39,11 +54,12 @@ static gboolean find_slug(const char *type, ErrorKind *kind)
 
 ErrorKind problem_kind(const char *type, unsigned status, ErrorKind fallback)
 {
+    const char *slug = slug_of(type);
     ErrorKind kind;
 
     if (status == 401)
         return ERROR_DAEMON_LOGIN;
-    if (find_slug(type, &kind))
+    if (slug && find_kind(slug, &kind))
         return kind;
     switch (status) {
     case 400:
@@ -68,31 +84,35 @@ ErrorKind problem_kind(const char *type, unsigned status, ErrorKind fallback)
     }
 }
 
+/* The text of a member, or NULL when it has none: a problem is shown as far as it is understood. */
+static const char *text_of(const Node *problem, const char *key)
+{
+    Node node = node_member(problem, key);
+
+    return node_is_text(&node) ? node_text(&node) : NULL;
+}
+
+static unsigned status_of(const Node *problem)
+{
+    Node node = node_member(problem, "status");
+
+    return node_is_number(&node) && node_number(&node) < 1000 ? (unsigned)node_number(&node) : 0;
+}
+
 gboolean problem_read(const Node *node, ErrorKind fallback, GError **error)
 {
-    Node type = node_member(node, "type");
-    Node title = node_member(node, "title");
-    Node detail = node_member(node, "detail");
-    Node hint = node_member(node, "hint");
-    Node status = node_member(node, "status");
-    const char *text = node_is_text(&detail) ? node_text(&detail) : NULL;
-    g_autofree char *message = NULL;
-    gint64 number = node_is_number(&status) ? node_number(&status) : 0;
+    const char *type = text_of(node, "type");
+    const char *detail = text_of(node, "detail");
+    const char *text = detail ? detail : text_of(node, "title");
+    const char *hint = hint_of(type) ? hint_of(type) : text_of(node, "hint");
+    g_autofree char *message = text ? line_of(text, LINE_MAX_MESSAGE) : NULL;
+    g_autofree char *next = hint ? line_of(hint, LINE_MAX_MESSAGE) : NULL;
 
-    if (!text && node_is_text(&title))
-        text = node_text(&title);
-    if (!text)
+    if (!message)
         return FALSE;
-    message = line_of(text, LINE_MAX_MESSAGE);
-    error_set(error,
-              problem_kind(node_is_text(&type) ? node_text(&type) : NULL,
-                           number > 0 && number < 1000 ? (unsigned)number : 0, fallback),
-              "%s", message);
-    if (node_is_text(&hint)) {
-        g_autofree char *line = line_of(node_text(&hint), LINE_MAX_MESSAGE);
-
-        error_set_hint(error, "%s", line);
-    }
+    error_set(error, problem_kind(type, status_of(node), fallback), "%s", message);
+    if (next)
+        error_set_hint(error, "%s", next);
     return TRUE;
 }
 

@@ -84,13 +84,10 @@ static void read_instance(const Node *item, gpointer element)
 static void read_refusal(const Node *item, gpointer element)
 {
     RemoteRefusal *refusal = element;
-    const char *title = member_text(item, "title");
-    const char *detail = member_maybe_text(item, "detail");
 
     refusal->type = member_text(item, "type");
-    refusal->text = detail ? detail : title;
-    refusal->hint = member_maybe_text(item, "hint");
-    problem_read(item, ERROR_REFUSED, &refusal->error);
+    if (!problem_read(item, ERROR_REFUSED, &refusal->error))
+        error_set(&refusal->error, ERROR_REFUSED, "a guard refuses, and does not say why");
 }
 
 /* Somebody is asked to type them: they must be what the database is about to be at, letter by

@@ -52,9 +52,7 @@ typedef struct {
 
 typedef struct {
     const char *type;
-    const char *text; /* detail, or the title */
-    const char *hint; /* NULL: none */
-    GError *error;    /* the same as an error, as problem_read makes it */
+    GError *error; /* as client/problem.h makes it: message, hint, kind */
 } RemoteRefusal;
 
 typedef struct {
