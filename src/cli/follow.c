@@ -72,6 +72,13 @@ static void tell_event(const RemoteEvent *event)
         terminal_note("%s\n", line);
 }
 
+/* A daemon that waits may say the same again and again. */
+static gboolean repeats(const RemoteOperation *operation, gsize number)
+{
+    return number > 0 &&
+           g_strcmp0(operation->events[number].text, operation->events[number - 1].text) == 0;
+}
+
 /* Those that are new; *told is the number of all that were, also of those that were dropped. TRUE
  * when there was any. */
 static gboolean tell_events(Cli *cli, const RemoteOperation *operation, gint64 *told)
@@ -83,7 +90,7 @@ static gboolean tell_events(Cli *cli, const RemoteOperation *operation, gint64 *
 
         if (number < *told)
             continue;
-        if (!cli_options(cli)->is_quiet)
+        if (!cli_options(cli)->is_quiet && !repeats(operation, i))
             tell_event(&operation->events[i]);
         *told = number + 1;
         has_new = TRUE;

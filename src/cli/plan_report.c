@@ -79,15 +79,17 @@ static char *describe_size(gint64 bytes)
     return g_strjoinv(" ", parts);
 }
 
+/* With as much of its size as is known. */
 static void add_relation(GString *text, const RemoteRelation *relation)
 {
-    add_name(text, "", relation->name);
-    if (relation->rows >= 0 && relation->bytes >= 0) {
-        g_autofree char *rows = describe_count(relation->rows, "row", "rows");
-        g_autofree char *size = describe_size(relation->bytes);
+    g_autofree char *rows = describe_count(relation->rows, "row", "rows");
+    g_autofree char *size = describe_size(MAX(relation->bytes, 0));
 
+    add_name(text, "", relation->name);
+    if (relation->rows >= 0 && relation->bytes >= 0)
         add(text, " (%s, %s)", rows, size);
-    }
+    else if (relation->rows >= 0 || relation->bytes >= 0)
+        add(text, " (%s)", relation->rows >= 0 ? rows : size);
 }
 
 /* "AccessExclusiveLock on public.usage_logs (45 rows, 8.0 KiB)" */

@@ -15,6 +15,7 @@ static void test_kinds(void)
         {"not-controlled", 403, 6},
         {"precondition-failed", 412, 6},
         {"unknown-target", 422, 2},
+        {"unknown-operation", 404, 2},
         {"too-many-steps", 422, 6},
         {"irreversible", 422, 6},
         {"checksum-mismatch", 409, 6},
