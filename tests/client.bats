@@ -347,3 +347,11 @@ JSON
     PGSLUICE_TOKEN=let-me-in HOME=$PWD http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 \
         pgsluice rollback --dry-run --url "http://$address"
 }
+
+@test "libcurl is loaded by who asks a daemon, and by nobody else" {
+    run ! grep -q libcurl <(ldd "$(command -v pgsluice)")
+    start_stand_in
+    LD_DEBUG=files pgsluice --version 2>&1 | grep -c libcurl >count || :
+    [ "$(<count)" = 0 ]
+    LD_DEBUG=files pgsluice rollback --dry-run --url "http://$address" 2>&1 | grep -q libcurl
+}
