@@ -3,12 +3,16 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/accept.c src/engine/accept.h \
 	src/engine/ahead.c src/engine/ahead.h \
 	src/engine/alone.c src/engine/alone.h \
+	src/engine/batch.c src/engine/batch.h \
+	src/engine/breakage.c src/engine/breakage.h \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/check.c src/engine/check.h \
 	src/engine/doubt.c src/engine/doubt.h \
 	src/engine/environment.c src/engine/environment.h \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
+	src/engine/execution.c src/engine/execution.h \
+	src/engine/exchange.c src/engine/exchange.h \
 	src/engine/facts.c src/engine/facts.h \
 	src/engine/failure.c src/engine/failure.h \
 	src/engine/fence.c src/engine/fence.h \
@@ -26,9 +30,11 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/probe.c src/engine/probe.h \
 	src/engine/record.c src/engine/record.h \
 	src/engine/recover.c src/engine/recover.h \
+	src/engine/retry.c src/engine/retry.h \
 	src/engine/run.c src/engine/run.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/segment.c src/engine/segment.h \
+	src/engine/segmented.c src/engine/segmented.h \
 	src/engine/server.c src/engine/server.h \
 	src/engine/session.c src/engine/session.h \
 	src/engine/session_private.h \

@@ -1,0 +1,83 @@
+/* Each failure is settled first: only a transaction that is rolled back can be tried again. */
+#include "engine/retry.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "engine/batch.h"
+#include "engine/breakage.h"
+#include "engine/failure.h"
+#include "engine/session_private.h"
+#include "engine/tries.h"
+
+enum { ANSWER_OF_WATCH = 250 * 1000 }; /* how long a retry is not told of for want of a name */
+
+static void name_blockers(GError *error, const Sight *sight)
+{
+    g_autofree char *who = sight_describe_blockers(sight);
+    g_autofree char *remedy = sight_remedy(sight);
+    g_autofree char *message = error->message;
+
+    error->message = g_strdup_printf("%s; in its way: %s", message, who);
+    error_set_hint(&error,
+                   "wait for whoever is in its way, or end that: %s; then run the same command "
+                   "again. execution.retry_deadline says how long it is tried",
+                   remedy);
+}
+
+/* The first try that meets a lock finds nobody looking: the next one comes as soon as somebody
+ * does, so that the news of it has a name. */
+static gboolean begins_to_watch(Execution *execution, gint64 pause)
+{
+    return !watch_is_open(execution->watch) &&
+           watch_prepare(execution->watch, pause, execution->session->cancel);
+}
+
+/* After a failed batch: TRUE when the same transaction shall be tried again. */
+static gboolean waits_for_retry(Execution *execution, Tries *tries, GError *error)
+{
+    Cancel *cancel = execution->session->cancel;
+    g_autoptr(Sight) sight = NULL;
+    EngineEvent event = {.error = error};
+
+    if (!failure_is_retryable(error) || !conn_is_alive(execution->session->conn))
+        return FALSE;
+    sight = watch_find_blockers(execution->watch, ANSWER_OF_WATCH, cancel);
+    tries_note_failure(tries, sight);
+    event.pause = tries_next_pause(tries);
+    event.sight = sight;
+    if (event.pause >= 0 && begins_to_watch(execution, event.pause))
+        return TRUE;
+    if (event.pause >= 0) {
+        execution_tell(execution, EVENT_REVISION_RETRY, execution->next, event);
+        return clock_wait(event.pause, cancel);
+    }
+    if (tries->latest)
+        name_blockers(error, tries->latest);
+    return FALSE;
+}
+
+gboolean retry_run(Execution *execution, guint end, GError **error)
+{
+    const EngineSettings *settings = execution->session->settings;
+    g_auto(Tries) tries = {0};
+
+    tries_begin(&tries, settings);
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        FailurePlace place = {0};
+        guint before = execution->next;
+
+        execution_prepare_try(execution, tries_lock_timeout(&tries, settings));
+        watch_look_out(execution->watch);
+        if (batch_run(execution, end, &place, &reason))
+            return TRUE;
+        if (breakage_settle(execution, &place, &reason))
+            return TRUE; /* on a new connection, or done */
+        if (execution->next > before)
+            tries_begin(&tries, settings);
+        if (!waits_for_retry(execution, &tries, reason)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return FALSE;
+        }
+    }
+}
