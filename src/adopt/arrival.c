@@ -82,9 +82,8 @@ static void inspect_statement(Arrival *arrival, const char *section, const State
                          "%s, SQL line %u: %s is refused: a revision file does not begin or end "
                          "transactions by itself",
                          section, statement->line, word);
-    if (statement->kind == STATEMENT_COPY_STREAM)
-        arrival_add_note(arrival,
-                         "%s, SQL line %u: COPY with a client's data is refused: write INSERT",
+    if (statement->kind == STATEMENT_COPY_OUT)
+        arrival_add_note(arrival, "%s, SQL line %u: COPY TO STDOUT is refused: leave it out",
                          section, statement->line);
     if (statement_refuses_transaction(statement->sql) && !arrival->leaves_transaction) {
         arrival->leaves_transaction = TRUE;

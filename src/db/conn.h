@@ -37,6 +37,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conn, conn_free)
  * the client is an error. */
 gboolean conn_exec(Conn *conn, const char *sql, Result **result, GError **error);
 
+/* Runs one COPY ... FROM STDIN and gives it `length` bytes of `rows`, whole lines, a bounded part
+ * at a time. A cancellation ends it between two parts; the server keeps nothing of a COPY that
+ * failed.
+ */
+gboolean conn_copy_in(Conn *conn, const char *sql, const char *rows, gsize length, GError **error);
+
 /* Runs one statement with text parameters ($1...; NULL = SQL NULL). */
 gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *const *values,
                           Result **result, GError **error);

@@ -9,6 +9,8 @@
 typedef struct {
     PGresult *last;
     GError *failure;
+    const char *rows; /* for COPY ... FROM STDIN, until they have been sent; or NULL */
+    gsize length;
 } Answers;
 
 static void keep_failure(Answers *answers, GError *failure)
@@ -45,8 +47,15 @@ static gboolean refuse_copy(Conn *conn, ExecStatusType status, Answers *answers,
     keep_failure(answers, failure);
     if (status != PGRES_COPY_IN)
         return drop_copy_data(conn, error);
-    PQputCopyEnd(conn->pg, "refused by pgsluice");
-    return conn_write_all(conn, error);
+    return conn_refuse_rows(conn, error);
+}
+
+static gboolean answer_copy(Conn *conn, ExecStatusType status, Answers *answers, GError **error)
+{
+    const char *rows = g_steal_pointer(&answers->rows);
+
+    return rows && status == PGRES_COPY_IN ? conn_send_rows(conn, rows, answers->length, error)
+                                           : refuse_copy(conn, status, answers, error);
 }
 
 static gboolean keep_answer(Conn *conn, PGresult *answer, Answers *answers, GError **error)
@@ -65,7 +74,7 @@ static gboolean keep_answer(Conn *conn, PGresult *answer, Answers *answers, GErr
     case PGRES_COPY_OUT:
     case PGRES_COPY_BOTH:
         PQclear(answer);
-        return refuse_copy(conn, status, answers, error);
+        return answer_copy(conn, status, answers, error);
     default:
         sql_error_set(&failure, conn, answer);
         PQclear(answer);
@@ -96,6 +105,10 @@ static gboolean finish_call(Conn *conn, Answers *answers, Result **result, GErro
         g_propagate_error(error, g_steal_pointer(&answers->failure));
         return FALSE;
     }
+    if (answers->rows) {
+        error_set(error, ERROR_SQL, "the server did not ask for the rows that go with a COPY");
+        return FALSE;
+    }
     if (!answers->last) {
         connection_lost_set(error, conn);
         return FALSE;
@@ -113,9 +126,8 @@ static gboolean send_all(Conn *conn, gboolean wants_rows, GError **error)
     return conn_write_all(conn, error);
 }
 
-static gboolean run(Conn *conn, int was_sent, Result **result, GError **error)
+static gboolean run(Conn *conn, int was_sent, Answers answers, Result **result, GError **error)
 {
-    Answers answers = {NULL, NULL};
     gboolean is_done = FALSE;
 
     if (!was_sent)
@@ -133,7 +145,17 @@ gboolean conn_exec(Conn *conn, const char *sql, Result **result, GError **error)
         return FALSE;
     conn_forget_cancel(conn);
     conn->error_position = 0;
-    return run(conn, PQsendQuery(conn->pg, sql), result, error);
+    return run(conn, PQsendQuery(conn->pg, sql), (Answers){0}, result, error);
+}
+
+gboolean conn_copy_in(Conn *conn, const char *sql, const char *rows, gsize length, GError **error)
+{
+    if (!conn_call_begin(conn, error))
+        return FALSE;
+    conn_forget_cancel(conn);
+    conn->error_position = 0;
+    return run(conn, PQsendQuery(conn->pg, sql), (Answers){.rows = rows, .length = length}, NULL,
+               error);
 }
 
 gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *const *values,
@@ -143,6 +165,6 @@ gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *co
         return FALSE;
     conn_forget_cancel(conn);
     conn->error_position = 0;
-    return run(conn, PQsendQueryParams(conn->pg, sql, count, NULL, values, NULL, NULL, 0), result,
-               error);
+    return run(conn, PQsendQueryParams(conn->pg, sql, count, NULL, values, NULL, NULL, 0),
+               (Answers){0}, result, error);
 }

@@ -54,6 +54,11 @@ gboolean conn_write_all(Conn *conn, GError **error);
 gboolean conn_next_answer(Conn *conn, PGresult **answer, GError **error);
 /* The same, but the rows of a statement that was made to send them one by one are dropped. */
 gboolean conn_next_answer_without_rows(Conn *conn, PGresult **answer, GError **error);
+/* After PGRES_COPY_IN: sends all rows and their end, or that they were interrupted. The server's
+ * answer comes next. */
+gboolean conn_send_rows(Conn *conn, const char *rows, gsize length, GError **error);
+/* There are none: the COPY fails. */
+gboolean conn_refuse_rows(Conn *conn, GError **error);
 /* Ends the connection at once. */
 void conn_give_up(Conn *conn);
 

@@ -6,6 +6,7 @@ src_db_libdb_a_SOURCES = \
 	src/db/cluster_place.c \
 	src/db/cluster_process.c \
 	src/db/conn.c src/db/conn.h src/db/conn_private.h \
+	src/db/conn_copy.c \
 	src/db/conn_exec.c \
 	src/db/conn_open.c \
 	src/db/conn_pipeline.c \

@@ -44,10 +44,7 @@ static gboolean receive_group(Conn *conn, GError **failure, GError **error)
 static gboolean send_opening(Execution *execution, GError **error)
 {
     Session *session = execution->session;
-    g_autofree char *sql =
-        g_strdup_printf("SELECT pg_catalog.set_config('lock_timeout', '%" G_GINT64_FORMAT
-                        "us', false), pg_catalog.set_config('synchronous_commit', 'off', false)",
-                        execution->lock_timeout);
+    g_autofree char *sql = execution_opening_sql(execution);
     g_autofree char *prepare = NULL;
 
     if (!conn_pipeline_send(session->conn, sql, 0, NULL, error))
@@ -80,14 +77,19 @@ static gboolean send_closing(Execution *execution, GError **error)
     return conn_pipeline_sync(conn, error);
 }
 
+static gboolean may_be_batched(const Script *script)
+{
+    return script->is_transactional && !script->has_rows;
+}
+
 guint batch_end(const Execution *execution)
 {
     guint end = execution->next;
 
     while (end < execution->scripts->len && end - execution->next < BATCH_REVISIONS &&
-           execution_script(execution, end)->is_transactional)
+           may_be_batched(execution_script(execution, end)))
         end++;
-    return end;
+    return MAX(end, execution->next + 1);
 }
 
 static gboolean has_room(const Execution *execution, const Window *window, guint share)

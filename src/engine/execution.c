@@ -209,6 +209,13 @@ void execution_prepare_try(Execution *execution, gint64 lock_timeout)
     set_restoring(&execution->restoring_segment_sql, execution->segment_sql, parameters);
 }
 
+char *execution_opening_sql(const Execution *execution)
+{
+    return g_strdup_printf("SELECT pg_catalog.set_config('lock_timeout', '%" G_GINT64_FORMAT
+                           "us', false), pg_catalog.set_config('synchronous_commit', 'off', false)",
+                           execution->lock_timeout);
+}
+
 static void tell_notice(const char *severity, const char *message, gpointer data)
 {
     const Execution *execution = data;

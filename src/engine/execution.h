@@ -3,6 +3,7 @@
  *
  *   exchange   one revision's messages into the pipeline, and its answers out of it
  *   batch      many revisions through one pipeline
+ *   dialogue   a revision that no pipeline can carry
  *   breakage   what a failure has left, and going on after a connection broke
  *   retry      a batch as often as its locks take
  *   segmented  a revision that one transaction cannot hold
@@ -51,6 +52,9 @@ void execution_tell(const Execution *execution, EventKind kind, guint index, Eng
 gboolean execution_connect(Execution *execution, GError **error);
 /* What the next transaction runs with. `lock_timeout` in microseconds. */
 void execution_prepare_try(Execution *execution, gint64 lock_timeout);
+/* Sets that try's lock timeout in the session, and that commits do not wait for the disk. g_free.
+ */
+char *execution_opening_sql(const Execution *execution);
 /* Leaves the pipeline and the transaction that a failure or a cancellation has left open; does so
  * after a cancellation, too, and not for long. */
 void execution_roll_back(const Execution *execution);

@@ -2,6 +2,7 @@
 #include "engine/failure.h"
 
 #include "base/error.h"
+#include "sql/copy.h"
 
 static const struct {
     const char *sqlstate;
@@ -66,7 +67,15 @@ static void add_site(const FailurePlace *place, GError **error)
     g_autofree char *source = NULL;
     ErrorSite site = {.path = place->script->step->revision->path};
 
-    if (place->statement) {
+    guint64 row = place->statement && place->statement->data_line
+                      ? copy_failed_line(error_context(*error))
+                      : 0;
+
+    if (row) {
+        script_locate_row(failed_section(place), place->statement, row, &site.line, &site.column,
+                          &source);
+        site.source = source;
+    } else if (place->statement) {
         script_locate(failed_section(place), place->statement, place->position, &site.line,
                       &site.column, &source);
         site.source = source;

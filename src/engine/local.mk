@@ -7,6 +7,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/breakage.c src/engine/breakage.h \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/check.c src/engine/check.h \
+	src/engine/dialogue.c src/engine/dialogue.h \
 	src/engine/doubt.c src/engine/doubt.h \
 	src/engine/environment.c src/engine/environment.h \
 	src/engine/event.c src/engine/event.h \

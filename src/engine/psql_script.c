@@ -127,8 +127,12 @@ gboolean psql_script_add_statement(PsqlScript *script, const Revision *revision,
     ErrorSite site = {.path = revision->path};
     gsize at;
 
-    if (sql_append_for_psql(script->text, statement->sql, &at, error))
+    if (sql_append_for_psql(script->text, statement->sql, &at, error)) {
+        if (statement->data_line)
+            sql_append_rows_for_psql(script->text, section->text + statement->data_offset,
+                                     statement->data_length);
         return TRUE;
+    }
     script_locate(section, statement, (unsigned)g_utf8_strlen(statement->sql, (gssize)at) + 1,
                   &site.line, &site.column, &source);
     site.source = source;

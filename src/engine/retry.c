@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "engine/batch.h"
 #include "engine/breakage.h"
+#include "engine/dialogue.h"
 #include "engine/failure.h"
 #include "engine/session_private.h"
 #include "engine/tries.h"
@@ -56,6 +57,13 @@ static gboolean waits_for_retry(Execution *execution, Tries *tries, GError *erro
     return FALSE;
 }
 
+static gboolean run_once(Execution *execution, guint end, FailurePlace *place, GError **error)
+{
+    return execution_script(execution, execution->next)->has_rows
+               ? dialogue_run(execution, place, error)
+               : batch_run(execution, end, place, error);
+}
+
 gboolean retry_run(Execution *execution, guint end, GError **error)
 {
     const EngineSettings *settings = execution->session->settings;
@@ -69,7 +77,7 @@ gboolean retry_run(Execution *execution, guint end, GError **error)
 
         execution_prepare_try(execution, tries_lock_timeout(&tries, settings));
         watch_look_out(execution->watch);
-        if (batch_run(execution, end, &place, &reason))
+        if (run_once(execution, end, &place, &reason))
             return TRUE;
         if (breakage_settle(execution, &place, &reason))
             return TRUE; /* on a new connection, or done */

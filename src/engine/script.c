@@ -40,6 +40,20 @@ void script_locate(const Section *section, const Statement *statement, unsigned 
     *source = place_quote(&text, offset);
 }
 
+void script_locate_row(const Section *section, const Statement *statement, guint64 row,
+                       unsigned *line, unsigned *column, char **source)
+{
+    const PlaceText text = {.bytes = section->text, .length = strlen(section->text)};
+    const char *at = section->text + statement->data_offset;
+    const char *end = at + statement->data_length;
+
+    *line = statement->data_line;
+    *column = 1;
+    for (; row > 1 && at < end; row--, ++*line)
+        at = (const char *)memchr(at, '\n', (gsize)(end - at)) + 1;
+    *source = place_quote(&text, (gsize)(at - section->text));
+}
+
 /* The statements of one section of a step that has not begun. */
 static GPtrArray *split_section(const Revision *revision, const Section *section,
                                 const Variables *variables, GError **error)
@@ -85,6 +99,14 @@ static gboolean leaves_session_alone(const Statement *statement)
         return FALSE;
     folded = g_ascii_strdown(statement->sql, -1);
     return !strstr(folded, "set_config");
+}
+
+static gboolean has_rows(const GPtrArray *statements)
+{
+    for (guint i = 0; i < statements->len; i++)
+        if (((const Statement *)g_ptr_array_index(statements, i))->data_line)
+            return TRUE;
+    return FALSE;
 }
 
 static gboolean may_change_session(const GPtrArray *statements)
@@ -185,6 +207,10 @@ char *script_digest(Script *script, guint end)
         g_checksum_update(script->sum, (const guchar *)script->section->text + statement->offset,
                           (gssize)statement->length);
         g_checksum_update(script->sum, (const guchar *)";", 1);
+        if (statement->data_line)
+            g_checksum_update(script->sum,
+                              (const guchar *)script->section->text + statement->data_offset,
+                              (gssize)statement->data_length);
     }
     sum = g_checksum_copy(script->sum);
     return g_strdup(g_checksum_get_string(sum));
@@ -225,6 +251,7 @@ static Script *script_load(const PlanStep *step, PlanDirection direction,
         goto failed;
     script->may_change_session =
         may_change_session(script->statements) || may_change_session(script->checks);
+    script->has_rows = has_rows(script->statements) || has_rows(script->checks);
     script->length = measure(script);
     cut(script);
     return script;

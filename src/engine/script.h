@@ -23,6 +23,7 @@ typedef struct {
     GChecksum *sum;            /* over the first `summed` statements */
     guint summed;
     gboolean records_apart;      /* the record has a transaction behind the last segment */
+    gboolean has_rows;           /* of a COPY ... FROM STDIN, which no pipeline can carry */
     gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
     gboolean is_stored;          /* the body is the database's: there is no file */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
@@ -44,7 +45,7 @@ char *script_describe_place(const Script *script, guint index);
 
 /* One Script a step, in order (a GPtrArray with free function). The bodies keep the text of the
  * files; the values of `variables` (NULL: none are set) are in the statements only. Errors: an
- * unreadable or broken file; BEGIN or COMMIT and the like, or COPY ... FROM STDIN, in a section,
+ * unreadable or broken file; BEGIN or COMMIT and the like, or COPY ... TO STDOUT, in a section,
  * and a variable that is not set (with place); an irreversible step of a downgrade. The plan must
  * outlive the scripts. The bodies of revisions without a file come out of `stored` (NULL: all have
  * one). */
@@ -54,6 +55,10 @@ GPtrArray *scripts_load(const Plan *plan, const Variables *variables, Stored *st
 /* The down text that a database may keep to undo the revision without its file: NULL when it is
  * irreversible, or has a password in it that must not be stored. g_free. */
 char *script_down_to_keep(const RevisionBody *body);
+
+/* Line `row` of the rows of a COPY ... FROM STDIN, in the file; as script_locate. */
+void script_locate_row(const Section *section, const Statement *statement, guint64 row,
+                       unsigned *line, unsigned *column, char **source);
 
 /* Where the server's position (in characters from 1, 0 = unknown) in a statement stands in the
  * file: in the value of a variable, where the reference to it does. *source is the line's text as

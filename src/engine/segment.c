@@ -20,8 +20,11 @@ static char *quote_label(const Nature *nature)
     return g_strdup(strchr(literal, '\''));
 }
 
+/* The rows of a COPY may have any label in them, spelt in many ways. */
 static gboolean uses_one(const Statement *statement, const GPtrArray *labels)
 {
+    if (statement->data_line)
+        return labels->len > 0;
     for (guint i = 0; i < labels->len; i++)
         if (strstr(statement->sql, g_ptr_array_index(labels, i)))
             return TRUE;

@@ -45,7 +45,8 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
     Session *session = execution->session;
     guint index = script_segment(script)->first;
     const Statement *statement = g_ptr_array_index(script->statements, index);
-    StepMessage message = {PHASE_STATEMENT, statement, index, statement->sql};
+    StepMessage message = {
+        .phase = PHASE_STATEMENT, .statement = statement, .index = index, .sql = statement->sql};
     FailurePlace place = execution_place(execution, script, &message);
     gboolean is_done;
     gboolean ran;

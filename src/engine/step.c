@@ -12,13 +12,18 @@ static void add_own(GArray *messages, ScriptPhase phase, const char *sql)
     g_array_append_val(messages, message);
 }
 
-static void add_range(GArray *messages, ScriptPhase phase, const GPtrArray *statements, guint first,
-                      guint end)
+/* `text` is that of the section, where the rows of a COPY stand. */
+static void add_range(GArray *messages, ScriptPhase phase, const GPtrArray *statements,
+                      const char *text, guint first, guint end)
 {
     for (guint i = first; i < end; i++) {
         const Statement *statement = g_ptr_array_index(statements, i);
-        StepMessage message = {phase, statement, i, statement->sql};
+        StepMessage message = {phase, statement, i, statement->sql, NULL, 0};
 
+        if (statement->data_line) {
+            message.rows = text + statement->data_offset;
+            message.rows_length = statement->data_length;
+        }
         g_array_append_val(messages, message);
     }
 }
@@ -29,7 +34,8 @@ static void add_checks(GArray *messages, const Script *script)
     if (script->checks->len == 0)
         return;
     add_own(messages, PHASE_VERIFY, "SAVEPOINT pgsluice_verify");
-    add_range(messages, PHASE_VERIFY, script->checks, 0, script->checks->len);
+    add_range(messages, PHASE_VERIFY, script->checks, script->body->verify.text, 0,
+              script->checks->len);
     add_own(messages, PHASE_VERIFY, "ROLLBACK TO SAVEPOINT pgsluice_verify");
 }
 
@@ -48,7 +54,7 @@ void step_add_session(GArray *messages, const Script *script, guint first)
 {
     for (guint i = 0; script->natures && i < first; i++) {
         if (((const Nature *)g_ptr_array_index(script->natures, i))->kind == NATURE_SESSION)
-            add_range(messages, PHASE_BEGIN, script->statements, i, i + 1);
+            add_range(messages, PHASE_BEGIN, script->statements, script->section->text, i, i + 1);
     }
 }
 
@@ -63,7 +69,8 @@ GArray *step_messages(const Script *script, const char *durability)
     add_own(messages, PHASE_BEGIN, "BEGIN");
     step_add_session(messages, script, first);
     if (segment)
-        add_range(messages, PHASE_STATEMENT, script->statements, first, segment->end);
+        add_range(messages, PHASE_STATEMENT, script->statements, script->section->text, first,
+                  segment->end);
     if (ends)
         add_checks(messages, script);
     if (script->may_change_session)

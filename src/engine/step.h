@@ -9,6 +9,8 @@ typedef struct {
     const Statement *statement; /* of the file; NULL for the engine's own */
     guint index;                /* of that statement in its section */
     const char *sql;            /* NULL: the caller's statement that journals or records */
+    const char *rows;           /* that a COPY ... FROM STDIN takes; NULL: it is none */
+    gsize rows_length;
 } StepMessage;
 
 /* All messages of the transaction that a script runs next: of its next segment, or of its record

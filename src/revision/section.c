@@ -4,38 +4,50 @@
 #include <string.h>
 
 #include "sql/expand.h"
-#include "sql/reference.h"
 
-static void error_statement(const Section *section, const Statement *statement, const char *id,
-                            const char *path, GError **error)
+typedef struct {
+    const char *problem; /* behind "revision ID " */
+    const char *hint;
+} Refusal;
+
+/* Why a statement cannot run from a file; NULL: it can. */
+static const Refusal *find_refusal(const Statement *statement)
 {
-    const PlaceText text = {path, section->text, strlen(section->text), section->first_line};
+    static const Refusal control = {
+        "must not begin or end transactions by itself",
+        "remove it: each revision already runs in a transaction of its own; for statements that "
+        "cannot run in one, write \"-- Transaction: none\" in the header"};
+    static const Refusal copy_out = {"uses COPY ... TO STDOUT, and nobody takes here what it sends",
+                                     "leave it out, or write to a file on the server"};
+    static const Refusal no_rows = {
+        "uses COPY ... FROM STDIN, which only the value of a variable makes of it",
+        "write FROM STDIN into the file, so that the rows behind it can be told from SQL"};
+    static const Refusal other = {
+        "has rows behind a COPY that the value of a variable makes another statement",
+        "write the statement so that it stays COPY ... FROM STDIN whatever the value"};
 
-    if (statement->kind == STATEMENT_TRANSACTION_CONTROL) {
-        place_error(error, &text, statement->offset,
-                    "revision %s must not begin or end transactions by itself", id);
-        error_set_hint(error,
-                       "remove it: each revision already runs in a transaction of its own; for "
-                       "statements that cannot run in one, write \"-- Transaction: none\" in the "
-                       "header");
-        return;
-    }
-    place_error(error, &text, statement->offset,
-                "revision %s uses COPY with a client's data stream, which a revision file cannot "
-                "carry",
-                id);
-    error_set_hint(error, "use INSERT, or COPY from a file on the server");
+    if (statement->kind == STATEMENT_TRANSACTION_CONTROL)
+        return &control;
+    if (statement->kind == STATEMENT_COPY_OUT)
+        return &copy_out;
+    if (statement->kind == STATEMENT_COPY_IN && !statement->data_line)
+        return &no_rows;
+    return statement->kind != STATEMENT_COPY_IN && statement->data_line ? &other : NULL;
 }
 
 static gboolean accept_statements(const Section *section, const GPtrArray *statements,
                                   const char *id, const char *path, GError **error)
 {
+    const PlaceText text = {path, section->text, strlen(section->text), section->first_line};
+
     for (guint i = 0; i < statements->len; i++) {
         const Statement *statement = g_ptr_array_index(statements, i);
+        const Refusal *refusal = find_refusal(statement);
 
-        if (statement->kind == STATEMENT_ORDINARY)
+        if (!refusal)
             continue;
-        error_statement(section, statement, id, path, error);
+        place_error(error, &text, statement->offset, "revision %s %s", id, refusal->problem);
+        error_set_hint(error, "%s", refusal->hint);
         return FALSE;
     }
     return TRUE;
@@ -56,18 +68,10 @@ GPtrArray *section_split(const Section *section, const Variables *variables, con
 
 gboolean section_check(const Section *section, const char *id, const char *path, GError **error)
 {
-    PlaceText text = {path, section->text, 0, section->first_line};
-    g_autoptr(GArray) references = NULL;
-    g_autofree char *mask = NULL;
     g_autoptr(GPtrArray) statements = NULL;
 
     if (!section->text)
         return TRUE;
-    text.length = strlen(section->text);
-    references = references_find(&text, error);
-    if (!references)
-        return FALSE;
-    text.bytes = mask = references_mask(&text, references);
-    statements = sql_split_text(&text, error);
+    statements = sql_split_masked(section->text, path, section->first_line, error);
     return statements && accept_statements(section, statements, id, path, error);
 }

@@ -99,8 +99,9 @@ static StatementKind classify_prepare(Words *words)
     return STATEMENT_TRANSACTION_CONTROL;
 }
 
-/* FROM or TO outside parentheses, followed by STDIN or STDOUT. */
-static gboolean is_stream(const GArray *tokens)
+/* FROM or TO outside parentheses, followed by STDIN or STDOUT: the server takes either with either.
+ */
+static StatementKind classify_stream(const GArray *tokens)
 {
     gint depth = 0;
 
@@ -111,9 +112,11 @@ static gboolean is_stream(const GArray *tokens)
         depth += (kind == PG_QUERY__TOKEN__ASCII_40) - (kind == PG_QUERY__TOKEN__ASCII_41);
         if (depth > 0 || (kind != PG_QUERY__TOKEN__FROM && kind != PG_QUERY__TOKEN__TO))
             continue;
-        return next == PG_QUERY__TOKEN__STDIN || next == PG_QUERY__TOKEN__STDOUT;
+        if (next != PG_QUERY__TOKEN__STDIN && next != PG_QUERY__TOKEN__STDOUT)
+            break;
+        return kind == PG_QUERY__TOKEN__FROM ? STATEMENT_COPY_IN : STATEMENT_COPY_OUT;
     }
-    return FALSE;
+    return STATEMENT_ORDINARY;
 }
 
 static StatementKind classify_copy(const char *sql)
@@ -121,7 +124,7 @@ static StatementKind classify_copy(const char *sql)
     PlaceText text = {.bytes = sql, .length = strlen(sql), .first_line = 1};
     g_autoptr(GArray) tokens = sql_scan(&text, NULL);
 
-    return tokens && is_stream(tokens) ? STATEMENT_COPY_STREAM : STATEMENT_ORDINARY;
+    return tokens ? classify_stream(tokens) : STATEMENT_ORDINARY;
 }
 
 StatementKind statement_classify(const char *sql)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/quote.h"
+#include "sql/datablock.h"
 #include "sql/reference.h"
 
 enum { GROWTH_MAX = 64 * 1024 * 1024 }; /* bytes that values may add to one text */
@@ -187,7 +188,9 @@ static gboolean refuse_raw(const Expansion *expansion, const Draft *draft, gbool
 static gboolean judge_raw(const Expansion *expansion, Draft *draft, StatementKind *kind,
                           gboolean *is_there, GError **error)
 {
-    g_autoptr(GPtrArray) found = sql_split(draft->sql->str, NULL, 1, NULL);
+    const PlaceText text = {NULL, draft->sql->str, draft->sql->len, 1};
+    g_autoptr(GArray) no_blocks = g_array_new(FALSE, FALSE, sizeof(DataBlock));
+    g_autoptr(GPtrArray) found = sql_split_blanked(&text, no_blocks, NULL);
     const Statement *only;
 
     if (!found || found->len > 1)
@@ -251,29 +254,61 @@ static gboolean expand_all(Expansion *expansion, GPtrArray *statements, GError *
     return TRUE;
 }
 
-static GPtrArray *split_masked(const PlaceText *text, const Variables *variables, GError **error)
-{
-    g_autoptr(GArray) references = references_find(text, error);
-    Expansion expansion = {text, variables, references, 0, 0};
-    g_autoptr(GPtrArray) statements = NULL;
-    g_autofree char *masked = NULL;
-    PlaceText place = *text;
+/* The SQL of a text: without the rows in it, and with a mask over the references. */
+typedef struct {
+    PlaceText place; /* the text, its rows blanked */
+    char *blank;     /* or NULL */
+    char *masked;
+    GArray *blocks;
+    GArray *references;
+} Reading;
 
-    if (!references)
+static void reading_clear(Reading *reading)
+{
+    g_free(reading->blank);
+    g_free(reading->masked);
+    g_clear_pointer(&reading->blocks, g_array_unref);
+    g_clear_pointer(&reading->references, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
+
+static GPtrArray *read_masked(const char *text, const char *path, unsigned first_line,
+                              Reading *reading, GError **error)
+{
+    PlaceText masked = {path, text, strlen(text), first_line, text};
+
+    reading->place = masked;
+    reading->blocks = data_blocks_find(&masked, error);
+    if (!reading->blocks)
         return NULL;
-    place.shown = text->bytes;
-    place.bytes = masked = references_mask(text, references);
-    statements = sql_split_text(&place, error);
-    if (!statements || !expand_all(&expansion, statements, error))
+    if (reading->blocks->len > 0)
+        reading->place.bytes = reading->blank = data_blocks_blank(&masked, reading->blocks);
+    reading->references = references_find(&reading->place, error);
+    if (!reading->references)
         return NULL;
-    return g_steal_pointer(&statements);
+    masked.bytes = reading->masked = references_mask(&reading->place, reading->references);
+    return sql_split_blanked(&masked, reading->blocks, error);
 }
 
 GPtrArray *sql_split_expanded(const char *text, const char *path, unsigned first_line,
                               const Variables *variables, GError **error)
 {
-    PlaceText place = {path, text, strlen(text), first_line};
+    g_auto(Reading) reading = {0};
+    g_autoptr(GPtrArray) statements = NULL;
+    Expansion expansion = {&reading.place, variables, NULL, 0, 0};
 
-    return strstr(text, ":{") ? split_masked(&place, variables, error)
-                              : sql_split_text(&place, error);
+    if (!strstr(text, ":{"))
+        return sql_split(text, path, first_line, error);
+    statements = read_masked(text, path, first_line, &reading, error);
+    expansion.references = reading.references;
+    if (!statements || !expand_all(&expansion, statements, error))
+        return NULL;
+    return g_steal_pointer(&statements);
+}
+
+GPtrArray *sql_split_masked(const char *text, const char *path, unsigned first_line, GError **error)
+{
+    g_auto(Reading) reading = {0};
+
+    return read_masked(text, path, first_line, &reading, error);
 }

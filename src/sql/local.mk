@@ -1,7 +1,10 @@
 noinst_LIBRARIES += src/sql/libsql.a
 src_sql_libsql_a_SOURCES = \
 	src/sql/classify.c src/sql/classify.h \
+	src/sql/copy.c src/sql/copy.h \
+	src/sql/datablock.c src/sql/datablock.h \
 	src/sql/expand.c src/sql/expand.h \
+	src/sql/lexeme.c src/sql/lexeme.h \
 	src/sql/nature.c src/sql/nature.h \
 	src/sql/place.c src/sql/place.h \
 	src/sql/psql.c src/sql/psql.h \

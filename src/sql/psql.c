@@ -94,6 +94,13 @@ gboolean sql_append_for_psql(GString *script, const char *sql, gsize *at, GError
     return TRUE;
 }
 
+/* What psql reads there it sends as it is. */
+void sql_append_rows_for_psql(GString *script, const char *rows, gsize length)
+{
+    g_string_append_len(script, rows, (gssize)length);
+    g_string_append(script, "\\.\n");
+}
+
 void sql_append_psql_argument(GString *script, const char *text)
 {
     g_string_append_c(script, '\'');

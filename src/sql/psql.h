@@ -11,5 +11,8 @@
  * is then unchanged. */
 gboolean sql_append_for_psql(GString *script, const char *sql, gsize *at, GError **error);
 
+/* Appends the rows of a COPY ... FROM STDIN behind it: `length` bytes, whole lines or none. */
+void sql_append_rows_for_psql(GString *script, const char *rows, gsize length);
+
 /* Appends `text` as one argument of a psql command, in quotes: '...'. */
 void sql_append_psql_argument(GString *script, const char *text);

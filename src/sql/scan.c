@@ -42,8 +42,8 @@ static gboolean check_meta_commands(const PlaceText *text, const GArray *tokens,
         place_error(error, text, token->start, "psql command %.*s in a revision file",
                     (int)MIN(strcspn(at, " \t\r\n"), 40), at);
         if (at[1] == '.')
-            error_set_hint(error,
-                           "inline data for COPY is psql's; write INSERT ... VALUES instead");
+            error_set_hint(error, "it ends the rows of COPY ... FROM STDIN, and no such statement "
+                                  "stands above it");
         else
             error_set_hint(error, "only SQL runs here; a psql command is not sent to the server");
         return FALSE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sql/classify.h"
+#include "sql/datablock.h"
 #include "sql/scan.h"
 
 /* The statements so far, and how far the counting of lines and columns has come. */
@@ -123,12 +124,51 @@ static gboolean split_by_scanner(Splitter *splitter, const PlaceText *place, GEr
     return TRUE;
 }
 
-GPtrArray *sql_split_text(const PlaceText *text, GError **error)
+static gboolean attach_block(const PlaceText *text, Statement *owner, const DataBlock *block,
+                             GError **error)
+{
+    if (!owner || owner->kind != STATEMENT_COPY_IN || owner->data_line) {
+        place_error(error, text, block->start, "rows that belong to no COPY ... FROM STDIN");
+        error_set_hint(error, "write the statement above them plainly: COPY t (a, b) FROM STDIN;");
+        return FALSE;
+    }
+    owner->data_offset = block->start;
+    owner->data_length = block->end - block->start;
+    owner->data_line = block->line;
+    return TRUE;
+}
+
+/* Both are in order: rows belong to the last statement before the semicolon above them. */
+static gboolean attach_blocks(const PlaceText *text, const GPtrArray *statements,
+                              const GArray *blocks, GError **error)
+{
+    guint next = 0;
+
+    for (guint i = 0; i < blocks->len; i++) {
+        const DataBlock *block = &g_array_index(blocks, DataBlock, i);
+        Statement *owner = NULL;
+
+        for (; next < statements->len; next++) {
+            Statement *statement = g_ptr_array_index(statements, next);
+
+            if (statement->offset > block->semicolon)
+                break;
+            owner = statement;
+        }
+        if (!attach_block(text, owner, block, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+GPtrArray *sql_split_blanked(const PlaceText *text, const GArray *blocks, GError **error)
 {
     g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func(statement_free);
     Splitter splitter = {text->bytes, statements, 0, text->first_line, 1};
 
     if (!split_by_parser(&splitter) && !split_by_scanner(&splitter, text, error))
+        return NULL;
+    if (!attach_blocks(text, statements, blocks, error))
         return NULL;
     return g_steal_pointer(&statements);
 }
@@ -136,8 +176,16 @@ GPtrArray *sql_split_text(const PlaceText *text, GError **error)
 GPtrArray *sql_split(const char *text, const char *path, unsigned first_line, GError **error)
 {
     PlaceText place = {path, text, strlen(text), first_line};
+    g_autoptr(GArray) blocks = data_blocks_find(&place, error);
+    g_autofree char *blank = NULL;
 
-    return sql_split_text(&place, error);
+    if (!blocks)
+        return NULL;
+    if (blocks->len > 0) {
+        place.shown = text;
+        place.bytes = blank = data_blocks_blank(&place, blocks);
+    }
+    return sql_split_blanked(&place, blocks, error);
 }
 
 gsize statement_offset(const Statement *statement, gsize at)

@@ -1,4 +1,5 @@
-/* Fuzzes the splitting of SQL: statements are in order, inside the text, and do not overlap. */
+/* Fuzzes the splitting of SQL: statements are in order, inside the text, and do not overlap, nor
+ * do the rows behind them. */
 #include <string.h>
 
 #include "sql/split.h"
@@ -25,6 +26,11 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         g_assert_cmpuint(end, <=, strlen(text));
         g_assert_cmpmem(text + statement->offset, statement->length, statement->sql,
                         strlen(statement->sql));
+        if (statement->data_line) {
+            g_assert_cmpuint(statement->data_offset, >, end);
+            end = statement->data_offset + statement->data_length;
+            g_assert_true(g_str_has_prefix(text + end, "\\."));
+        }
     }
     return 0;
 }

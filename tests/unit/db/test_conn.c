@@ -181,6 +181,85 @@ static void test_copy_is_refused(void)
     testdb_assert_value(conn, "SELECT count(*) FROM t", "0");
 }
 
+static GString *make_rows(void)
+{
+    GString *rows = g_string_new(NULL);
+
+    for (guint i = 1; i <= 300000; i++)
+        g_string_append_printf(rows, "%u\n", i);
+    return rows;
+}
+
+static void assert_copy_fails(Conn *conn, const char *sql, const GString *rows, ErrorKind kind)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(conn_copy_in(conn, sql, rows->str, rows->len, &error));
+    g_assert_cmpstr(error_kind_slug(error_kind(error)), ==, error_kind_slug(kind));
+}
+
+static void test_copy_in(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(GString) rows = make_rows();
+    g_autoptr(GError) error = NULL;
+
+    testdb_run(conn, "CREATE TEMP TABLE t (a int)");
+    g_assert_true(conn_copy_in(conn, "COPY t FROM STDIN", rows->str, rows->len, &error));
+    g_assert_true(conn_copy_in(conn, "COPY t FROM STDIN", rows->str, 0, &error));
+    testdb_assert_value(conn, "SELECT count(*) || ' ' || sum(a) FROM t", "300000 45000150000");
+    /* the server answers long before all is sent */
+    rows->str[2] = 'x';
+    assert_copy_fails(conn, "COPY t FROM STDIN", rows, ERROR_SQL);
+    assert_copy_fails(conn, "COPY nobody FROM STDIN", rows, ERROR_SQL);
+    assert_copy_fails(conn, "SELECT 1", rows, ERROR_SQL);
+    assert_copy_fails(conn, "COPY t TO STDOUT", rows, ERROR_SQL);
+    testdb_assert_value(conn, "SELECT count(*) FROM t", "300000");
+}
+
+/* A row that takes long, so that the socket is full of those behind it. */
+static void make_slow_table(Conn *conn)
+{
+    testdb_run(conn, "CREATE TABLE slow (a int); CREATE FUNCTION sleep() RETURNS trigger LANGUAGE "
+                     "plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NEW; END'; CREATE TRIGGER "
+                     "sleep BEFORE INSERT ON slow FOR EACH ROW EXECUTE FUNCTION sleep()");
+}
+
+static void test_copy_in_is_cancelled(void)
+{
+    g_autoptr(Cancel) cancel = cancel_new();
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(GString) rows = make_rows();
+    Disturbance disturbance = {.pid = conn_backend_pid(conn), .cancel = cancel};
+    GThread *thread;
+
+    make_slow_table(conn);
+    conn_set_cancel(conn, cancel);
+    thread = g_thread_new("disturb", disturb, &disturbance);
+    assert_copy_fails(conn, "COPY slow FROM STDIN", rows, ERROR_CANCELLED);
+    g_thread_join(thread);
+    conn_set_cancel(conn, NULL);
+    testdb_assert_value(conn, "SELECT count(*) FROM slow", "0");
+    testdb_run(conn, "DROP TABLE slow; DROP FUNCTION sleep");
+}
+
+static void test_copy_in_is_terminated(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(Conn) other = testdb_connect(database);
+    g_autoptr(GString) rows = make_rows();
+    Disturbance disturbance = {.pid = conn_backend_pid(conn), .sql = "SELECT pg_terminate_backend"};
+    GThread *thread;
+
+    make_slow_table(other);
+    thread = g_thread_new("disturb", disturb, &disturbance);
+    assert_copy_fails(conn, "COPY slow FROM STDIN", rows, ERROR_CONNECTION_LOST);
+    g_thread_join(thread);
+    g_assert_false(conn_is_alive(conn));
+    conn_set_timeout(other, 100 * 1000);
+    assert_copy_fails(other, "COPY slow FROM STDIN", rows, ERROR_CONNECTION_LOST);
+}
+
 static void test_cancel(void)
 {
     g_autoptr(Cancel) cancel = cancel_new();
@@ -354,6 +433,9 @@ int main(int argc, char **argv)
     g_test_add_func("/conn/positions-in-sql-ascii", test_positions_in_sql_ascii);
     g_test_add_func("/conn/kinds", test_kinds);
     g_test_add_func("/conn/copy-is-refused", test_copy_is_refused);
+    g_test_add_func("/conn/copy-in", test_copy_in);
+    g_test_add_func("/conn/copy-in-is-cancelled", test_copy_in_is_cancelled);
+    g_test_add_func("/conn/copy-in-is-terminated", test_copy_in_is_terminated);
     g_test_add_func("/conn/cancel", test_cancel);
     g_test_add_func("/conn/cancel-that-is-ignored", test_cancel_that_is_ignored);
     g_test_add_func("/conn/timeout", test_timeout);

@@ -9,7 +9,7 @@
 
 enum { FIRST_LINE = 10 };
 
-static const char *const kinds[] = {"plain", "control", "stream"};
+static const char *const kinds[] = {"plain", "control", "in", "out"};
 
 static void assert_contains(const char *text, const char *part)
 {
@@ -36,6 +36,15 @@ static void check_error(const char *expected, const char *text, const GError *er
     g_assert_nonnull(strstr(text, site.source));
 }
 
+static void describe_rows(const Statement *statement, const char *text, GString *all)
+{
+    g_autofree char *rows = g_strndup(text + statement->data_offset, statement->data_length);
+    g_autofree char *escaped = g_strescape(rows, NULL);
+
+    if (statement->data_line)
+        g_string_append_printf(all, "= %u rows %s\n", statement->data_line, escaped);
+}
+
 /* All statements as the table writes them. What stands in the text is really at its offset. */
 static char *describe(const GPtrArray *statements, const char *text)
 {
@@ -50,6 +59,7 @@ static char *describe(const GPtrArray *statements, const char *text)
                             strlen(statement->sql));
         g_string_append_printf(all, "= %u:%u %s %s\n", statement->line, statement->column,
                                kinds[statement->kind], sql);
+        describe_rows(statement, text, all);
     }
     return g_string_free(all, FALSE);
 }
