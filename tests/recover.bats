@@ -280,3 +280,32 @@ SQL
     stop_daemon
     [ "$status" -eq 0 ]
 }
+
+@test "a statement that runs by itself: what the catalog tells of it, the same run goes on with" {
+    make_revision a1 '' <<'SQL'
+-- migrate:up
+CREATE TABLE t1 (a int);
+CREATE INDEX CONCURRENTLY ON t1 (a);
+INSERT INTO effects VALUES ('a1');
+-- migrate:down
+DROP TABLE t1;
+SQL
+    for when in before after; do
+        wire cut "$when" CONCURRENTLY 1
+        wired upgrade head
+        wire_says cut
+        [ "$status" -eq 0 ]
+        [[ $told == *'connecting again to ask what was committed'* ]]
+        [ "$(effects)" = a1 ]
+        [ "$(sql "SELECT count(*), bool_and(indisvalid) FROM pg_index WHERE indrelid = 't1'::regclass")" = '1|t' ]
+        start_anew
+    done
+    # what it does not tell, a person must
+    sed -i 's/^CREATE INDEX.*/CALL work();/; s/^-- Create Date/-- Transaction: none\n&/' "$migrations/versions/a1_test.sql"
+    sql "CREATE PROCEDURE work() LANGUAGE plpgsql AS 'BEGIN COMMIT; END'"
+    wire cut after CALL 1
+    wired upgrade head
+    wire_says cut
+    [ "$status" -eq 6 ]
+    [[ $told == *'whether statement 2 of a1 has had its effect is not known'*'repair --applied a1:2'* ]]
+}

@@ -17,7 +17,7 @@ const char *probe_name(const Nature *nature)
 {
     switch (nature->kind) {
     case NATURE_BUILD_INDEX:
-        return "build index";
+        return nature->part ? "build index" : "build unnamed index";
     case NATURE_DROP_INDEX:
         return "drop index";
     case NATURE_DETACH:
@@ -67,7 +67,9 @@ ProbeOutcome probe_outcome(const char *name, const char *before, const char *now
         return OUTCOME_UNKNOWN;
     if (g_str_equal(name, "detach") && g_str_equal(now, "pending"))
         return OUTCOME_HALF;
-    if (g_str_equal(name, "build index"))
+    if (g_str_equal(now, "several"))
+        return OUTCOME_UNKNOWN;
+    if (g_str_equal(name, "build index") || g_str_equal(name, "build unnamed index"))
         return has_changed && g_str_has_prefix(now, "valid ") ? OUTCOME_DONE : OUTCOME_NOT_DONE;
     if (g_str_equal(name, "drop index"))
         return has_changed && g_str_equal(now, "absent") ? OUTCOME_DONE : OUTCOME_NOT_DONE;

@@ -112,10 +112,12 @@ static gboolean finish_detach(Session *session, const JournalRow *row, GError **
            conn_exec(session->conn, sql, NULL, error);
 }
 
-/* An index that was invalid before the statement is not its own. */
+/* An index that was invalid before the statement is not its own; of an unnamed one the question
+ * leaves those out. */
 static gboolean drops_leftovers(const JournalRow *row, const Probe *probe)
 {
     return g_strcmp0(row->probe, "reindex") == 0 ||
+           g_strcmp0(row->probe, "build unnamed index") == 0 ||
            (g_strcmp0(row->probe, "build index") == 0 && g_strcmp0(row->before, probe->state) != 0);
 }
 

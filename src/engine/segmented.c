@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "engine/alone.h"
-#include "engine/failure.h"
+#include "engine/breakage.h"
 #include "engine/recover.h"
 #include "engine/retry.h"
 #include "engine/session_private.h"
@@ -39,7 +39,8 @@ static void tell_guess(const Execution *execution, const Script *script, guint i
         event_send(execution->events, &event);
 }
 
-/* The statement that comes next runs by itself. */
+/* The statement that comes next runs by itself. TRUE too when the connection broke under it: then
+ * the journal is asked on the new one how it ended, as the next run would ask. */
 static gboolean run_alone(Execution *execution, Script *script, GError **error)
 {
     Session *session = execution->session;
@@ -63,8 +64,7 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
     place.position = ran ? execution_position(execution, &message) : 0;
     execution_roll_back(execution);
     record_statement_failure(execution, script, ran, error);
-    failure_describe(&place, error);
-    return FALSE;
+    return breakage_settle(execution, &place, error);
 }
 
 /* Where the journal says that the script stands: at first, and on each new connection, when what

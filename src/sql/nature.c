@@ -91,10 +91,9 @@ static void read_index(const PgQuery__IndexStmt *index, Nature *nature)
 {
     if (!index->concurrent)
         return;
-    /* An index without a name gets one from the server: which, nobody knows beforehand. */
-    nature->kind = *index->idxname ? NATURE_BUILD_INDEX : NATURE_ALONE;
+    nature->kind = NATURE_BUILD_INDEX;
     nature->object = quote_relation(index->relation);
-    nature->part = g_strdup(index->idxname);
+    nature->part = *index->idxname ? g_strdup(index->idxname) : NULL;
 }
 
 static void read_drop(const PgQuery__DropStmt *drop, Nature *nature)

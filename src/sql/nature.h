@@ -25,7 +25,8 @@ typedef struct {
     gboolean is_guessed; /* by its words: this grammar (PostgreSQL 15's) does not know it */
     char *object;        /* quoted and qualified as it was written: the table of an index that is
                             built, the parent of a partition, the type of a label; or NULL */
-    char *part; /* the bare name of that index, the quoted one of that partition, the label */
+    char *part; /* the bare name of that index (NULL: the server chooses it), the quoted one of that
+                   partition, the label */
 } Nature;
 void nature_free(Nature *nature);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nature, nature_free)

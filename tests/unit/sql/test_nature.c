@@ -13,7 +13,7 @@ static const Row rows[] = {
     {"CREATE INDEX i ON t (a)", NATURE_ORDINARY, NULL, NULL},
     {"create unique index /* x */ concurrently \"I\" on \"S\".t (a)", NATURE_BUILD_INDEX,
      "\"S\".\"t\"", "I"},
-    {"CREATE INDEX CONCURRENTLY ON t (a)", NATURE_ALONE, "\"t\"", ""},
+    {"CREATE INDEX CONCURRENTLY ON t (a)", NATURE_BUILD_INDEX, "\"t\"", NULL},
     {"DROP INDEX i", NATURE_ORDINARY, NULL, NULL},
     {"DROP INDEX CONCURRENTLY IF EXISTS s.i", NATURE_DROP_INDEX, "\"s\".\"i\"", NULL},
     {"REINDEX TABLE t", NATURE_ORDINARY, NULL, NULL},
