@@ -67,6 +67,15 @@ SQL
     [ "$(sql "SELECT count(*) FROM schema_migrations")" = 2 ]
     pgsluice status --json | jq -e '.mismatched == [] and .unknown == []'
 
+    # another environment's database is taken over only by its name, and before a file is written
+    rm -r db/versions
+    run -6 pgsluice import dbmate theirs --adopt --set environment.name=elsewhere
+    [[ $output == *'--environment'* ]]
+    [ ! -e db/versions ]
+    run -2 pgsluice import dbmate theirs --environment elsewhere
+    name=$(sql 'SELECT name FROM pgsluice.environment')
+    pgsluice -q import dbmate theirs --adopt --environment "$name" --set environment.name=elsewhere
+
     # once pgsluice has gone on, their table says nothing new
     pgsluice -q upgrade
     run -6 pgsluice import dbmate theirs --adopt

@@ -156,6 +156,62 @@ SQL
     [ "$(sql "SELECT string_agg(line, ',') FROM log WHERE line IN ('before', 'after')")" = before,after ]
 }
 
+@test "an index without a name is told by the indexes that were there before" {
+    need_failpoints
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- migrate:up
+CREATE UNIQUE INDEX CONCURRENTLY ON t (a);
+-- migrate:down
+DROP INDEX t_a_idx;
+SQL
+    create_database
+    pgsluice --set migrations.directory="$migrations" upgrade aaaa0002
+    # an invalid one that is not its own stays
+    sql 'INSERT INTO t VALUES (1), (1)'
+    sql 'CREATE UNIQUE INDEX CONCURRENTLY theirs ON t (a)' 2>/dev/null || :
+    run upgrade
+    [ "$status" -eq 5 ]
+    sql 'DELETE FROM t'
+    run_killed segment-started upgrade head
+    [[ $output == *'left the invalid index public.t_a_idx: dropping it'* ]]
+    run_killed segment-ran upgrade head
+    run upgrade
+    [ "$status" -eq 0 ]
+    [[ $output == *'it has had its effect: going on behind it'* ]]
+    [ "$(sql "SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ', ' ORDER BY indexrelid::regclass::text)
+        FROM pg_index WHERE indrelid = 't'::regclass")" = 't_a true, t_a_idx true, theirs false' ]
+    # somebody else's, built meanwhile, could be taken for it
+    pgsluice --set migrations.directory="$migrations" downgrade -1
+    run_killed segment-ran upgrade head
+    end_migration
+    sql 'CREATE INDEX elses ON t (b)'
+    run upgrade
+    [ "$status" -eq 6 ]
+    [[ $output == *'whether statement 1 of aaaa0003 has had its effect is not known'* ]]
+}
+
+@test "a revision that gives the migration lock away is stopped at that statement" {
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- Transaction: none
+
+-- migrate:up
+INSERT INTO log VALUES ('before');
+SELECT pg_advisory_unlock_all();
+INSERT INTO log VALUES ('after');
+-- migrate:down
+-- nothing to undo
+SQL
+    create_database
+    run upgrade
+    [ "$status" -eq 4 ] || [ "$status" -eq 5 ]
+    [[ $output == *'no longer holds the migration lock'*'statement 1 of aaaa0003'*'pg_advisory_unlock_all'* ]]
+    [ "$(sql "SELECT string_agg(line, ',') FROM log WHERE line IN ('before', 'after')")" = before ]
+    sed -i 's/^SELECT .*/DISCARD ALL;/' "$migrations/versions/aaaa0003_test.sql"
+    run upgrade
+    [ "$status" -eq 2 ]
+    [[ $output == *'must not DISCARD ALL'*'aaaa0003_test.sql:11:1'* ]]
+}
+
 @test "what comes after the finished part may be corrected, the finished part may not" {
     create_database
     make_revision aaaa0003 aaaa0002 <<'SQL'

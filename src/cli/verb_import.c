@@ -12,6 +12,7 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "conf/dotenv.h"
+#include "engine/environment.h"
 #include "engine/foreign.h"
 #include "setup/setup.h"
 
@@ -62,12 +63,14 @@ static gboolean choose_source(Request *request, char **operands, GError **error)
     return FALSE;
 }
 
-static gboolean check_options(const Request *request, GError **error)
+static gboolean check_options(const Request *request, const char *environment, GError **error)
 {
     if (request->tool && (request->program || request->section))
         error_set(error, ERROR_USAGE, "--alembic and --name are for: pgsluice import alembic");
     else if (request->table && !request->adopts)
         error_set(error, ERROR_USAGE, "--table is for --adopt");
+    else if (environment && !request->adopts)
+        error_set(error, ERROR_USAGE, "--environment is for --adopt");
     else if (request->table && !request->tool)
         error_set(error, ERROR_USAGE, "the version table of Alembic is database.version_table");
     else
@@ -178,6 +181,17 @@ static gboolean read_all(Cli *cli, const Request *request, ImportOutcome *outcom
 
 /* --- The database ----------------------------------------------------------------------------- */
 
+/* The state of a database that may be changed. */
+static DatabaseState *read_state(Cli *cli, GError **error)
+{
+    g_autoptr(DatabaseState) state = cli_read_state(cli, error);
+
+    if (!state || !environment_require(cli_session(cli, FALSE, NULL), state,
+                                       cli_options(cli)->environment, error))
+        return NULL;
+    return g_steal_pointer(&state);
+}
+
 /* Where Alembic stands is where pgsluice stands: they share the table. */
 static gboolean find_alembic_heads(Cli *cli, ImportOutcome *outcome, GError **error)
 {
@@ -190,7 +204,7 @@ static gboolean find_alembic_heads(Cli *cli, ImportOutcome *outcome, GError **er
         error_set_hint(error, "set %s", wanted);
         return FALSE;
     }
-    state = cli_read_state(cli, error);
+    state = read_state(cli, error);
     if (state)
         outcome->heads = g_strdupv(state->heads);
     return state != NULL;
@@ -214,7 +228,7 @@ static gboolean check_heads(const DatabaseState *state, const char *head, const 
 static gboolean find_tool_heads(Cli *cli, const Request *request, ImportOutcome *outcome,
                                 GError **error)
 {
-    g_autoptr(DatabaseState) state = cli_read_state(cli, error);
+    g_autoptr(DatabaseState) state = read_state(cli, error);
     g_autoptr(ForeignState) foreign = NULL;
     const char *head;
 
@@ -313,12 +327,14 @@ gboolean verb_import(Cli *cli, const Verb *verb, const char *const *words, GErro
         {"alembic", 0, 0, OPTION_TEXT, &request.program,
          "The alembic of the project's environment (default: .venv, venv, $VIRTUAL_ENV, PATH)",
          "PROGRAM"},
+        CHANGE_ENVIRONMENT(cli),
         {"name", 'n', 0, OPTION_TEXT, &request.section, "Section of alembic.ini", "SECTION"},
         {NULL},
     };
     g_auto(GStrv) operands = NULL;
 
     return options_parse(cli, verb, entries, words, &operands, error) &&
-           choose_source(&request, operands, error) && check_options(&request, error) &&
+           choose_source(&request, operands, error) &&
+           check_options(&request, cli_options(cli)->environment, error) &&
            run(cli, &request, error);
 }

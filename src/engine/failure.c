@@ -25,7 +25,10 @@ static const struct {
     {"57P01",
      "somebody ended the session (pg_terminate_backend), or the server was shut down: when that "
      "is over, run the same command again; it goes on from there"},
-    {"PS001", "run the same command again: it takes the lock anew and continues where it stopped"},
+    {"PS001",
+     "run the same command again: it takes the lock anew and continues where it stopped; when "
+     "that fails here again, the revision itself gives the lock away: look for "
+     "pg_advisory_unlock_all"},
     {"PS002",
      "somebody (Alembic, or a person) changed it meanwhile: see `pgsluice current`, then run "
      "the same command again"},

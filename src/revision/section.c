@@ -17,6 +17,10 @@ static const Refusal *find_refusal(const Statement *statement)
         "must not begin or end transactions by itself",
         "remove it: each revision already runs in a transaction of its own; for statements that "
         "cannot run in one, write \"-- Transaction: none\" in the header"};
+    static const Refusal discard = {"must not DISCARD ALL, which gives the migration lock away",
+                                    "write what is meant: DISCARD PLANS, DISCARD TEMP, RESET ALL; "
+                                    "role and parameters are reset "
+                                    "behind each revision anyway"};
     static const Refusal copy_out = {"uses COPY ... TO STDOUT, and nobody takes here what it sends",
                                      "leave it out, or write to a file on the server"};
     static const Refusal no_rows = {
@@ -28,6 +32,8 @@ static const Refusal *find_refusal(const Statement *statement)
 
     if (statement->kind == STATEMENT_TRANSACTION_CONTROL)
         return &control;
+    if (statement->kind == STATEMENT_DISCARD_ALL)
+        return &discard;
     if (statement->kind == STATEMENT_COPY_OUT)
         return &copy_out;
     if (statement->kind == STATEMENT_COPY_IN && !statement->data_line)

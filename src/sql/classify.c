@@ -143,6 +143,10 @@ StatementKind statement_classify(const char *sql)
         return classify_prepare(&words);
     if (is_word(&words, "copy"))
         return classify_copy(sql);
+    if (is_word(&words, "discard")) {
+        next_word(&words);
+        return is_word(&words, "all") ? STATEMENT_DISCARD_ALL : STATEMENT_ORDINARY;
+    }
     return STATEMENT_ORDINARY;
 }
 

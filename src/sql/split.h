@@ -7,8 +7,9 @@ typedef enum {
     STATEMENT_ORDINARY,
     STATEMENT_TRANSACTION_CONTROL, /* BEGIN START COMMIT END ROLLBACK ABORT PREPARE TRANSACTION; not
                                       savepoints and ROLLBACK TO, which stay inside a transaction */
-    STATEMENT_COPY_IN,             /* COPY ... FROM STDIN */
-    STATEMENT_COPY_OUT,            /* COPY ... TO STDOUT */
+    STATEMENT_DISCARD_ALL,
+    STATEMENT_COPY_IN,  /* COPY ... FROM STDIN */
+    STATEMENT_COPY_OUT, /* COPY ... TO STDOUT */
 } StatementKind;
 
 /* A part of a statement that was put together: it begins at byte `at` of its sql. */

@@ -9,7 +9,7 @@
 
 enum { FIRST_LINE = 10 };
 
-static const char *const kinds[] = {"plain", "control", "in", "out"};
+static const char *const kinds[] = {"plain", "control", "discard", "in", "out"};
 
 static void assert_contains(const char *text, const char *part)
 {
