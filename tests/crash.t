@@ -25,7 +25,7 @@ use Time::HiRes qw(time sleep);
 use constant {
     SLOTS   => 8,
     PATIENT => 60,    # seconds that anything may take
-    STEPS   => 3,     # revisions
+    STEPS   => 3,     # revisions of one transaction each
 };
 
 my @points = (
@@ -37,6 +37,8 @@ my @points = (
     qw(batch-done run-done unlocking unlocked),
     (map { ("in:$_.1", "in:$_.2", "commit:$_") } 1 .. STEPS),
 );
+# Of revisions in segments, and with the rows of a COPY. The journal is settled only by a second run.
+my @segment_points = qw(segment-started segment-ran segment-finished segment-committed:2 segment-settled rows-sent);
 my %break = (kill => \&nothing, terminate => \&terminate, restart => \&restart, cut => \&cut);
 my @fronts = ('pgsluice', 'pgsluiced');
 
@@ -66,7 +68,8 @@ sub main {
     start_server();
     write_revisions();
     @slots = map { new_slot($_) } 1 .. SLOTS;
-    my $expected = undisturbed();
+    my %kinds = map { ("$_->{line} $_->{front}" => 1) } @cases;
+    my $expected = undisturbed(sort keys %kinds);
     while (@cases) {
         my $how = $cases[0]{how};
         my @group;
@@ -82,9 +85,10 @@ sub choose {
 
     for my $how (sort keys %break) {
         for my $front (@fronts) {
-            for my $point (@points) {
+            for my $point (@points, @segment_points) {
                 my $name = "$how, $front at $point";
-                push @cases, { how => $how, front => $front, point => $point, name => $name }
+                my $line = (grep { $_ eq $point } @segment_points) ? 'segments' : 'steps';
+                push @cases, { how => $how, front => $front, point => $point, name => $name, line => $line }
                     if !defined $pattern || $name =~ /$pattern/;
             }
         }
@@ -196,28 +200,50 @@ CREATE CONSTRAINT TRIGGER commit_gate AFTER INSERT ON effects DEFERRABLE INITIAL
 SQL
 }
 
-sub write_revisions {
-    mkdir "$place/m";
-    mkdir "$place/m/versions";
-    for my $i (1 .. STEPS) {
-        my $before = $i > 1 ? 'a' . ($i - 1) : '';
-        open my $file, '>', "$place/m/versions/a${i}_step.sql" or bail($!);
-        print $file <<"SQL";
--- step $i
+sub write_revision {
+    my ($line, $number, $header, $up) = @_;
+    my $before = $number > 1 ? 'a' . ($number - 1) : '';
+    open my $file, '>', "$place/$line/versions/a${number}_step.sql" or bail($!);
+    print $file <<"SQL";
+-- step $number
 --
--- Revision ID: a$i
+-- Revision ID: a$number
 -- Revises: $before
-
+$header
 -- migrate:up
-CREATE TABLE t$i (a int PRIMARY KEY);
-INSERT INTO effects SELECT $i, 1 FROM gate(${i}1);
-INSERT INTO effects SELECT $i, 2 FROM gate(${i}2);
-
+$up
 -- migrate:down
-DROP TABLE t$i;
+-- nothing to undo
 SQL
-        close $file;
+    close $file;
+}
+
+# The lines of revisions, each in a script directory.
+sub write_revisions {
+    for my $line (qw(steps segments)) {
+        mkdir "$place/$line";
+        mkdir "$place/$line/versions";
     }
+    write_revision('steps', $_, '', <<"SQL") for 1 .. STEPS;
+CREATE TABLE t$_ (a int PRIMARY KEY);
+INSERT INTO effects SELECT $_, 1 FROM gate(${_}1);
+INSERT INTO effects SELECT $_, 2 FROM gate(${_}2);
+SQL
+    write_revision('segments', 1, '', <<'SQL');
+CREATE TABLE s (a int);
+INSERT INTO effects VALUES (4, 1);
+CREATE INDEX CONCURRENTLY ON s (a);
+INSERT INTO effects VALUES (4, 2);
+SQL
+    # more rows than are sent at once
+    my $rows = join '', map {"$_\tsome text that makes a row longer\n"} 1 .. 2000;
+    write_revision('segments', 2, "-- Transaction: none\n", <<"SQL");
+INSERT INTO effects VALUES (5, 1);
+CREATE TABLE copied (a int PRIMARY KEY, b text);
+COPY copied FROM stdin;
+$rows\\.
+INSERT INTO effects SELECT 5, count(*) FROM copied;
+SQL
 }
 
 # What must be the same whatever happened on the way.
@@ -230,6 +256,8 @@ SELECT concat_ws(' ', 'ledger', id, event, revision, heads_before, heads_after, 
     FROM pgsluice.ledger ORDER BY id;
 SELECT concat_ws(' ', 'settled', listing, heads) FROM pgsluice.settled;
 SELECT concat_ws(' ', 'effect', step, statement) FROM public.effects ORDER BY 1;
+SELECT concat_ws(' ', 'journal', revision, first_statement) FROM pgsluice.journal ORDER BY 1;
+SELECT 'invalid index ' || indexrelid::regclass FROM pg_index WHERE NOT indisvalid;
 SELECT 'migration lock held' FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND objsubid = 1
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 SQL
@@ -260,9 +288,9 @@ sub dump_all {
 
 # Starts a program on a slot's database, in the background.
 sub start {
-    my ($slot, $front, $url, $failpoint) = @_;
+    my ($slot, $line, $front, $url, $failpoint) = @_;
     my $folder = $slot->{folder};
-    my @command = ($front, '--set', "migrations.directory=$place/m", '--set', "database.migration_url=$url",
+    my @command = ($front, '--set', "migrations.directory=$place/$line", '--set', "database.migration_url=$url",
         '--set', 'execution.lock_timeout=0');
 
     if ($front eq 'pgsluice') {
@@ -336,7 +364,17 @@ sub start_case {
     truncate "$slot->{folder}/told", 0;
     reset_database($slot);
     ask($slot, "SELECT pg_advisory_lock(77, $gate)") if defined $gate;
-    start($slot, $case->{front}, $case->{how} eq 'cut' ? $slot->{wired} : $slot->{direct}, $failpoint);
+    run_half($case) if $name eq 'segment-settled';
+    start($slot, $case->{line}, $case->{front}, $case->{how} eq 'cut' ? $slot->{wired} : $slot->{direct}, $failpoint);
+}
+
+# Leaves a statement in the journal of which nobody knows how it ended.
+sub run_half {
+    my ($case) = @_;
+
+    start($case->{slot}, $case->{line}, $case->{front}, $case->{slot}{direct}, 'segment-ran:kill:1');
+    my $ended = finish($case->{slot});
+    $case->{why} = "the run that leaves it half-run: $ended" if $ended ne 'signal 9';
 }
 
 # TRUE once the program has stopped itself, or the server waits at the gate.
@@ -422,13 +460,14 @@ sub undisturbed {
     my $slot = $slots[0];
     my %pictures;
 
-    for my $front (@fronts) {
+    for my $kind (@_) {
+        my ($line, $front) = split / /, $kind;
         reset_database($slot);
-        start($slot, $front, $slot->{direct});
+        start($slot, $line, $front, $slot->{direct});
         my $ended = finish($slot);
         bail("an undisturbed run of $front: $ended\n" . slurp("$slot->{folder}/told")) if $ended ne 'exit 0';
         dump_all($slot);
-        $pictures{$front} = picture($slot);
+        $pictures{$kind} = picture($slot);
     }
     return \%pictures;
 }
@@ -440,10 +479,10 @@ sub run_group {
     start_case($_) for @group;
     await_arrival(@group);
     break_all($how, @group);
-    start($_->{slot}, $_->{front}, $_->{slot}{direct}) for @group;
+    start($_->{slot}, $_->{line}, $_->{front}, $_->{slot}{direct}) for @group;
     $_->{second} = finish($_->{slot}) for @group;
     dump_all(map { $_->{slot} } @group);
-    judge($_, $expected->{ $_->{front} }) for @group;
+    judge($_, $expected->{"$_->{line} $_->{front}"}) for @group;
 }
 
 # A first run ends as it must: killed, or done, or with an error that is not a bug's or a sanitizer's.
