@@ -183,7 +183,7 @@ gboolean doubt_settle(Session *session, GPtrArray *scripts, const LedgerEnd *end
                       const EventSink *events, Recovery *recovery, GError **error)
 {
     g_auto(Evidence) evidence = {0};
-    guint position;
+    guint position = 0;
     gboolean taken;
 
     if (!session_reconnect(session, events, error) ||
