@@ -30,9 +30,9 @@ use constant {
 
 my @points = (
     qw(connected lock-decided state-creating state-created),
-    (map {"message-sent:$_"} 1, 3, 5, 6, 11, 17, 18, 19),
+    (map {"message-sent:$_"} 1, 5, 6, 17, 18, 19),
     (map {"revision-sent:$_"} 1, 3),
-    (map {"answer-taken:$_"} 1, 4, 6, 10, 19),
+    (map {"answer-taken:$_"} 1, 4, 6, 19),
     (map {"revision-committed:$_"} 1 .. STEPS),
     qw(batch-done run-done unlocking unlocked),
     (map { ("in:$_.1", "in:$_.2", "commit:$_") } 1 .. STEPS),
