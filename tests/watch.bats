@@ -108,3 +108,21 @@ operation() {
     wait "$upgrade"
     sql "DROP OWNED BY $role CASCADE; DROP ROLE $role"
 }
+
+@test "Ctrl-C between two tries is an interruption, not somebody's lock" {
+    create_database
+    make_busy_table
+    in_the_way "BEGIN; LOCK TABLE busy"
+    pgsluice --set migrations.directory="$migrations" --set execution.lock_timeout=10ms upgrade head \
+        2>told </dev/null 3>&- 4>&- &
+    waiting=$!
+    wait_for 'grep -q a-reader told'
+    kill -INT "$waiting"
+    status=0
+    wait "$waiting" || status=$?
+    cat told
+    [ "$status" -eq 130 ]
+    grep -q 'interrupted' told
+    run ! grep 'find out who' told
+    out_of_the_way
+}

@@ -33,14 +33,28 @@ static gboolean begins_to_watch(Execution *execution, gint64 pause)
            watch_prepare(execution->watch, pause, execution->session->cancel);
 }
 
+/* FALSE with *error replaced: interrupted. */
+static gboolean pause_until_retry(const Execution *execution, gint64 pause, GError **error)
+{
+    FailurePlace place = {0};
+
+    if (clock_wait(pause, execution->session->cancel))
+        return TRUE;
+    g_clear_error(error);
+    error_set(error, ERROR_CANCELLED, "interrupted between two tries");
+    execution_move_place(execution, &place);
+    failure_describe(&place, error);
+    return FALSE;
+}
+
 /* After a failed batch: TRUE when the same transaction shall be tried again. */
-static gboolean waits_for_retry(Execution *execution, Tries *tries, GError *error)
+static gboolean waits_for_retry(Execution *execution, Tries *tries, GError **error)
 {
     Cancel *cancel = execution->session->cancel;
     g_autoptr(Sight) sight = NULL;
-    EngineEvent event = {.error = error};
+    EngineEvent event = {.error = *error};
 
-    if (!failure_is_retryable(error) || !conn_is_alive(execution->session->conn))
+    if (!failure_is_retryable(*error) || !conn_is_alive(execution->session->conn))
         return FALSE;
     sight = watch_find_blockers(execution->watch, ANSWER_OF_WATCH, cancel);
     tries_note_failure(tries, sight);
@@ -50,10 +64,10 @@ static gboolean waits_for_retry(Execution *execution, Tries *tries, GError *erro
         return TRUE;
     if (event.pause >= 0) {
         execution_tell(execution, EVENT_REVISION_RETRY, execution->next, event);
-        return clock_wait(event.pause, cancel);
+        return pause_until_retry(execution, event.pause, error);
     }
     if (tries->latest)
-        name_blockers(error, tries->latest);
+        name_blockers(*error, tries->latest);
     return FALSE;
 }
 
@@ -83,7 +97,7 @@ gboolean retry_run(Execution *execution, guint end, GError **error)
             return TRUE; /* on a new connection, or done */
         if (execution->next > before)
             tries_begin(&tries, settings);
-        if (!waits_for_retry(execution, &tries, reason)) {
+        if (!waits_for_retry(execution, &tries, &reason)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return FALSE;
         }
