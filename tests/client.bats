@@ -19,6 +19,7 @@ start_guarded_daemon() {
 database:    { migration_url = "$url"; };
 migrations:  { directory = "$migrations"; };
 environment: { controlled = true; };
+gate:        { poll_interval = "100ms"; };
 http:        { traffic: { listen = [ "127.0.0.1:0" ]; };
                admin:   { listen = [ "unix:$PWD/admin.sock", "127.0.0.1:0" ];
                           anonymous_read = false;
@@ -42,7 +43,8 @@ database_rows() {
     admin=http://$(daemon_address admin)
     printf 'let-me-in\n' >token
     pgsluice status >here
-    pgsluice status --url "$admin" --token-file token >there
+    # It lists itself once it has looked again.
+    wait_for 'pgsluice status --url "$admin" --token-file token >there; grep -q ^instances there'
     grep -q '^at  *aaaa1111 (head)$' there
     grep -Eq '^gate  *open since 20' there
     diff here <(database_rows <there)
