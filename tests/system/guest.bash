@@ -1,0 +1,573 @@
+# What runs inside the container of scripts/check-system, as root, after the boot: installs the package, and
+# tries it as systemd runs it. Prints TAP. The case of the reboot is in two parts: this script runs at
+# both boots.
+#
+# Cases run side by side. Each has an instance of pgsluiced@.service with its own database; those about
+# pgsluiced.service itself share it and run one after the other.
+# shellcheck shell=bash
+# shellcheck disable=SC2016 # conditions of wait_for are evaluated there
+set -uo pipefail
+
+packages=/mnt/packages
+state=/var/lib/pgsluice-guest # kept through the reboot
+tree=/mnt/tree
+declare -A pids=()
+
+# --- Tools ----------------------------------------------------------------------------------------
+
+# sql DATABASE STATEMENT: as the administrator.
+sql() {
+    psql -XAtq -v ON_ERROR_STOP=1 -h /run/postgresql -U postgres -d "$1" -c "$2"
+}
+
+# wait_for CONDITION [SECONDS]
+wait_for() {
+    local deadline=$((SECONDS + ${2:-30}))
+
+    until eval "$1"; do
+        if [ $SECONDS -gt $deadline ]; then
+            echo "still not: $1"
+            return 1
+        fi
+        sleep 0.05
+    done
+}
+
+show() {
+    systemctl show --value -p "$2" "$1"
+}
+
+# The only words about a unit that count are systemd's.
+is_state() {
+    [ "$(show "$1" ActiveState)" = "$2" ]
+}
+
+says() {
+    [[ $(show "$1" StatusText) == *"$2"* ]]
+}
+
+logged() {
+    journalctl --sync
+    journalctl -q -o cat -u "$1" --grep "$2" >/dev/null
+}
+
+# drop_in UNIT < LINES. The caller reloads.
+drop_in() {
+    mkdir -p "/etc/systemd/system/$1.d"
+    cat >"/etc/systemd/system/$1.d/guest-test.conf"
+}
+
+# revision CASE REV DOWN-REV < UP
+revision() {
+    mkdir -p "/etc/pgsluice/$1/versions"
+    {
+        printf -- '-- revision %s\n--\n-- Revision ID: %s\n-- Revises: %s\n\n-- migrate:up\n' "$2" "$2" "$3"
+        cat
+        printf -- '-- migrate:down\n-- nothing to undo\n'
+    } >"/etc/pgsluice/$1/versions/$2.sql"
+}
+
+# section CASE [SETTINGS]: of the configuration file, with its database.
+section() {
+    sql postgres "CREATE DATABASE $1 OWNER pgsluice TEMPLATE template0 STRATEGY file_copy"
+    cat <<CONF
+    $1: { database: { migration_url = "postgresql:///$1"; };
+        migrations: { directory = "/etc/pgsluice/$1"; };
+        ${2:-} };
+CONF
+}
+
+heads() {
+    sql "$1" 'SELECT string_agg(version_num, $$ $$) FROM alembic_version'
+}
+
+# Everything that pgsluice has written about the run tells one story.
+history_is_sound() {
+    runuser -u pgsluice -- pgsluice -c /etc/pgsluice/pgsluice.conf -n "$1" audit --verify &&
+        runuser -u pgsluice -- pgsluice -c /etc/pgsluice/pgsluice.conf -n "$1" verify
+}
+
+# --- PostgreSQL and the package -------------------------------------------------------------------
+
+start_postgresql() {
+    local bin
+
+    bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+    cat >/etc/systemd/system/guest-postgresql.service <<UNIT
+[Service]
+Type=notify
+User=postgres
+RuntimeDirectory=postgresql
+StateDirectory=guest-postgresql
+ExecStartPre=/bin/sh -c 'test -e /var/lib/guest-postgresql/d || $bin/initdb -D /var/lib/guest-postgresql/d \\
+    -N -U postgres --no-instructions -E UTF8 --locale=C >/dev/null'
+ExecStartPre=/bin/sh -c 'printf "%%s\\n" "local all postgres trust" "local all all peer" \\
+    "host all all 127.0.0.1/32 scram-sha-256" >/var/lib/guest-postgresql/d/pg_hba.conf'
+ExecStart=$bin/postgres -D /var/lib/guest-postgresql/d -k /run/postgresql -c listen_addresses=127.0.0.1 \\
+    -c fsync=off -c max_connections=200
+KillSignal=SIGINT
+UNIT
+    # debian/tests/gate calls Debian's wrappers, which look for a cluster of Debian's.
+    export PGHOST=/run/postgresql
+    systemctl daemon-reload
+    systemctl start guest-postgresql.service
+}
+
+install_package() {
+    dpkg -i "$packages"/pgsluice_*.deb
+    systemctl is-enabled pgsluiced.service pgsluiced.socket && return 1
+    [ "$(stat -c '%a %U' /etc/pgsluice/credentials)" = '700 root' ] &&
+        [ "$(stat -c '%a %U' /run/pgsluice)" = '755 pgsluice' ] &&
+        id pgsluice && pgsluice --version &&
+        SYNC_DATABASE_URL=postgresql:///main pgsluiced -c /etc/pgsluice/pgsluice.conf --check-config
+}
+
+# One file for all: a case adds files and drop-ins of its own.
+prepare_cases() {
+    local name
+
+    sql postgres "CREATE ROLE pgsluice LOGIN"
+    sql postgres "CREATE ROLE app LOGIN PASSWORD 'right-password'"
+    {
+        echo 'environment: { name = "guest"; controlled = true; };'
+        echo 'gate: { poll_interval = "100ms"; };'
+        echo 'sections: {'
+        section long
+        section stuck 'execution: { statement_timeout = "2s"; lock_timeout = "200ms"; };'
+        section password
+        section pending 'environment: { controlled = false; };'
+        section refusing 'environment: { controlled = false; }; gate: { on_pending = "fail"; };'
+        section frozen
+        section reloading
+        section killed
+        section sockets
+        section rebooted
+        echo '};'
+    } >>/etc/pgsluice/pgsluice.conf
+    sed -i '/^environment:$/,/^};/d; /^gate:$/,/^};/d' /etc/pgsluice/pgsluice.conf
+
+    revision long 111111111111 '' <<<"CREATE TABLE t (id int); SELECT pg_sleep(20);"
+    revision stuck 111111111111 '' <<<"ALTER TABLE busy ADD COLUMN c int;"
+    for name in password pending refusing frozen reloading sockets; do
+        revision $name 111111111111 '' <<<"CREATE TABLE t (id int);"
+    done
+    for name in killed rebooted; do
+        revision $name 111111111111 '' <<<"CREATE TABLE t (id int);"
+        revision $name 222222222222 111111111111 <<<"INSERT INTO t VALUES (1); SELECT pg_sleep(2);
+            CREATE TABLE u (id int);"
+    done
+    for name in long stuck; do
+        printf '[Service]\nTimeoutStartSec=5\nRestart=no\n' | drop_in pgsluiced@$name.service
+    done
+    for name in frozen password killed refusing; do
+        printf '[Service]\nRestartSec=100ms\nWatchdogSec=2\n' | drop_in pgsluiced@$name.service
+    done
+    echo 'postgresql://app:wrong-password@127.0.0.1/password' \
+        >/etc/pgsluice/credentials/sections.password.database.migration_url
+    sed -i '/^    password:/s/database: {[^}]*};//' /etc/pgsluice/pgsluice.conf
+    chmod 600 /etc/pgsluice/credentials/*
+    systemctl daemon-reload
+}
+
+# --- Cases of instances ---------------------------------------------------------------------------
+
+case_long() {
+    local unit=pgsluiced@long.service started=$SECONDS
+
+    systemctl start $unit
+    [ $((SECONDS - started)) -ge 19 ]
+    is_state $unit active
+    [ "$(show $unit NRestarts)" = 0 ]
+    [ "$(heads long)" = 111111111111 ]
+}
+
+# A lock that never comes is not headway, however often it is tried for.
+case_stuck() {
+    local unit=pgsluiced@stuck.service holder
+
+    sql stuck 'CREATE TABLE busy (id int); ALTER TABLE busy OWNER TO pgsluice'
+    psql -XAtq -h /run/postgresql -U postgres -d stuck -c 'BEGIN; LOCK TABLE busy; SELECT pg_sleep(600)' &
+    holder=$!
+    wait_for '[ "$(sql stuck "SELECT count(*) FROM pg_locks WHERE granted AND mode = \$\$AccessExclusiveLock\$\$")" != 0 ]'
+    if systemctl start $unit; then return 1; fi
+    [ "$(show $unit Result)" = timeout ]
+    is_state $unit failed
+    [ "$(heads stuck)" = '' ]
+    kill $holder
+}
+
+case_password() {
+    local unit=pgsluiced@password.service
+
+    if systemctl start $unit; then return 1; fi
+    wait_for "is_state $unit failed"
+    [ "$(show $unit ExecMainStatus)" = 3 ]
+    systemctl status $unit >"$state/status.password" || :
+    cat "$state/status.password"
+    [ "$(grep -c '^ *Status: .*password authentication failed for user .*app' "$state/status.password")" = 1 ]
+    journalctl --sync
+    if journalctl -u $unit | grep wrong-password; then return 1; fi
+}
+
+# Stays closed, says what to type, and opens when that has been typed.
+case_pending() {
+    local unit=pgsluiced@pending.service
+
+    systemctl start --no-block $unit
+    wait_for "says $unit 'pgsluice upgrade head'"
+    is_state $unit activating
+    [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket /run/pgsluice/pending/traffic.sock \
+        http://localhost/readyz)" = 503 ]
+    runuser -u pgsluice -- pgsluice -c /etc/pgsluice/pgsluice.conf -n pending upgrade head
+    wait_for "is_state $unit active"
+    [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket /run/pgsluice/pending/traffic.sock \
+        http://localhost/readyz)" = 200 ]
+}
+
+case_refusing() {
+    local unit=pgsluiced@refusing.service
+
+    if systemctl start $unit; then return 1; fi
+    is_state $unit failed
+    [ "$(show $unit ExecMainStatus)" = 6 ]
+    [ "$(show $unit NRestarts)" = 0 ]
+    says $unit 111111111111
+    [ "$(sql refusing "SELECT to_regclass('t') IS NULL")" = t ]
+}
+
+case_frozen() {
+    local unit=pgsluiced@frozen.service
+
+    systemctl start $unit
+    kill -STOP "$(show $unit MainPID)"
+    wait_for "[ \"\$(show $unit NRestarts)\" = 1 ] && is_state $unit active"
+    logged $unit 'Watchdog timeout'
+    [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket /run/pgsluice/frozen/traffic.sock \
+        http://localhost/readyz)" = 200 ]
+}
+
+# `systemctl reload` returns when the files are in force, or refused.
+case_reloading() {
+    local unit=pgsluiced@reloading.service pid i
+
+    systemctl start $unit
+    pid=$(show $unit MainPID)
+    for i in 2 3 4 5; do
+        revision reloading "${i}00000000000" "$([ $i = 2 ] && echo 111111111111 || echo $((i - 1))00000000000)" \
+            <<<"CREATE TABLE t$i (id int);"
+        systemctl reload $unit
+        logged $unit "Reloaded: .*$i revisions"
+    done
+    wait_for '[ "$(heads reloading)" = 500000000000 ]'
+    echo 'this is no revision' >/etc/pgsluice/reloading/versions/broken.sql
+    systemctl reload $unit
+    logged $unit 'Reload refused'
+    is_state $unit active
+    says $unit 'the reload was refused'
+    [ "$(show $unit MainPID)" = "$pid" ]
+}
+
+case_killed() {
+    local unit=pgsluiced@killed.service
+
+    systemctl start --no-block $unit
+    wait_for "says $unit 222222222222 && [ \"\$(sql killed \"SELECT count(*) FROM pg_stat_activity
+        WHERE datname = 'killed' AND query LIKE '%pg_sleep(2)%' AND wait_event = 'PgSleep'\")\" = 1 ]"
+    kill -KILL "$(show $unit MainPID)"
+    wait_for "is_state $unit active"
+    [ "$(show $unit NRestarts)" -ge 1 ]
+    [ "$(heads killed)" = 222222222222 ]
+    [ "$(sql killed 'SELECT count(*) FROM t')" = 1 ]
+    history_is_sound killed
+}
+
+# Clients come first; the daemon's start is what they cause.
+case_sockets() {
+    local client clients=()
+
+    systemctl start pgsluiced@sockets.socket pgsluiced-admin@sockets.socket
+    is_state pgsluiced@sockets.service inactive
+    for client in traffic traffic admin; do
+        curl -s -m 20 -o /dev/null -w '%{http_code}\n' --unix-socket "/run/pgsluice/sockets/$client.sock" \
+            http://localhost/livez >>"$state/clients" &
+        clients+=($!)
+    done
+    wait "${clients[@]}"
+    [ "$(sort "$state/clients" | uniq -c | tr -s ' ')" = ' 3 200' ]
+    wait_for 'is_state pgsluiced@sockets.service active'
+    systemctl stop pgsluiced@sockets.service
+    [ -S /run/pgsluice/sockets/admin.sock ]
+    [ "$(stat -c '%a %U' /run/pgsluice/sockets/admin.sock)" = '660 pgsluice' ]
+}
+
+# --- Cases of pgsluiced.service, one after the other ----------------------------------------------
+
+case_autopkgtest() {
+    "$tree/debian/tests/gate"
+}
+
+# From here on pgsluiced.service has the database "main", and its URL from a credential.
+prepare_main() {
+    sql postgres 'CREATE DATABASE main OWNER app TEMPLATE template0 STRATEGY file_copy'
+    echo 'postgresql://app:right-password@127.0.0.1/main' >/etc/pgsluice/credentials/database.migration_url
+    chmod 600 /etc/pgsluice/credentials/database.migration_url
+    rm -rf /etc/pgsluice/migrations/versions
+    revision migrations 111111111111 '' <<<"CREATE TABLE t (id int); SELECT pg_sleep(1);"
+}
+
+# The example as it is shipped. The application has a socket: its clients wait there.
+case_application() {
+    local client clients=()
+
+    prepare_main
+    cat >/etc/systemd/system/application.socket <<'UNIT'
+[Socket]
+ListenStream=/run/application.sock
+UNIT
+    cat >/etc/systemd/system/application.service <<'UNIT'
+[Service]
+ExecStart=/usr/bin/perl -MIO::Socket::UNIX -e 'my $l = IO::Socket::UNIX->new_from_fd(3, "r+"); while (my $c = $l->accept) { while (<$c>) { last if /^\r?$/ } print $c "HTTP/1.0 200 OK\r\n\r\nhello\n"; close $c }'
+UNIT
+    mkdir -p /etc/systemd/system/application.service.d
+    cp /usr/share/doc/pgsluice/examples/systemd/behind-the-gate.conf /etc/systemd/system/application.service.d
+    systemctl daemon-reload
+    systemctl start application.socket
+    for client in 1 2 3; do
+        curl -s -m 20 --unix-socket /run/application.sock "http://localhost/$client" >>"$state/application" &
+        clients+=($!)
+    done
+    wait "${clients[@]}"
+    [ "$(cat "$state/application")" = $'hello\nhello\nhello' ]
+    [ "$(heads main)" = 111111111111 ]
+    [ "$(show application.service ExecMainStartTimestampMonotonic)" -ge \
+        "$(show pgsluiced.service ActiveEnterTimestampMonotonic)" ]
+    [ "$(($(show pgsluiced.service ActiveEnterTimestampMonotonic) -
+        $(show pgsluiced.service InactiveExitTimestampMonotonic)))" -ge 1000000 ]
+    systemctl stop application.socket application.service
+}
+
+# What a gate is for: the application of a failed migration does not start.
+case_application_stays_down() {
+    systemctl stop pgsluiced.service
+    revision migrations 222222222222 111111111111 <<<"SELECT no_such_function();"
+    if systemctl start application.service; then return 1; fi
+    is_state application.service inactive
+    [ "$(show pgsluiced.service ExecMainStatus)" = 5 ]
+    says pgsluiced.service 'no_such_function'
+    systemctl stop pgsluiced.service
+    rm /etc/pgsluice/migrations/versions/222222222222.sql
+    systemctl reset-failed pgsluiced.service
+}
+
+case_wait_unit() {
+    systemctl start pgsluice-wait@head.service
+    systemctl start --no-block pgsluice-wait@222222222222.service
+    wait_for 'logged pgsluice-wait@222222222222.service 222222222222'
+    is_state pgsluice-wait@222222222222.service activating
+    revision migrations 222222222222 111111111111 <<<"CREATE TABLE t2 (id int);"
+    systemctl start pgsluiced.service
+    wait_for '[ "$(show pgsluice-wait@222222222222.service ActiveState)" = inactive ]'
+    [ "$(show pgsluice-wait@222222222222.service Result)" = success ]
+}
+
+case_check_unit() {
+    systemctl start pgsluice-check.service
+    revision migrations 333333333333 222222222222 <<<"CREATE TABLE t3 (id int);"
+    if systemctl start pgsluice-check.service; then return 1; fi
+    logged pgsluice-check.service 'not applied: 333333333333'
+    rm /etc/pgsluice/migrations/versions/333333333333.sql
+    systemctl start pgsluice-check.timer
+    [ "$(show pgsluice-check.timer ActiveState)" = active ]
+}
+
+# Only the service's own processes see the URL, and nothing carries it on.
+case_credentials() {
+    local pid folder=/run/credentials/pgsluiced.service
+
+    systemctl start pgsluiced.service
+    pid=$(show pgsluiced.service MainPID)
+    [ "$(cat $folder/database.migration_url)" = 'postgresql://app:right-password@127.0.0.1/main' ]
+    if runuser -u nobody -- cat $folder/database.migration_url; then return 1; fi
+    if runuser -u postgres -- cat /etc/pgsluice/credentials/database.migration_url; then return 1; fi
+    if tr '\0' '\n' <"/proc/$pid/environ" | grep right-password; then return 1; fi
+    if tr '\0' '\n' <"/proc/$pid/cmdline" | grep right-password; then return 1; fi
+    journalctl --sync
+    if journalctl -b | grep right-password; then return 1; fi
+    # The same file serves a person at the keyboard.
+    CREDENTIALS_DIRECTORY=/etc/pgsluice/credentials pgsluice current | grep 222222222222
+}
+
+case_hardening() {
+    local unit
+
+    for unit in pgsluiced.service pgsluiced@x.service pgsluice-wait@head.service pgsluice-check.service; do
+        systemd-analyze security --no-pager --threshold=15 $unit >"$state/security" ||
+            { grep '✗' "$state/security"; return 1; }
+        tail -n 1 "$state/security"
+    done
+    systemd-analyze verify --man=no pgsluiced.service pgsluiced@x.service pgsluiced.socket \
+        pgsluiced-admin.socket pgsluiced@x.socket pgsluiced-admin@x.socket pgsluice-wait@head.service \
+        pgsluice-check.timer 2>&1 | tee "$state/verify"
+    if grep -i pgsluice "$state/verify"; then return 1; fi
+}
+
+# Four clients without a pause, while the daemon is replaced three times.
+case_restart_under_load() {
+    local client clients=() i
+
+    systemctl stop pgsluiced.service
+    systemctl start pgsluiced.socket pgsluiced-admin.socket
+    systemctl start pgsluiced.service
+    touch "$state/load"
+    for client in 1 2 3 4; do
+        while [ -e "$state/load" ]; do
+            curl -s -m 20 -o /dev/null -w '%{http_code} %{errormsg}\n' http://127.0.0.1:8080/livez
+        done >"$state/load.$client" &
+        clients+=($!)
+    done
+    for i in 1 2 3; do
+        systemctl restart pgsluiced.service
+        echo "restart $i"
+    done
+    rm "$state/load"
+    wait "${clients[@]}"
+    sort "$state"/load.[1-4] | uniq -c
+    [ "$(sort -u "$state"/load.[1-4])" = '200 ' ]
+    [ "$(cat "$state"/load.[1-4] | wc -l)" -ge 40 ]
+}
+
+# The same package with a higher version: conffiles stay, what runs is replaced.
+case_upgrade() {
+    local pid
+
+    pid=$(show pgsluiced.service MainPID)
+    dpkg-deb -R "$packages"/pgsluice_*.deb "$state/newer"
+    sed -i 's/^Version: .*/Version: 9.0-1/' "$state/newer/DEBIAN/control"
+    echo '# a new default' >>"$state/newer/etc/pgsluice/pgsluice.conf"
+    dpkg-deb --root-owner-group -Zgzip -b "$state/newer" "$state/newer.deb"
+    dpkg --force-confold -i "$state/newer.deb"
+    grep -q 'name = "guest"' /etc/pgsluice/pgsluice.conf
+    wait_for '[ "$(show pgsluiced.service MainPID)" != '"$pid"' ] && is_state pgsluiced.service active'
+    is_state pgsluiced.socket active
+    curl -fsS http://127.0.0.1:8080/readyz
+}
+
+case_removal() {
+    pg_dump -h /run/postgresql -U postgres main >"$state/before.sql"
+    systemctl start pgsluiced@sockets.service
+    dpkg -r pgsluice
+    [ ! -e /usr/sbin/pgsluiced ]
+    [ -e /etc/pgsluice/pgsluice.conf ]
+    is_state pgsluiced.service inactive
+    is_state pgsluiced@sockets.service inactive
+    is_state pgsluiced.socket inactive
+    if curl -s -m 2 http://127.0.0.1:8080/livez; then return 1; fi
+    dpkg -P pgsluice
+    [ ! -e /etc/pgsluice/pgsluice.conf ]
+    [ ! -e /etc/pgsluice/credentials ]
+    [ -e /etc/pgsluice/migrations/versions/111111111111.sql ]
+    pg_dump -h /run/postgresql -U postgres main >"$state/after.sql"
+    cmp "$state/before.sql" "$state/after.sql"
+}
+
+# --- The reboot -----------------------------------------------------------------------------------
+
+# Pulls the plug: no process gets a signal that it could handle.
+begin_reboot() {
+    systemctl start --no-block pgsluiced@rebooted.service
+    wait_for "says pgsluiced@rebooted.service 222222222222 && [ \"\$(sql rebooted \"SELECT count(*)
+        FROM pg_stat_activity WHERE datname = 'rebooted' AND wait_event = 'PgSleep'\")\" = 1 ]" || return
+    touch "$state/rebooted"
+    systemctl reboot --force --force
+    sleep 60
+}
+
+case_rebooted() {
+    [ "$(heads rebooted)" = 111111111111 ]
+    [ "$(sql rebooted 'SELECT count(*) FROM t')" = 0 ]
+    systemctl start pgsluiced@rebooted.service
+    [ "$(heads rebooted)" = 222222222222 ]
+    [ "$(sql rebooted 'SELECT count(*) FROM t')" = 1 ]
+    history_is_sound rebooted
+}
+
+# --- Running them ---------------------------------------------------------------------------------
+
+# run NAME DESCRIPTION [UNIT]: a case in the background; await prints its result.
+run() {
+    local name=$1
+
+    descriptions[$name]=$2
+    units[$name]=${3:-pgsluiced.service}
+    (
+        set -eE
+        trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
+        "case_$name"
+    ) >"$state/$name.out" 2>&1 &
+    pids[$name]=$!
+}
+
+declare -A descriptions=() units=()
+
+await() {
+    local name=$1
+
+    if wait "${pids[$name]}"; then
+        echo "ok - ${descriptions[$name]}"
+    else
+        echo "not ok - ${descriptions[$name]}"
+        { tail -n 40 "$state/$name.out"; journalctl -q -b -o cat -n 40 -u "${units[$name]}"; } | sed 's/^/# /'
+    fi
+}
+
+in_turn() {
+    run "$@"
+    await "$1"
+}
+
+# The databases of the instances that are still at it must stay while the package is upgraded.
+first_boot() {
+    local name
+
+    mkdir -p "$state"
+    start_postgresql >"$state/postgresql.out" 2>&1
+    install_package >"$state/install.out" 2>&1 || { cat "$state/install.out"; echo 'Bail out! not installed'; return 1; }
+    echo 'ok - dpkg installs it: user, folders, nothing started'
+    prepare_cases >"$state/prepare.out" 2>&1
+    run long 'a migration of 20 s survives TimeoutStartSec=5' pgsluiced@long.service
+    run stuck 'a stuck migration does not survive it' pgsluiced@stuck.service
+    run password 'a wrong password: failed, status 3, one clear line' pgsluiced@password.service
+    run pending 'the flag off: closed until a person upgrades' pgsluiced@pending.service
+    run refusing 'on_pending = "fail": status 6, no restart' pgsluiced@refusing.service
+    run frozen 'the watchdog replaces a frozen daemon' pgsluiced@frozen.service
+    run reloading 'systemctl reload swaps files, and returns when it has' pgsluiced@reloading.service
+    run killed 'kill -9 in mid-migration: the next one does it once' pgsluiced@killed.service
+    run sockets 'socket activation answers who connected before' pgsluiced@sockets.service
+    in_turn autopkgtest 'debian/tests/gate'
+    in_turn application 'an application behind the gate starts after READY; its clients wait'
+    in_turn application_stays_down 'a failed migration keeps the application down'
+    in_turn wait_unit 'pgsluice-wait@REVISION.service waits for that revision' 'pgsluice-wait@*'
+    in_turn check_unit 'pgsluice-check.service fails when the database is behind' pgsluice-check.service
+    in_turn credentials 'credentials are the service'\''s alone'
+    in_turn hardening 'systemd-analyze security says at most 1.5, verify nothing'
+    in_turn restart_under_load 'restarts under load lose no request'
+    for name in password pending refusing frozen reloading killed sockets long stuck; do
+        await $name
+    done
+    in_turn upgrade 'an upgrade keeps conffiles and replaces the daemon'
+}
+
+second_boot() {
+    start_postgresql
+    run rebooted 'a reboot in mid-migration: nothing of it is there, then all' pgsluiced@rebooted.service
+    await rebooted
+    in_turn removal 'removal and purge leave databases and revisions'
+    echo '1..21'
+}
+
+if [ -e "$state/rebooted" ]; then
+    second_boot
+elif first_boot; then
+    begin_reboot
+    echo 'Bail out! no reboot'
+fi
