@@ -245,6 +245,7 @@ void api_drain(Api *api, gint64 timeout)
 
     for (gsize i = 0; i < LISTENER_COUNT; i++)
         g_ptr_array_foreach(api->servers[i], quiesce, NULL);
-    while (count_in_flight(api) > 0 && backoff_wait(&look, NULL))
+    /* The wait comes first: a thread may just be accepting somebody. */
+    while (backoff_wait(&look, NULL) && count_in_flight(api) > 0)
         continue;
 }

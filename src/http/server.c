@@ -26,8 +26,7 @@ struct HttpServer {
     guint32 seed; /* tells the request ids of this server from others' */
     atomic_bool is_quiesced;
     /* Written by each request, so apart from what is only read. */
-    _Alignas(CACHE_LINE) atomic_uint in_flight;
-    atomic_ullong requests;
+    _Alignas(CACHE_LINE) atomic_ullong requests;
 };
 
 /* Indexed by RouterVerdict; those without a status are no refusals. */
@@ -105,7 +104,6 @@ static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection,
     HttpRequest *request = http_request_new(connection, method, path);
     guint64 content_length;
 
-    atomic_fetch_add(&server->in_flight, 1);
     request->seed = server->seed;
     request->number = atomic_fetch_add(&server->requests, 1);
     request->own_host = server->host;
@@ -219,7 +217,6 @@ static void complete(void *cls, struct MHD_Connection *connection, void **contex
     tell_observer(server, *context, elapsed);
     http_request_free(*context);
     *context = NULL;
-    atomic_fetch_sub(&server->in_flight, 1);
 }
 
 /* libmicrohttpd's first word about a request; what is returned becomes its context. */
@@ -310,7 +307,7 @@ void http_server_quiesce(HttpServer *server)
 
 unsigned http_server_in_flight(const HttpServer *server)
 {
-    return atomic_load(&server->in_flight);
+    return visitors_expectant(server->visitors);
 }
 
 unsigned http_server_connections(const HttpServer *server)

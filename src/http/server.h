@@ -68,7 +68,8 @@ const char *http_server_url(const HttpServer *server);
  * answer; requests in flight go on. A socket that came as fd: stays open and queues for a
  * successor. Once or more, from one thread. */
 void http_server_quiesce(HttpServer *server);
-/* Requests now being handled or answered. Thread-safe. */
+/* Requests now being read, handled or answered, also the first of a connection that has only just
+ * been accepted. Thread-safe. */
 unsigned http_server_in_flight(const HttpServer *server);
 /* Connections that are open now. Thread-safe. */
 unsigned http_server_connections(const HttpServer *server);

@@ -3,12 +3,16 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "base/clock.h"
 
-enum { LOOKS_PER_TIMEOUT = 8 };
+enum {
+    LOOKS_PER_TIMEOUT = 8,
+    NEWCOMER = 100 * G_TIME_SPAN_MILLISECOND, /* for so long the first request is on its way */
+};
 
 struct Visitors {
     gint64 request_timeout;
@@ -26,6 +30,7 @@ typedef struct {
     GList link;
     int fd;
     _Atomic Business business;
+    atomic_bool has_asked;
     _Atomic gint64 since;
     gint64 asked_at; /* when the request began; of the connection's own thread */
 } Visit;
@@ -113,6 +118,7 @@ static Visit *visit_new(struct MHD_Connection *connection)
     visit->link.data = visit;
     visit->fd = info ? info->connect_fd : -1;
     atomic_init(&visit->business, BUSINESS_NONE);
+    atomic_init(&visit->has_asked, FALSE);
     atomic_init(&visit->since, clock_monotonic());
     return visit;
 }
@@ -161,6 +167,7 @@ static Visit *visit_of(struct MHD_Connection *connection)
 static void set_business(Visit *visit, Business business, gint64 now)
 {
     atomic_store_explicit(&visit->since, now, memory_order_relaxed);
+    atomic_store_explicit(&visit->has_asked, TRUE, memory_order_relaxed);
     atomic_store_explicit(&visit->business, business, memory_order_release);
 }
 
@@ -199,4 +206,33 @@ gint64 visitors_request_ends(struct MHD_Connection *connection)
         return 0;
     set_business(visit, BUSINESS_NONE, now);
     return now - visit->asked_at;
+}
+
+static gboolean has_unread_bytes(int fd)
+{
+    int count = 0;
+
+    return ioctl(fd, FIONREAD, &count) == 0 && count > 0;
+}
+
+static void count_expectant(gpointer data, gpointer user)
+{
+    Visit *visit = data;
+    unsigned *count = user;
+    gboolean is_newcomer = !atomic_load(&visit->has_asked) &&
+                           clock_monotonic() - atomic_load(&visit->since) < NEWCOMER;
+
+    if (is_newcomer || atomic_load(&visit->business) != BUSINESS_NONE ||
+        has_unread_bytes(visit->fd))
+        (*count)++;
+}
+
+unsigned visitors_expectant(Visitors *visitors)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&visitors->mutex);
+    g_queue_foreach(&visitors->visits, count_expectant, &count);
+    pthread_mutex_unlock(&visitors->mutex);
+    return count;
 }

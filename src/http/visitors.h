@@ -27,3 +27,6 @@ void visitors_request_begins(struct MHD_Connection *connection);
 void visitors_request_waits(struct MHD_Connection *connection);
 void visitors_request_goes_on(struct MHD_Connection *connection);
 gint64 visitors_request_ends(struct MHD_Connection *connection);
+/* How many connections must not be cut: their request is being read, handled or answered, or bytes
+ * of one wait in the socket, or they are so new that their first one must be on its way. */
+unsigned visitors_expectant(Visitors *visitors);

@@ -555,6 +555,47 @@ static void test_drain(Fixture *f, gconstpointer data)
     g_assert_true(client_is_closed(kept, 20));
 }
 
+typedef struct {
+    const char *url;
+    Client *client;
+} Late;
+
+static void *ask_the_rest(void *data)
+{
+    const Late *late = data;
+    Client *probe;
+
+    while ((probe = client_new(late->url)) != NULL)
+        client_free(probe);
+    client_send(late->client, "Host: t\r\n\r\n");
+    return NULL;
+}
+
+/* A client that had begun to ask, or only just connected, is answered. */
+static void test_drain_hears_out(Fixture *f, gconstpointer data)
+{
+    g_autoptr(Client) half = client_new(f->traffic);
+    g_autoptr(Client) fresh = client_new(f->traffic);
+    g_autoptr(Reply) first = NULL;
+    g_autoptr(Reply) second = NULL;
+    g_autofree char *url = g_strdup(f->traffic);
+    Late late = {url, half};
+    GThread *thread;
+
+    (void)data;
+    publish_open(f);
+    client_send(half, "GET /livez HTTP/1.1\r\n");
+    client_send(fresh, "GET /livez HTTP/1.1\r\nHost: t\r\n\r\n");
+    second = client_read(fresh, FALSE); /* so the server has got as far as that with both */
+    thread = g_thread_new("late", ask_the_rest, &late);
+    api_drain(f->api, 60 * G_USEC_PER_SEC);
+    api_free(g_steal_pointer(&f->api));
+
+    first = client_read(half, FALSE);
+    g_assert_cmpuint(first->status, ==, 200);
+    g_thread_join(thread);
+}
+
 /* A request whose body never comes must not keep the service from stopping. */
 static void test_drain_gives_up(Fixture *f, gconstpointer data)
 {
@@ -593,6 +634,7 @@ int main(int argc, char **argv)
     TEST("address-in-use", test_address_in_use);
     TEST("readers-while-publishing", test_readers_while_publishing);
     TEST("drain", test_drain);
+    TEST("drain-hears-out", test_drain_hears_out);
     TEST("drain-gives-up", test_drain_gives_up);
     return g_test_run();
 }
