@@ -200,6 +200,25 @@ SQL
     [ "$(sql "SELECT to_regclass('public.u') IS NOT NULL")" = t ]
 }
 
+# So it is where the service logs in as pgsluice: its tables are the application's, not the ledger's.
+@test "server: a role that is called like the state schema makes its tables in public, with --sql too" {
+    role=far_role_$$
+    make_line 2
+    export PGSLUICE_DATABASE_STATE_SCHEMA=$role
+    create_database
+    sql "CREATE ROLE $role LOGIN SUPERUSER"
+    SYNC_DATABASE_URL="$url&user=$role"
+    upgrade
+    [ "$(sql "SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'")" = \
+        'alembic_version t1 t2' ]
+    pgsluice --set migrations.directory="$migrations" upgrade base:head --sql >script.sql
+    create_database
+    psql -Xq -f script.sql "$url&user=$role"
+    [ "$(sql "SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'")" = \
+        'alembic_version t1 t2' ]
+    [ "$(sql "SELECT count(*) FROM $role.applied")" = 2 ]
+}
+
 @test "server: a revision that pg_dump made empties the search_path and harms nobody" {
     create_database
     sql 'CREATE TABLE dumped (a int PRIMARY KEY); CREATE VIEW seen AS SELECT a FROM dumped'

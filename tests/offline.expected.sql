@@ -21,11 +21,14 @@
 \set SHOW_CONTEXT never
 \set pgsluice_given :pgsluice_actor
 \set pgsluice_parameters '{"client_min_messages","warning","default_transaction_read_only","off","default_transaction_isolation","read committed","standard_conforming_strings","on","row_security","off","idle_in_transaction_session_timeout","0","client_connection_check_interval","1s","idle_session_timeout","0","statement_timeout","0us","lock_timeout","2000000us","application_name","pgsluice/offline","search_path","\\"$user\\", public"}'
+\set pgsluice_namesake 'pgsluice'
+\set pgsluice_namesake_search_path 'public'
 SELECT pg_catalog.set_config('pgsluice.transaction', 'open', true) AS transaction
 \gset pgsluice_
 DISCARD ALL;
 \encoding UTF8
-SELECT pg_catalog.count(pg_catalog.set_config(p.key, p.value, false)) AS how_many
+SELECT pg_catalog.count(pg_catalog.set_config(p.key,
+    CASE WHEN p.key = 'search_path' AND current_user = :'pgsluice_namesake' THEN :'pgsluice_namesake_search_path' ELSE p.value END, false)) AS how_many
 FROM pg_catalog.jsonb_each_text(pg_catalog.jsonb_object(:'pgsluice_parameters'::text[])) p
 WHERE pg_catalog.current_setting(p.key, true) IS NOT NULL
 \gset pgsluice_
@@ -84,7 +87,8 @@ SELECT ARRAY['plan_digest', '4b056b71a8faaa12214367a4101b6953295a3c69f99fd7a6bfa
     'channel', 'pgsluice', 'system_identifier', nullif(:'pgsluice_system_identifier', ''), 'timeline', nullif(:'pgsluice_timeline_id', ''),
     'reason', NULL]::text AS run
 \gset pgsluice_
-SELECT pg_catalog.count(pg_catalog.set_config(p.key, p.value, false)) AS how_many
+SELECT pg_catalog.count(pg_catalog.set_config(p.key,
+    CASE WHEN p.key = 'search_path' AND current_user = :'pgsluice_namesake' THEN :'pgsluice_namesake_search_path' ELSE p.value END, false)) AS how_many
 FROM pg_catalog.jsonb_each_text(pg_catalog.jsonb_object(:'pgsluice_parameters'::text[])) p
 WHERE pg_catalog.current_setting(p.key, true) IS NOT NULL
 \gset pgsluice_

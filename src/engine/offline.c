@@ -66,6 +66,7 @@ static void add_parameters(PsqlScript *script, const EngineSettings *settings)
 {
     SessionParameter parameters[SESSION_PARAMETERS];
     g_autoptr(Pairs) pairs = pairs_new();
+    g_autofree char *namesake = settings_namesake_search_path(settings);
     g_autofree char *list = NULL;
 
     settings_parameters(settings, settings->lock_timeout, parameters);
@@ -75,11 +76,14 @@ static void add_parameters(PsqlScript *script, const EngineSettings *settings)
     pairs_add(pairs, "search_path", settings->search_path);
     list = pairs_format(pairs);
     psql_script_add_variable(script, "parameters", list);
+    psql_script_add_variable(script, "namesake", settings->state_schema);
+    psql_script_add_variable(script, "namesake_search_path", namesake);
 }
 
 static void ask_parameters(PsqlScript *script)
 {
-    const char *const arguments[] = {":'pgsluice_parameters'", NULL};
+    const char *const arguments[] = {":'pgsluice_parameters'", ":'pgsluice_namesake'",
+                                     ":'pgsluice_namesake_search_path'", NULL};
 
     psql_script_ask(script, sql_offline_parameters, arguments);
 }

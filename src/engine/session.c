@@ -84,8 +84,9 @@ static GString *format_parameters(const Session *session, ParameterForm form, gi
 char *session_parameters(const Session *session, gint64 lock_timeout)
 {
     GString *list = format_parameters(session, AS_LIST, lock_timeout);
+    g_autofree char *search_path = settings_search_path_sql(session->settings);
 
-    add_parameter(list, AS_LIST, "search_path", session->settings->search_path);
+    g_string_append_printf(list, ", pg_catalog.set_config('search_path', %s, false)", search_path);
     return g_string_free(list, FALSE);
 }
 
@@ -93,7 +94,7 @@ char *session_parameters(const Session *session, gint64 lock_timeout)
 static char *opening_statements(const Session *session)
 {
     GString *text = format_parameters(session, AS_STATEMENTS, session->settings->lock_timeout);
-    g_autofree char *search_path = sql_quote_literal(session->settings->search_path);
+    g_autofree char *search_path = settings_search_path_sql(session->settings);
 
     g_string_append_printf(text, "SELECT pg_catalog.set_config('search_path', %s, false); ",
                            search_path);

@@ -70,3 +70,42 @@ void settings_parameters(const EngineSettings *settings, gint64 lock_timeout,
     set_timeout(&parameters[SESSION_PARAMETERS - 2], settings->statement_timeout);
     set_timeout(&parameters[SESSION_PARAMETERS - 1], lock_timeout);
 }
+
+/* The end of the element of a search_path that begins here: a comma outside of quotes, or the end.
+ */
+static const char *find_end_of_name(const char *text)
+{
+    gboolean is_quoted = FALSE;
+
+    for (; *text && (is_quoted || *text != ','); text++)
+        is_quoted ^= *text == '"';
+    return text;
+}
+
+char *settings_namesake_search_path(const EngineSettings *settings)
+{
+    const char *rest = settings->search_path;
+    GString *path = g_string_new(NULL);
+
+    while (*rest) {
+        const char *end = find_end_of_name(rest);
+        g_autofree char *name = g_strndup(rest, (gsize)(end - rest));
+
+        g_strstrip(name);
+        if (strcmp(name, "\"$user\"") != 0 && strcmp(name, "$user") != 0)
+            g_string_append_printf(path, "%s%s", path->len ? ", " : "", name);
+        rest = *end ? end + 1 : end;
+    }
+    return g_string_free(path, FALSE);
+}
+
+char *settings_search_path_sql(const EngineSettings *settings)
+{
+    g_autofree char *namesake = settings_namesake_search_path(settings);
+    g_autofree char *of_namesake = sql_quote_literal(namesake);
+    g_autofree char *of_others = sql_quote_literal(settings->search_path);
+    g_autofree char *state = sql_quote_literal(settings->state_schema);
+
+    return g_strdup_printf("CASE current_user WHEN %s THEN %s ELSE %s END", state, of_namesake,
+                           of_others);
+}

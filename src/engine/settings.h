@@ -11,6 +11,12 @@ char **settings_variables(const EngineSettings *settings);
 /* '"schema"."version_table"' for a regclass parameter; g_free. */
 char *settings_version_table(const EngineSettings *settings);
 
+/* The search_path of a session whose role is called like the state schema: without "$user", which
+ * would put the application's tables there. g_free. */
+char *settings_namesake_search_path(const EngineSettings *settings);
+/* What a session's search_path is to be, as an SQL expression that knows the role. g_free. */
+char *settings_search_path_sql(const EngineSettings *settings);
+
 /* A parameter that role, database, server or the revision before may have set to what would change
  * how a migration runs. */
 typedef struct {
@@ -21,7 +27,6 @@ typedef struct {
 
 enum { SESSION_PARAMETERS = 10 };
 
-/* All of them but the search_path, which is settings->search_path; `lock_timeout` in microseconds.
- */
+/* All of them but the search_path; `lock_timeout` in microseconds. */
 void settings_parameters(const EngineSettings *settings, gint64 lock_timeout,
                          SessionParameter parameters[SESSION_PARAMETERS]);
