@@ -1,0 +1,149 @@
+# What docs/operations.md promises to those who start programs by other means than systemd: real proxies
+# ask /gate, NOTIFY_SOCKET goes through namespaces, `pgsluice upgrade` goes before an application.
+load lib/common
+load lib/daemon
+
+proxies=() # processes of nginx and HAProxy
+
+teardown() {
+    for proxy in "${proxies[@]}"; do
+        kill "$proxy" 2>/dev/null || :
+        wait "$proxy" 2>/dev/null || :
+    done
+    thaw_backend
+    common_teardown
+}
+
+# A database that is behind, and a daemon that may not help it.
+start_closed_gate() {
+    create_database
+    make_table_revision aaaa1111 '' t
+    write_uncontrolled_config
+    start_daemon
+    wait_for_http
+    wait_for '[ "$(http_status /gate)" = 503 ]'
+}
+
+# start_proxy COMMAND...: in the background, until its socket front.sock is there.
+start_proxy() {
+    "$@" >proxy.log 2>&1 </dev/null 3>&- 4>&- &
+    proxies+=($!)
+    wait_for '[ -S front.sock ]' || { cat proxy.log; return 1; }
+}
+
+front_status() {
+    curl -s -m 5 -o /dev/null -w '%{http_code}' --unix-socket front.sock http://app.example/
+}
+
+open_gate() {
+    pgsluice --set migrations.directory="$migrations" upgrade head
+    wait_for '[ "$(http_status /gate)" = 204 ]'
+}
+
+# The whole of nginx's configuration but for what docs/operations.md shows; the application is nginx, too.
+nginx_conf() {
+    cat <<CONF
+daemon off;
+user $(id -un);
+pid nginx.pid;
+error_log stderr;
+events { }
+http {
+    access_log off;
+    client_body_temp_path temp; proxy_temp_path temp; fastcgi_temp_path temp; uwsgi_temp_path temp;
+    scgi_temp_path temp;
+    server { listen unix:$PWD/app.sock; return 200 "hello\n"; }
+    server {
+        listen unix:$PWD/front.sock;
+        $1
+    }
+}
+CONF
+}
+
+@test "nginx: auth_request on /gate lets nobody through before the schema is right" {
+    start_closed_gate
+    nginx_conf "
+        location / {
+            auth_request /gate;
+            error_page 500 = @closed;
+            proxy_pass http://unix:$PWD/app.sock;
+        }
+        location = /gate {
+            internal;
+            proxy_pass http://$(daemon_address traffic)/gate;
+            proxy_pass_request_body off;
+            proxy_set_header Content-Length \"\";
+        }
+        location @closed {
+            add_header Retry-After 5 always;
+            return 503;
+        }" >nginx.conf
+    start_proxy nginx -e stderr -p "$PWD" -c "$PWD/nginx.conf"
+    [ "$(front_status)" = 503 ]
+    open_gate
+    [ "$(front_status)" = 200 ]
+}
+
+@test "HAProxy: httpchk on /gate takes the server out, and back in" {
+    start_closed_gate
+    nginx_conf 'return 404;' | sed 's/front.sock/unused.sock/' >nginx.conf
+    nginx -e stderr -p "$PWD" -c "$PWD/nginx.conf" >app.log 2>&1 </dev/null 3>&- 4>&- &
+    proxies+=($!)
+    wait_for '[ -S app.sock ]'
+    cat >haproxy.cfg <<CONF
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+frontend front
+    bind unix@$PWD/front.sock
+    default_backend application
+backend application
+    option httpchk
+    http-check send meth GET uri /gate
+    http-check expect status 204
+    server one unix@$PWD/app.sock check inter 50ms fall 1 rise 1 addr 127.0.0.1 port $(daemon_address traffic | cut -d: -f2)
+CONF
+    start_proxy haproxy -db -f haproxy.cfg
+    wait_for '[ "$(front_status)" = 503 ]'
+    open_gate
+    wait_for '[ "$(front_status)" = 200 ]'
+}
+
+@test "NOTIFY_SOCKET reaches the manager from within other namespaces" {
+    [ "$(id -u)" -eq 0 ] || skip 'namespaces want root'
+    create_database
+    make_table_revision aaaa1111 '' t
+    write_default_config daemon
+    start_notify_socket daemon
+    NOTIFY_SOCKET=$BATS_TEST_TMPDIR/daemon.socket unshare --mount --pid --fork --kill-child --mount-proc \
+        pgsluiced -c daemon.conf >daemon.stdout 2>daemon.stderr </dev/null 3>&- 4>&- &
+    daemon_pids[daemon]=$!
+    wait_until_ready
+    status_says 'open at aaaa1111'
+    kill -TERM "$(pgrep -P "${daemon_pids[daemon]}")" # unshare itself hears no SIGTERM
+    wait_for_exit
+    [ "$status" -eq 0 ]
+}
+
+@test "an init container: pgsluice upgrade head && exec the application" {
+    create_database
+    make_table_revision aaaa1111 '' t
+    write_pgsluice_conf
+    # shellcheck disable=SC2016 # for the other shell
+    start='pgsluice -q upgrade head && exec echo "application $0 runs"'
+    sh -c "$start" one >one.out 2>&1 3>&- 4>&- &
+    sh -c "$start" two >two.out 2>&1 3>&- 4>&-
+    wait $!
+    [ "$(cat one.out two.out)" = $'application one runs\napplication two runs' ]
+    [ "$(sql 'SELECT count(*) FROM pgsluice.applied')" = 1 ]
+    make_revision bbbb2222 aaaa1111 <<'SQL'
+-- migrate:up
+SELECT no_such_function();
+SQL
+    run sh -c "$start" three
+    [ "$status" -eq 5 ]
+    [[ $output != *'three runs'* ]]
+}
