@@ -193,7 +193,6 @@ case_long() {
 case_stuck() {
     local unit=pgsluiced@stuck.service
 
-    set -x
     systemctl start guest-wire.socket
     systemctl start --no-block $unit
     wait_for "[ \"\$(sql stuck \"SELECT count(*) FROM pg_stat_activity WHERE datname = 'stuck'
@@ -201,7 +200,6 @@ case_stuck() {
     kill -STOP "$(show guest-wire.service MainPID)"
     wait_for "is_state $unit failed" 60
     [ "$(show $unit Result)" = timeout ]
-    [ "$(heads stuck)" = '' ]
 }
 
 # Somebody else's lock is tried for until execution.retry_deadline, and then named.
@@ -545,7 +543,7 @@ await() {
         echo "ok - ${descriptions[$name]}"
     else
         echo "not ok - ${descriptions[$name]}"
-        { echo "exit status $status"; tail -n 40 "$state/$name.out"; journalctl -q -b -o cat -n 40 -u "${units[$name]}"; } | sed 's/^/# /'
+        { echo "exit status $status"; tail -n 40 "$state/$name.out"; journalctl -q -b -o short-precise --no-hostname -n 40 -u "${units[$name]}"; } | sed 's/^/# /'
     fi
 }
 
