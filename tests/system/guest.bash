@@ -122,11 +122,24 @@ install_package() {
         SYNC_DATABASE_URL=postgresql:///main pgsluiced -c /etc/pgsluice/pgsluice.conf --check-config
 }
 
-# One file for all: a case adds files and drop-ins of its own.
+# An application with a socket of its own, behind the gate as the example is shipped.
+write_application() {
+    cat >/etc/systemd/system/application.socket <<'UNIT'
+[Socket]
+ListenStream=/run/application.sock
+UNIT
+    cat >/etc/systemd/system/application.service <<'UNIT'
+[Service]
+ExecStart=/usr/bin/perl -MIO::Socket::UNIX -e 'my $l = IO::Socket::UNIX->new_from_fd(3, "r+"); while (my $c = $l->accept) { while (<$c>) { last if /^\r?$/ } print $c "HTTP/1.0 200 OK\r\n\r\nhello\n"; close $c }'
+UNIT
+    mkdir -p /etc/systemd/system/application.service.d
+    cp /usr/share/doc/pgsluice/examples/systemd/behind-the-gate.conf /etc/systemd/system/application.service.d
+}
+
+# All at once, for a daemon-reload forgets by how much a running start has been extended.
 prepare_cases() {
     local name
 
-    sql postgres "CREATE ROLE pgsluice LOGIN"
     sql postgres "CREATE ROLE app LOGIN PASSWORD 'right-password'"
     {
         echo 'environment: { name = "guest"; controlled = true; };'
@@ -174,6 +187,7 @@ prepare_cases() {
         >/etc/systemd/system/guest-wire.service
     sql stuck 'ALTER DATABASE stuck OWNER TO app; GRANT CREATE ON SCHEMA public TO app'
     chmod 600 /etc/pgsluice/credentials/*
+    write_application
     systemctl daemon-reload
 }
 
@@ -338,22 +352,11 @@ prepare_main() {
     revision migrations 111111111111 '' <<<"CREATE TABLE t (id int); SELECT pg_sleep(1);"
 }
 
-# The example as it is shipped. The application has a socket: its clients wait there.
+# Its clients wait at its socket.
 case_application() {
     local client clients=()
 
     prepare_main
-    cat >/etc/systemd/system/application.socket <<'UNIT'
-[Socket]
-ListenStream=/run/application.sock
-UNIT
-    cat >/etc/systemd/system/application.service <<'UNIT'
-[Service]
-ExecStart=/usr/bin/perl -MIO::Socket::UNIX -e 'my $l = IO::Socket::UNIX->new_from_fd(3, "r+"); while (my $c = $l->accept) { while (<$c>) { last if /^\r?$/ } print $c "HTTP/1.0 200 OK\r\n\r\nhello\n"; close $c }'
-UNIT
-    mkdir -p /etc/systemd/system/application.service.d
-    cp /usr/share/doc/pgsluice/examples/systemd/behind-the-gate.conf /etc/systemd/system/application.service.d
-    systemctl daemon-reload
     systemctl start application.socket
     for client in 1 2 3; do
         curl -s -m 20 --unix-socket /run/application.sock "http://localhost/$client" >>"$state/application" &
@@ -560,6 +563,7 @@ first_boot() {
     start_postgresql >"$state/postgresql.out" 2>&1
     install_package >"$state/install.out" 2>&1 || { cat "$state/install.out"; echo 'Bail out! not installed'; return 1; }
     echo 'ok - dpkg installs it: user, folders, nothing started'
+    in_turn autopkgtest 'debian/tests/gate'
     prepare_cases >"$state/prepare.out" 2>&1
     run long 'a migration of 20 s survives TimeoutStartSec=5' pgsluiced@long.service
     run stuck 'a server that falls silent in mid-migration ends the start' pgsluiced@stuck.service
@@ -571,7 +575,6 @@ first_boot() {
     run reloading 'systemctl reload swaps files, and returns when it has' pgsluiced@reloading.service
     run killed 'kill -9 in mid-migration: the next one does it once' pgsluiced@killed.service
     run sockets 'socket activation answers who connected before' pgsluiced@sockets.service
-    in_turn autopkgtest 'debian/tests/gate'
     in_turn application 'an application behind the gate starts after READY; its clients wait'
     in_turn application_stays_down 'a failed migration keeps the application down'
     in_turn wait_unit 'pgsluice-wait@REVISION.service waits for that revision' 'pgsluice-wait@*'
