@@ -386,10 +386,10 @@ case_application_stays_down() {
 
 case_wait_unit() {
     systemctl start pgsluice-wait@head.service
-    systemctl start --no-block pgsluice-wait@222222222222.service
-    wait_for 'logged pgsluice-wait@222222222222.service 222222222222'
-    is_state pgsluice-wait@222222222222.service activating
     revision migrations 222222222222 111111111111 <<<"CREATE TABLE t2 (id int);"
+    systemctl start --no-block pgsluice-wait@222222222222.service
+    wait_for 'logged pgsluice-wait@222222222222.service "Waiting: the database is at 111111111111"'
+    is_state pgsluice-wait@222222222222.service activating
     systemctl start pgsluiced.service
     wait_for '[ "$(show pgsluice-wait@222222222222.service ActiveState)" = inactive ]'
     [ "$(show pgsluice-wait@222222222222.service Result)" = success ]
