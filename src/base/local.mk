@@ -17,6 +17,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/quote.c src/base/quote.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/slurp.c src/base/slurp.h \
+	src/base/textarray.c src/base/textarray.h \
 	src/base/units.c src/base/units.h \
 	src/base/variables.c src/base/variables.h
 src_base_libbase_a_CPPFLAGS = $(BASE_CPPFLAGS)

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "base/textarray.h"
+
 typedef struct Result Result;
 
 void result_free(Result *result);
@@ -15,8 +17,6 @@ gint64 result_int64(const Result *result, int row, int column);     /* 0 for NUL
 gboolean result_boolean(const Result *result, int row, int column); /* FALSE for NULL */
 /* A text[] as a NULL-terminated vector (NULL for SQL NULL); free with g_strfreev. */
 char **result_text_array(const Result *result, int row, int column);
-/* "{a,b}" from a vector, quoted for use as a text[] parameter; g_free. */
-char *text_array_format(const char *const *items);
 /* The command tag ("UPDATE 1") and the number of rows it names (0 when none). */
 const char *result_tag(const Result *result);
 guint64 result_affected(const Result *result);

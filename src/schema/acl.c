@@ -1,0 +1,183 @@
+/* Reading aclitems, and the difference of two lists of them. */
+#include "schema/acl.h"
+
+#include <string.h>
+
+#include "schema/name.h"
+
+static const struct {
+    char letter;
+    const char *name;
+} privileges[] = {
+    {'r', "SELECT"},    {'a', "INSERT"},     {'w', "UPDATE"},       {'d', "DELETE"},
+    {'D', "TRUNCATE"},  {'x', "REFERENCES"}, {'t', "TRIGGER"},      {'m', "MAINTAIN"},
+    {'X', "EXECUTE"},   {'U', "USAGE"},      {'C', "CREATE"},       {'c', "CONNECT"},
+    {'T', "TEMPORARY"}, {'s', "SET"},        {'A', "ALTER SYSTEM"},
+};
+enum { PRIVILEGES = G_N_ELEMENTS(privileges) };
+
+typedef enum { HAS_NOT, HAS, HAS_TO_GRANT } Holding;
+
+typedef struct {
+    char *grantee; /* "": PUBLIC */
+    char *grantor;
+    Holding wanted[PRIVILEGES];
+    Holding given[PRIVILEGES];
+} Entry;
+
+static void entry_free(gpointer data)
+{
+    Entry *entry = data;
+
+    g_free(entry->grantee);
+    g_free(entry->grantor);
+    g_free(entry);
+}
+
+/* A role's name up to `end`, quoted or not; *text then is behind that. */
+static char *read_role(const char **text, char end)
+{
+    GString *role = g_string_new(NULL);
+    gboolean is_quoted = FALSE;
+    const char *at = *text;
+
+    for (; *at && (is_quoted || *at != end); at++) {
+        if (*at != '"')
+            g_string_append_c(role, *at);
+        else if (is_quoted && at[1] == '"')
+            g_string_append_c(role, *at++);
+        else
+            is_quoted = !is_quoted;
+    }
+    *text = *at ? at + 1 : at;
+    return g_string_free(role, FALSE);
+}
+
+static Entry *find_entry(GPtrArray *entries, const char *grantee, const char *grantor)
+{
+    Entry *entry;
+
+    for (guint i = 0; i < entries->len; i++) {
+        entry = entries->pdata[i];
+        if (strcmp(entry->grantee, grantee) == 0 && strcmp(entry->grantor, grantor) == 0)
+            return entry;
+    }
+    entry = g_new0(Entry, 1);
+    entry->grantee = g_strdup(grantee);
+    entry->grantor = g_strdup(grantor);
+    g_ptr_array_add(entries, entry);
+    return entry;
+}
+
+static void read_letters(const char *letters, gsize length, Holding holdings[PRIVILEGES])
+{
+    for (gsize i = 0; i < length; i++)
+        for (guint p = 0; p < PRIVILEGES; p++)
+            if (privileges[p].letter == letters[i])
+                holdings[p] = letters[i + 1] == '*' ? HAS_TO_GRANT : HAS;
+}
+
+/* "grantee=arw*d/grantor". What is given by default was given by whoever owned the object then: who
+ * owns it now has taken that over. */
+static void read_item(GPtrArray *entries, const char *item, const char *owner, gboolean is_baseline)
+{
+    g_autofree char *grantee = read_role(&item, '=');
+    const char *letters = item;
+    gsize length = strcspn(letters, "/");
+    const char *rest = letters[length] ? letters + length + 1 : letters + length;
+    g_autofree char *grantor = read_role(&rest, '\0');
+    gboolean is_own = is_baseline && owner && strcmp(grantee, grantor) == 0;
+    Entry *entry =
+        find_entry(entries, is_own ? owner : grantee, is_baseline && owner ? owner : grantor);
+
+    read_letters(letters, length, is_baseline ? entry->given : entry->wanted);
+}
+
+static int compare_entries(gconstpointer a, gconstpointer b, gpointer owner)
+{
+    const Entry *left = *(const Entry *const *)a;
+    const Entry *right = *(const Entry *const *)b;
+    gboolean left_is_owners = g_strcmp0(left->grantor, owner) == 0;
+    gboolean right_is_owners = g_strcmp0(right->grantor, owner) == 0;
+    int order = strcmp(left->grantor, right->grantor);
+
+    if (left_is_owners != right_is_owners)
+        return left_is_owners ? -1 : 1;
+    return order ? order : strcmp(left->grantee, right->grantee);
+}
+
+typedef enum { CHANGE_REVOKE, CHANGE_GRANT, CHANGE_GRANT_OPTION } Change;
+
+static gboolean is_changed(const Entry *entry, guint privilege, Change change)
+{
+    Holding wanted = entry->wanted[privilege];
+    Holding given = entry->given[privilege];
+
+    switch (change) {
+    case CHANGE_REVOKE:
+        return given > wanted;
+    case CHANGE_GRANT:
+        return wanted == HAS && given != HAS;
+    default:
+        return wanted == HAS_TO_GRANT && given != HAS_TO_GRANT;
+    }
+}
+
+/* "SELECT (a), UPDATE (a)"; NULL when there are none. */
+static char *list_privileges(const Entry *entry, Change change, const char *column)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (guint i = 0; i < PRIVILEGES; i++) {
+        if (!is_changed(entry, i, change))
+            continue;
+        g_string_append_printf(list, "%s%s", list->len ? ", " : "", privileges[i].name);
+        if (column) {
+            g_string_append(list, " (");
+            name_append(list, column);
+            g_string_append_c(list, ')');
+        }
+    }
+    return list->len ? g_string_free(g_steal_pointer(&list), FALSE) : NULL;
+}
+
+static void append_change(GPtrArray *statements, const AclTarget *target, const Entry *entry,
+                          Change change)
+{
+    g_autofree char *list = list_privileges(entry, change, target->column);
+    g_autofree char *grantee = *entry->grantee ? name_quote(entry->grantee) : g_strdup("PUBLIC");
+    g_autofree char *grantor = name_quote(entry->grantor);
+    gboolean is_others = target->owner && strcmp(entry->grantor, target->owner) != 0;
+
+    if (!list)
+        return;
+    if (is_others)
+        g_ptr_array_add(statements, g_strdup_printf("SET SESSION AUTHORIZATION %s", grantor));
+    g_ptr_array_add(statements,
+                    g_strdup_printf("%s%s %s ON %s %s %s%s", target->prefix,
+                                    change == CHANGE_REVOKE ? "REVOKE" : "GRANT", list, target->on,
+                                    change == CHANGE_REVOKE ? "FROM" : "TO", grantee,
+                                    change == CHANGE_GRANT_OPTION ? " WITH GRANT OPTION" : ""));
+    if (is_others)
+        g_ptr_array_add(statements, g_strdup("RESET SESSION AUTHORIZATION"));
+}
+
+void acl_append(GPtrArray *statements, const AclTarget *target, char *const *acl,
+                char *const *baseline)
+{
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(entry_free);
+
+    if (!acl)
+        return;
+    for (; *acl; acl++)
+        read_item(entries, *acl, target->owner, FALSE);
+    for (; baseline && *baseline; baseline++)
+        read_item(entries, *baseline, target->owner, TRUE);
+    g_ptr_array_sort_with_data(entries, compare_entries, (gpointer)target->owner);
+    for (guint i = 0; i < entries->len; i++)
+        append_change(statements, target, entries->pdata[i], CHANGE_REVOKE);
+    for (guint i = 0; i < entries->len; i++) {
+        append_change(statements, target, entries->pdata[i], CHANGE_GRANT);
+        append_change(statements, target, entries->pdata[i], CHANGE_GRANT_OPTION);
+    }
+}

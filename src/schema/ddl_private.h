@@ -1,0 +1,52 @@
+/* What the files of ddl share. */
+#pragma once
+
+#include "schema/ddl.h"
+
+G_GNUC_PRINTF(2, 3) void ddl_add(GPtrArray *statements, const char *format, ...);
+/* " WITH (a='1', b='2')" from "name=value"; nothing for NULL. */
+void ddl_append_storage(GString *sql, char *const *options);
+/* " OPTIONS (a '1', b '2')" */
+void ddl_append_options(GString *sql, char *const *options);
+/* 'it''s', without a blank in front. g_free. */
+char *ddl_literal(const char *text);
+/* COMMENT ON word reference IS ...; nothing without a comment. */
+void ddl_add_comment(GPtrArray *statements, const char *word, const Object *object);
+/* Grants on `on`; nothing without DDL_PRIVILEGES. */
+void ddl_add_grants(GPtrArray *statements, const char *on, const Object *object, DdlFlags flags);
+
+void ddl_table(GPtrArray *statements, const Table *table, DdlFlags flags);
+void ddl_view(GPtrArray *statements, const View *view);
+void ddl_composite(GPtrArray *statements, const Composite *composite);
+/* Of the columns: settings, comments, grants. */
+void ddl_columns(GPtrArray *statements, const Object *object, DdlFlags flags);
+void ddl_column_defaults(GPtrArray *statements, const Object *object);
+void ddl_sequence(GPtrArray *statements, const Sequence *sequence);
+/* " START WITH 5 ...": what differs from what such a sequence has by itself. */
+void ddl_append_sequence(GString *sql, const Sequence *sequence);
+void ddl_constraint(GPtrArray *statements, const Constraint *constraint);
+void ddl_index(GPtrArray *statements, const Index *index);
+void ddl_rule(GPtrArray *statements, const Rule *rule);
+void ddl_trigger(GPtrArray *statements, const Trigger *trigger);
+void ddl_policy(GPtrArray *statements, const Policy *policy);
+void ddl_statistics(GPtrArray *statements, const Statistics *statistics);
+
+void ddl_enum(GPtrArray *statements, const Enum *type);
+void ddl_domain(GPtrArray *statements, const Domain *domain);
+void ddl_range(GPtrArray *statements, const Range *range);
+void ddl_collation(GPtrArray *statements, const Collation *collation);
+void ddl_aggregate(GPtrArray *statements, const Aggregate *aggregate);
+void ddl_operator(GPtrArray *statements, const Operator *operator);
+void ddl_operator_family(GPtrArray *statements, const OperatorFamily *family);
+void ddl_operator_class(GPtrArray *statements, const OperatorClass *operator_class);
+void ddl_cast(GPtrArray *statements, const Cast *cast);
+
+void ddl_search_parser(GPtrArray *statements, const SearchParser *parser);
+void ddl_search_template(GPtrArray *statements, const SearchTemplate *template);
+void ddl_search_dictionary(GPtrArray *statements, const SearchDictionary *dictionary);
+void ddl_search_configuration(GPtrArray *statements, const SearchConfiguration *configuration);
+void ddl_wrapper(GPtrArray *statements, const Wrapper *wrapper);
+void ddl_server(GPtrArray *statements, const Server *server);
+void ddl_user_mapping(GPtrArray *statements, const UserMapping *mapping);
+void ddl_publication(GPtrArray *statements, const Publication *publication);
+void ddl_event_trigger(GPtrArray *statements, const EventTrigger *trigger);

@@ -1,0 +1,10 @@
+/* How an object is named: the identity that tells it from all others, and what DDL says behind its
+ * word. Pure. */
+#pragma once
+
+#include "schema/object.h"
+
+/* 'public.f(integer)', 'orders_pkey ON public.orders'; parent and schema are set. g_free. */
+char *identity_reference(const Object *object);
+/* 'function public.f(integer)'; g_free. */
+char *identity_of(const Object *object);

@@ -1,0 +1,21 @@
+noinst_LIBRARIES += src/schema/libschema.a
+src_schema_libschema_a_SOURCES = \
+	src/schema/acl.c src/schema/acl.h \
+	src/schema/builder.c src/schema/builder.h \
+	src/schema/catalog.c src/schema/catalog.h src/schema/catalog_private.h \
+	src/schema/ddl.c src/schema/ddl.h src/schema/ddl_private.h \
+	src/schema/ddl_global.c \
+	src/schema/ddl_relation.c \
+	src/schema/ddl_table.c \
+	src/schema/ddl_type.c \
+	src/schema/dump.c src/schema/dump.h \
+	src/schema/filter.c src/schema/filter.h \
+	src/schema/fingerprint.c src/schema/fingerprint.h \
+	src/schema/identity.c src/schema/identity.h \
+	src/schema/keywords.def \
+	src/schema/name.c src/schema/name.h \
+	src/schema/object.c src/schema/object.h \
+	src/schema/objects.def \
+	src/schema/order.c src/schema/order.h \
+	src/schema/platform_schemas.def
+src_schema_libschema_a_CPPFLAGS = $(SCHEMA_CPPFLAGS)
