@@ -70,6 +70,11 @@ gboolean conn_pipeline_sync(Conn *conn, GError **error);
 typedef enum { PIPELINE_RESULT, PIPELINE_FAILED, PIPELINE_SKIPPED, PIPELINE_SYNC } PipelineOutcome;
 gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **result, GError **failure,
                             GError **error);
+/* The same for an answer of any size: `visit` gets each row as it comes, a Result with that one
+ * row, which is gone afterwards. */
+typedef void (*ConnRow)(const Result *row, gpointer data);
+gboolean conn_pipeline_next_rows(Conn *conn, PipelineOutcome *outcome, ConnRow visit, gpointer data,
+                                 GError **failure, GError **error);
 /* Reads and drops the answers that are still due (after a sync of its own when one is missing),
  * then the connection runs single statements again. Works after a cancellation, too. */
 gboolean conn_pipeline_end(Conn *conn, GError **error);

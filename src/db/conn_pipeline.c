@@ -93,15 +93,22 @@ gboolean conn_pipeline_sync(Conn *conn, GError **error)
     return conn_write_all(conn, error);
 }
 
+/* What becomes of the rows of an answer. */
+typedef struct {
+    gboolean are_kept; /* in the Result; else they come one by one */
+    ConnRow visit;     /* and go here; NULL: they are dropped */
+    gpointer data;
+} Rows;
+
 /* libpq ends the answers of each statement with a NULL, which is passed over. Only then, and before
  * anything is read, can the next statement's rows be asked for one by one; at any other moment that
  * changes nothing. */
-static gboolean next_answer(Conn *conn, gboolean wants_rows, PGresult **answer, GError **error)
+static gboolean next_answer(Conn *conn, const Rows *rows, PGresult **answer, GError **error)
 {
     for (int tries = 0; tries < 3; tries++) {
-        if (!wants_rows)
+        if (!rows->are_kept)
             PQsetSingleRowMode(conn->pg);
-        if (!conn_next_answer_without_rows(conn, answer, error))
+        if (!conn_next_answer_by_row(conn, rows->visit, rows->data, answer, error))
             return FALSE;
         if (*answer)
             return TRUE;
@@ -135,8 +142,8 @@ static gboolean take_failure(Conn *conn, const PGresult *answer, PipelineOutcome
     return TRUE;
 }
 
-gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **result, GError **failure,
-                            GError **error)
+static gboolean take_next(Conn *conn, const Rows *rows, PipelineOutcome *outcome, Result **result,
+                          GError **failure, GError **error)
 {
     g_autoptr(PGresult) answer = NULL;
 
@@ -148,7 +155,7 @@ gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **resul
         return FALSE;
     if (conn->needs_flush && !conn_pipeline_flush(conn, error))
         return FALSE;
-    if (!next_answer(conn, result != NULL, &answer, error))
+    if (!next_answer(conn, rows, &answer, error))
         return FALSE;
     conn->unanswered--;
     switch (PQresultStatus(answer)) {
@@ -173,6 +180,22 @@ gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **resul
     default:
         return take_failure(conn, answer, outcome, failure, error);
     }
+}
+
+gboolean conn_pipeline_next(Conn *conn, PipelineOutcome *outcome, Result **result, GError **failure,
+                            GError **error)
+{
+    const Rows rows = {.are_kept = result != NULL};
+
+    return take_next(conn, &rows, outcome, result, failure, error);
+}
+
+gboolean conn_pipeline_next_rows(Conn *conn, PipelineOutcome *outcome, ConnRow visit, gpointer data,
+                                 GError **failure, GError **error)
+{
+    const Rows rows = {.visit = visit, .data = data};
+
+    return take_next(conn, &rows, outcome, NULL, failure, error);
 }
 
 gboolean conn_pipeline_end(Conn *conn, GError **error)

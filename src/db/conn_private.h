@@ -52,7 +52,10 @@ gboolean conn_write_all(Conn *conn, GError **error);
 /* The next answer without blocking in libpq; *answer is NULL at the end of a statement's answers.
  */
 gboolean conn_next_answer(Conn *conn, PGresult **answer, GError **error);
-/* The same, but the rows of a statement that was made to send them one by one are dropped. */
+/* The same, but the rows of a statement that was made to send them one by one go to `visit`. */
+gboolean conn_next_answer_by_row(Conn *conn, ConnRow visit, gpointer data, PGresult **answer,
+                                 GError **error);
+/* The same, but they are dropped. */
 gboolean conn_next_answer_without_rows(Conn *conn, PGresult **answer, GError **error);
 /* After PGRES_COPY_IN: sends all rows and their end, or that they were interrupted. The server's
  * answer comes next. */

@@ -193,14 +193,24 @@ gboolean conn_next_answer(Conn *conn, PGresult **answer, GError **error)
     return TRUE;
 }
 
-gboolean conn_next_answer_without_rows(Conn *conn, PGresult **answer, GError **error)
+gboolean conn_next_answer_by_row(Conn *conn, ConnRow visit, gpointer data, PGresult **answer,
+                                 GError **error)
 {
     while (conn_next_answer(conn, answer, error)) {
+        g_autoptr(Result) row = NULL;
+
         if (PQresultStatus(*answer) != PGRES_SINGLE_TUPLE)
             return TRUE;
-        PQclear(*answer);
+        row = result_new(*answer);
+        if (visit)
+            visit(row, data);
     }
     return FALSE;
+}
+
+gboolean conn_next_answer_without_rows(Conn *conn, PGresult **answer, GError **error)
+{
+    return conn_next_answer_by_row(conn, NULL, NULL, answer, error);
 }
 
 /* TRUE when notifications were there. Reading them also finds a FATAL, which becomes the last

@@ -29,6 +29,16 @@ int result_rows(const Result *result)
     return PQntuples(result->answer);
 }
 
+int result_columns(const Result *result)
+{
+    return PQnfields(result->answer);
+}
+
+const char *result_column_name(const Result *result, int column)
+{
+    return PQfname(result->answer, column);
+}
+
 const char *result_text(const Result *result, int row, int column)
 {
     g_assert(row >= 0 && row < PQntuples(result->answer));

@@ -11,6 +11,8 @@ void result_free(Result *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Result, result_free)
 
 int result_rows(const Result *result);
+int result_columns(const Result *result);
+const char *result_column_name(const Result *result, int column); /* belongs to the Result */
 /* NULL for SQL NULL; belongs to the Result. Columns by position; out of range is a bug. */
 const char *result_text(const Result *result, int row, int column);
 gint64 result_int64(const Result *result, int row, int column);     /* 0 for NULL */

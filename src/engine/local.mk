@@ -6,6 +6,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/batch.c src/engine/batch.h \
 	src/engine/breakage.c src/engine/breakage.h \
 	src/engine/budget.c src/engine/budget.h \
+	src/engine/catalog_guards.def \
 	src/engine/check.c src/engine/check.h \
 	src/engine/dialogue.c src/engine/dialogue.h \
 	src/engine/doubt.c src/engine/doubt.h \
@@ -21,6 +22,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/hold.c src/engine/hold.h \
 	src/engine/instance.c src/engine/instance.h \
 	src/engine/integrity.c src/engine/integrity.h \
+	src/engine/introspect.c src/engine/introspect.h \
 	src/engine/journal.c src/engine/journal.h \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
@@ -53,6 +55,42 @@ src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
 # The queries: include "engine/sql_engine.h".
 engine_queries = \
 	src/engine/q/record_event.sql \
+	src/engine/q/catalog_aggregate.sql \
+	src/engine/q/catalog_aliases.sql \
+	src/engine/q/catalog_cast.sql \
+	src/engine/q/catalog_collation.sql \
+	src/engine/q/catalog_column.sql \
+	src/engine/q/catalog_composite.sql \
+	src/engine/q/catalog_constraint.sql \
+	src/engine/q/catalog_default_privilege.sql \
+	src/engine/q/catalog_depend.sql \
+	src/engine/q/catalog_domain.sql \
+	src/engine/q/catalog_enum.sql \
+	src/engine/q/catalog_event_trigger.sql \
+	src/engine/q/catalog_extension.sql \
+	src/engine/q/catalog_function.sql \
+	src/engine/q/catalog_index.sql \
+	src/engine/q/catalog_namespaces.sql \
+	src/engine/q/catalog_operator.sql \
+	src/engine/q/catalog_operator_class.sql \
+	src/engine/q/catalog_operator_family.sql \
+	src/engine/q/catalog_policy.sql \
+	src/engine/q/catalog_publication.sql \
+	src/engine/q/catalog_range.sql \
+	src/engine/q/catalog_rule.sql \
+	src/engine/q/catalog_schema.sql \
+	src/engine/q/catalog_search_configuration.sql \
+	src/engine/q/catalog_search_dictionary.sql \
+	src/engine/q/catalog_search_parser.sql \
+	src/engine/q/catalog_search_template.sql \
+	src/engine/q/catalog_sequence.sql \
+	src/engine/q/catalog_server.sql \
+	src/engine/q/catalog_statistics.sql \
+	src/engine/q/catalog_table.sql \
+	src/engine/q/catalog_trigger.sql \
+	src/engine/q/catalog_user_mapping.sql \
+	src/engine/q/catalog_view.sql \
+	src/engine/q/catalog_wrapper.sql \
 	src/engine/q/claim_environment.sql \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \

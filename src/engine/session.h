@@ -21,6 +21,9 @@ typedef struct {
     gboolean accepts_session_pooler; /* database.pooler = "session" */
     const Variables *variables;      /* what revision bodies refer to; NULL: none are set */
     const char *environment;         /* environment.name */
+    const char *const
+        *managed_schemas;         /* engine/introspect: NULL or empty: all but those of others */
+    const char *const *unmanaged; /* patterns of what is left alone; NULL: none */
     int failure_limit; /* a revision that fails so often with the same SQL sets a hold; 0: never */
 } EngineSettings;
 

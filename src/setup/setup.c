@@ -21,6 +21,8 @@ void setup_engine_offline(const Conf *conf, EngineSettings *settings)
         .accepts_session_pooler = g_str_equal(conf_string(conf, CONF_POOLER), "session"),
         .variables = conf_variables(conf),
         .environment = conf_string(conf, CONF_ENVIRONMENT_NAME),
+        .managed_schemas = conf_list(conf, CONF_MIGRATIONS_SCHEMAS),
+        .unmanaged = conf_list(conf, CONF_MIGRATIONS_EXCLUDE),
         .failure_limit = (int)conf_integer(conf, CONF_EXECUTION_FAILURE_LIMIT),
     };
 }

@@ -5,5 +5,6 @@ src_view_libview_a_SOURCES = \
 	src/view/instance.c src/view/instance_private.h \
 	src/view/operation.c src/view/operation.h src/view/operation_private.h \
 	src/view/render.c src/view/render.h \
+	src/view/schema.c src/view/schema.h \
 	src/view/status.c
 src_view_libview_a_CPPFLAGS = $(VIEW_CPPFLAGS)
