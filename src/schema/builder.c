@@ -8,6 +8,7 @@
 #include "base/textarray.h"
 #include "schema/catalog_private.h"
 #include "schema/identity.h"
+#include "schema/implied.h"
 
 enum { CLASS_DEFAULT = 2604 }; /* pg_attrdef */
 enum { ALIAS_CHAIN_MAX = 8 };  /* array of a row type of a table, made by an extension... */
@@ -448,8 +449,11 @@ static void settle_needs(CatalogBuilder *builder)
 
         if (object->parent && !is_ownership(object, object->parent))
             add_need(&object->needs, object->parent);
-        sort_once(object->needs);
-        sort_once(object->default_needs);
+    }
+    implied_add(builder->catalog);
+    for (guint i = 0; i < objects->len; i++) {
+        sort_once(((Object *)objects->pdata[i])->needs);
+        sort_once(((Object *)objects->pdata[i])->default_needs);
     }
 }
 

@@ -67,6 +67,22 @@ void ddl_view(GPtrArray *statements, const View *view)
     add_view_defaults(statements, view);
 }
 
+static void append_definition(GString *sql, const Constraint *constraint)
+{
+    const char *end = !constraint->is_deferrable ? ""
+                      : constraint->is_deferred  ? " DEFERRABLE INITIALLY DEFERRED"
+                                                 : " DEFERRABLE";
+    gsize length = strlen(constraint->definition) - strlen(end);
+
+    if (!constraint->options) {
+        g_string_append(sql, constraint->definition);
+        return;
+    }
+    g_string_append_len(sql, constraint->definition, (gssize)length);
+    ddl_append_storage(sql, constraint->options);
+    g_string_append(sql, end);
+}
+
 /* Checks and foreign keys of a partitioned table go down to its partitions; keys are made on each
  * and attached. What came from a parent comes with the parent's. */
 void ddl_constraint(GPtrArray *statements, const Constraint *constraint)
@@ -75,11 +91,14 @@ void ddl_constraint(GPtrArray *statements, const Constraint *constraint)
     gboolean reaches_children =
         constraint->type == 'c' || (constraint->type == 'f' && table->type == 'p');
     g_autofree char *name = name_quote(constraint->base.name);
+    g_autoptr(GString) sql = g_string_new(NULL);
 
     if (constraint->type == 'c' && !constraint->is_local)
         return;
-    ddl_add(statements, "ALTER TABLE %s%s ADD CONSTRAINT %s %s", reaches_children ? "" : "ONLY ",
-            table->base.reference, name, constraint->definition);
+    g_string_append_printf(sql, "ALTER TABLE %s%s ADD CONSTRAINT %s ",
+                           reaches_children ? "" : "ONLY ", table->base.reference, name);
+    append_definition(sql, constraint);
+    ddl_add(statements, "%s", sql->str);
 }
 
 static void add_index_statistics(GPtrArray *statements, const Index *index)

@@ -277,7 +277,7 @@ static void add_table_states(GPtrArray *statements, const Table *table)
     if (table->partition_bound && table->parents)
         ddl_add(statements, "ALTER TABLE ONLY %s ATTACH PARTITION %s %s", table->parents[0],
                 reference, table->partition_bound);
-    if (table->replica_identity == 'f' || table->replica_identity == 'n')
+    if (table->type != 'f' && (table->replica_identity == 'f' || table->replica_identity == 'n'))
         ddl_add(statements, "ALTER TABLE ONLY %s REPLICA IDENTITY %s", reference,
                 table->replica_identity == 'f' ? "FULL" : "NOTHING");
     if (table->has_row_security)

@@ -12,6 +12,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/filter.c src/schema/filter.h \
 	src/schema/fingerprint.c src/schema/fingerprint.h \
 	src/schema/identity.c src/schema/identity.h \
+	src/schema/implied.c src/schema/implied.h \
 	src/schema/keywords.def \
 	src/schema/name.c src/schema/name.h \
 	src/schema/object.c src/schema/object.h \

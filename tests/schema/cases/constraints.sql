@@ -4,6 +4,9 @@ CREATE TABLE t (a integer, b integer, CONSTRAINT "the key" PRIMARY KEY (b, a));
 -- case: a primary key with columns included and a fill factor
 CREATE TABLE t (a integer, b text, PRIMARY KEY (a) INCLUDE (b) WITH (fillfactor = 60));
 
+-- case: a deferred key with a fill factor
+CREATE TABLE t (a integer, PRIMARY KEY (a) WITH (fillfactor = 60) DEFERRABLE INITIALLY DEFERRED);
+
 -- case: unique constraints, nulls not distinct
 CREATE TABLE t (a integer UNIQUE, b integer, c integer, UNIQUE NULLS NOT DISTINCT (b, c));
 

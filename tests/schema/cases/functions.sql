@@ -3,7 +3,7 @@ CREATE FUNCTION f(a integer, b integer DEFAULT 2) RETURNS integer LANGUAGE sql A
 
 -- case: an SQL function with a standard body
 CREATE TABLE t (a integer, b text);
-CREATE FUNCTION f(x integer) RETURNS SETOF t LANGUAGE sql STABLE BEGIN ATOMIC SELECT a, b FROM t WHERE a = x; SELECT 1, 'x;y'; END;
+CREATE FUNCTION f(x integer) RETURNS SETOF t LANGUAGE sql STABLE BEGIN ATOMIC SELECT a, b FROM t WHERE a = x; SELECT 1 AS a, 'x;y' AS b; END;
 CREATE FUNCTION g(x integer) RETURNS integer LANGUAGE sql RETURN x + 1;
 
 -- case: a standard body that needs a function of a later name
@@ -77,7 +77,7 @@ CREATE AGGREGATE moving(float8) (SFUNC = plus, STYPE = float8, MSFUNC = plus, MI
 
 -- case: an aggregate without arguments, an ordered-set and a sorted one
 CREATE FUNCTION one(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1 + 1';
-CREATE AGGREGATE rows() (SFUNC = one, STYPE = bigint, INITCOND = '0');
+CREATE AGGREGATE counted(*) (SFUNC = one, STYPE = bigint, INITCOND = '0');
 CREATE AGGREGATE greatest_of(integer) (SFUNC = int4larger, STYPE = integer, SORTOP = >);
 CREATE AGGREGATE own_percentile(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
 

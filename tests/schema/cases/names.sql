@@ -30,7 +30,7 @@ CREATE INDEX ON "CamelCase" ("ID");
 -- case: odd names of types, functions and triggers
 CREATE TYPE "ty.pe" AS ENUM ('a');
 CREATE DOMAIN "do main" AS "ty.pe" CONSTRAINT "c h" CHECK (VALUE = 'a');
-CREATE FUNCTION "f""u.n"("a b" "ty.pe", "do main") RETURNS "ty.pe"[] LANGUAGE sql AS 'SELECT NULL';
+CREATE FUNCTION "f""u.n"("a b" "ty.pe", "do main") RETURNS "ty.pe"[] LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE FUNCTION "tri gger"() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END';
 CREATE TABLE t (a "ty.pe", b "do main");
 CREATE TRIGGER "t.g" BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION "tri gger"();

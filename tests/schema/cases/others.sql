@@ -25,7 +25,7 @@ CREATE FOREIGN DATA WRAPPER case_wrapper OPTIONS (debug 'it''s');
 CREATE SERVER case_server TYPE 'kind' VERSION '1.0' FOREIGN DATA WRAPPER case_wrapper OPTIONS (host 'example.org', "Odd Name" 'x');
 CREATE USER MAPPING FOR PUBLIC SERVER case_server OPTIONS (username 'somebody');
 CREATE USER MAPPING FOR schema_case_owner SERVER case_server;
-CREATE FOREIGN TABLE t (a integer NOT NULL OPTIONS (column_name 'A'), b text DEFAULT 'x', CONSTRAINT c CHECK (a > 0)) SERVER case_server OPTIONS (table_name 'T');
+CREATE FOREIGN TABLE t (a integer OPTIONS (column_name 'A') NOT NULL, b text DEFAULT 'x', CONSTRAINT c CHECK (a > 0)) SERVER case_server OPTIONS (table_name 'T');
 COMMENT ON FOREIGN TABLE t IS 'elsewhere';
 COMMENT ON SERVER case_server IS 'far';
 COMMENT ON FOREIGN DATA WRAPPER case_wrapper IS 'empty';

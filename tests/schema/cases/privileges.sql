@@ -39,9 +39,9 @@ REVOKE ALL ON PROCEDURE p() FROM PUBLIC;
 -- case: an aggregate that not everybody may call
 CREATE FUNCTION one(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1 + 1';
 CREATE AGGREGATE total(integer) (SFUNC = int4larger, STYPE = integer);
-CREATE AGGREGATE rows() (SFUNC = one, STYPE = bigint, INITCOND = '0');
+CREATE AGGREGATE counted(*) (SFUNC = one, STYPE = bigint, INITCOND = '0');
 REVOKE ALL ON FUNCTION total(integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION rows() FROM PUBLIC;
+REVOKE ALL ON FUNCTION counted() FROM PUBLIC;
 
 -- case: grants on types
 CREATE TYPE mood AS ENUM ('x');
@@ -54,6 +54,7 @@ REVOKE USAGE ON TYPE pair FROM PUBLIC;
 -- case: grants that somebody else has made
 CREATE TABLE t (a integer);
 GRANT SELECT ON t TO schema_case_owner WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA :"schema" TO schema_case_owner;
 SET ROLE schema_case_owner;
 GRANT SELECT ON t TO "Schema case; odd";
 RESET ROLE;
