@@ -11,6 +11,7 @@ include tests/unit/conf/local.mk
 include tests/unit/db/local.mk
 include tests/unit/sql/local.mk
 include tests/unit/revision/local.mk
+include tests/unit/schema/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/view/local.mk
 include tests/unit/http/local.mk
