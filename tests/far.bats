@@ -219,6 +219,16 @@ SQL
     [ "$(sql "SELECT count(*) FROM $role.applied")" = 2 ]
 }
 
+@test "far: a schema of forty tables is read in at most 6 round trips, login and all" {
+    create_database
+    make_line 40
+    upgrade
+    start_wire 150
+    pgsluice dump >dump.sql
+    grep -q 'CREATE TABLE public.t40' dump.sql
+    at_most 6
+}
+
 @test "server: a revision that pg_dump made empties the search_path and harms nobody" {
     create_database
     sql 'CREATE TABLE dumped (a int PRIMARY KEY); CREATE VIEW seen AS SELECT a FROM dumped'

@@ -310,10 +310,6 @@ static gboolean find_parent(const CatalogBuilder *builder, const Pending *pendin
     if (!pending->parent)
         return TRUE;
     object->parent = look_up(builder, pending->parent);
-    if (object->kind == KIND_SEQUENCE && !object->parent) {
-        ((Sequence *)object)->owned_column = NULL;
-        return !((Sequence *)object)->is_identity;
-    }
     if (object->parent && !object->schema)
         object->schema = object->parent->schema;
     return object->parent != NULL;

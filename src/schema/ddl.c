@@ -6,6 +6,7 @@
 #include "base/quote.h"
 #include "schema/acl.h"
 #include "schema/ddl_private.h"
+#include "schema/identity.h"
 #include "schema/name.h"
 
 void ddl_add(GPtrArray *statements, const char *format, ...)
@@ -105,12 +106,9 @@ static void add_function(GPtrArray *statements, const Function *function)
 static void add_default_privilege(GPtrArray *statements, const DefaultPrivilege *privilege,
                                   DdlFlags flags)
 {
-    const char *reference = privilege->base.reference;
-    const char *noun = strrchr(reference, ' ') + 1;
-    gsize length = (gsize)(noun - reference) - strlen(" ON ");
-    g_autofree char *prefix =
-        g_strdup_printf("ALTER DEFAULT PRIVILEGES %.*s ", (int)length, reference);
-    const AclTarget target = {prefix, privilege->type == 'L' ? "LARGE OBJECTS" : noun, NULL,
+    g_autofree char *scope = default_privilege_scope(privilege);
+    g_autofree char *prefix = g_strdup_printf("ALTER DEFAULT PRIVILEGES %s ", scope);
+    const AclTarget target = {prefix, default_privilege_noun(privilege), NULL,
                               privilege->base.owner};
 
     if (flags & DDL_PRIVILEGES)

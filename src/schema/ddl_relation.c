@@ -112,7 +112,7 @@ static void add_index_statistics(GPtrArray *statements, const Index *index)
 /* Nothing in the name may end the comment's line. */
 static void add_invalid_index(GPtrArray *statements, const Index *index)
 {
-    g_autofree char *name = g_strescape(index->base.reference, NULL);
+    g_autofree char *name = g_strdelimit(g_strdup(index->base.reference), "\r\n", ' ');
 
     ddl_add(statements, "-- index %s is not valid: it is not made", name);
 }

@@ -53,23 +53,38 @@ static char *of_user_mapping(const UserMapping *mapping)
     return g_strdup_printf("FOR %s SERVER %s", role ? role : "PUBLIC", server);
 }
 
-static const char *default_privilege_noun(char type)
+const char *default_privilege_noun(const DefaultPrivilege *privilege)
 {
-    return type == 'r'   ? "TABLES"
-           : type == 'S' ? "SEQUENCES"
-           : type == 'f' ? "FUNCTIONS"
-           : type == 'T' ? "TYPES"
-           : type == 'n' ? "SCHEMAS"
-                         : "LARGE OBJECTS";
+    switch (privilege->type) {
+    case 'r':
+        return "TABLES";
+    case 'S':
+        return "SEQUENCES";
+    case 'f':
+        return "FUNCTIONS";
+    case 'T':
+        return "TYPES";
+    case 'n':
+        return "SCHEMAS";
+    default:
+        return "LARGE OBJECTS";
+    }
 }
 
-static char *of_default_privilege(const DefaultPrivilege *privilege)
+char *default_privilege_scope(const DefaultPrivilege *privilege)
 {
     g_autofree char *role = name_quote(privilege->base.owner);
     g_autofree char *schema = privilege->in_schema ? name_quote(privilege->in_schema) : NULL;
 
-    return g_strdup_printf("FOR ROLE %s%s%s ON %s", role, schema ? " IN SCHEMA " : "",
-                           schema ? schema : "", default_privilege_noun(privilege->type));
+    return g_strdup_printf("FOR ROLE %s%s%s", role, schema ? " IN SCHEMA " : "",
+                           schema ? schema : "");
+}
+
+static char *of_default_privilege(const DefaultPrivilege *privilege)
+{
+    g_autofree char *scope = default_privilege_scope(privilege);
+
+    return g_strdup_printf("%s ON %s", scope, default_privilege_noun(privilege));
 }
 
 char *identity_reference(const Object *object)

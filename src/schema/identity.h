@@ -8,3 +8,8 @@
 char *identity_reference(const Object *object);
 /* 'function public.f(integer)'; g_free. */
 char *identity_of(const Object *object);
+
+/* "FOR ROLE r IN SCHEMA s"; g_free. */
+char *default_privilege_scope(const DefaultPrivilege *privilege);
+/* "TABLES" */
+const char *default_privilege_noun(const DefaultPrivilege *privilege);

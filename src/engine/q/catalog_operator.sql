@@ -1,11 +1,11 @@
 SELECT o.tableoid AS class, o.oid, n.nspname AS "schema", o.oprname AS name,
        pg_get_userbyid(o.oprowner) AS owner, d.description AS comment,
        CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) END AS left_type,
-       format_type(o.oprright, NULL) AS right_type,
+       CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) END AS right_type,
        array_remove(ARRAY[
            'FUNCTION = ' || o.oprcode::regproc,
            CASE WHEN o.oprleft <> 0 THEN 'LEFTARG = ' || format_type(o.oprleft, NULL) END,
-           'RIGHTARG = ' || format_type(o.oprright, NULL),
+           CASE WHEN o.oprright <> 0 THEN 'RIGHTARG = ' || format_type(o.oprright, NULL) END,
            CASE WHEN c.oid <> 0 THEN format('COMMUTATOR = OPERATOR(%I.%s)', cn.nspname, c.oprname) END,
            CASE WHEN g.oid <> 0 THEN format('NEGATOR = OPERATOR(%I.%s)', gn.nspname, g.oprname) END,
            CASE WHEN o.oprrest <> 0 THEN 'RESTRICT = ' || o.oprrest::regproc END,

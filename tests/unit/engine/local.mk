@@ -1,6 +1,7 @@
 check_PROGRAMS += \
 	tests/unit/engine/test_fence \
 	tests/unit/engine/test_integrity \
+	tests/unit/engine/test_introspect \
 	tests/unit/engine/test_migrate \
 	tests/unit/engine/test_variables \
 	tests/unit/engine/test_watch
@@ -13,6 +14,9 @@ tests_unit_engine_test_fence_LDADD = $(ENGINE_LIBS)
 tests_unit_engine_test_integrity_SOURCES = tests/unit/engine/test_integrity.c $(engine_fixture)
 tests_unit_engine_test_integrity_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_engine_test_integrity_LDADD = $(ENGINE_LIBS)
+tests_unit_engine_test_introspect_SOURCES = tests/unit/engine/test_introspect.c $(engine_fixture)
+tests_unit_engine_test_introspect_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_engine_test_introspect_LDADD = $(ENGINE_LIBS)
 tests_unit_engine_test_migrate_SOURCES = tests/unit/engine/test_migrate.c $(engine_fixture)
 tests_unit_engine_test_migrate_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_engine_test_migrate_LDADD = $(ENGINE_LIBS)
