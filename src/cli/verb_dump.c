@@ -40,19 +40,29 @@ static char **all_patterns(const EngineSettings *settings, const Request *reques
     return g_strv_builder_end(patterns);
 }
 
+/* Of the managed schemas; borrowed, ends with NULL. */
+static GPtrArray *schema_names(const Catalog *catalog)
+{
+    const GPtrArray *objects = catalog_objects(catalog);
+    GPtrArray *names = g_ptr_array_new();
+
+    for (guint i = 0; i < objects->len; i++) {
+        const Object *object = objects->pdata[i];
+
+        if (object->kind == KIND_SCHEMA)
+            g_ptr_array_add(names, object->name);
+    }
+    g_ptr_array_add(names, NULL);
+    return names;
+}
+
 /* A schema that was typed and is not there is a mistake, not an empty schema. */
 static gboolean require_schemas(const Catalog *catalog, const Request *request, GError **error)
 {
+    g_autoptr(GPtrArray) names = schema_names(catalog);
+
     for (char **name = request->schemas; name && *name; name++) {
-        const GPtrArray *objects = catalog_objects(catalog);
-        gboolean is_there = FALSE;
-
-        for (guint i = 0; i < objects->len && !is_there; i++) {
-            const Object *object = objects->pdata[i];
-
-            is_there = object->kind == KIND_SCHEMA && g_str_equal(object->name, *name);
-        }
-        if (is_there)
+        if (g_strv_contains((const char *const *)names->pdata, *name))
             continue;
         error_set(error, ERROR_USAGE, "--schema: the database has no schema \"%s\" to dump", *name);
         error_set_hint(error,

@@ -16,7 +16,7 @@ void ddl_add_comment(GPtrArray *statements, const char *word, const Object *obje
 void ddl_add_grants(GPtrArray *statements, const char *on, const Object *object, DdlFlags flags);
 
 void ddl_table(GPtrArray *statements, const Table *table, DdlFlags flags);
-void ddl_view(GPtrArray *statements, const View *view);
+void ddl_view(GPtrArray *statements, const View *view, DdlFlags flags);
 void ddl_composite(GPtrArray *statements, const Composite *composite);
 /* Of the columns: settings, comments, grants. */
 void ddl_columns(GPtrArray *statements, const Object *object, DdlFlags flags);

@@ -45,13 +45,7 @@ void ddl_sequence(GPtrArray *statements, const Sequence *sequence)
     ddl_add(statements, "%s", sql->str);
 }
 
-static void add_view_defaults(GPtrArray *statements, const View *view)
-{
-    if (!view->is_materialized)
-        ddl_column_defaults(statements, &view->base);
-}
-
-void ddl_view(GPtrArray *statements, const View *view)
+void ddl_view(GPtrArray *statements, const View *view, DdlFlags flags)
 {
     g_autoptr(GString) sql = g_string_new("CREATE ");
 
@@ -64,7 +58,8 @@ void ddl_view(GPtrArray *statements, const View *view)
     g_string_append_printf(sql, " AS\n%s%s", view->definition ? view->definition : "",
                            view->is_materialized ? "\nWITH NO DATA" : "");
     ddl_add(statements, "%s", sql->str);
-    add_view_defaults(statements, view);
+    if (flags & DDL_DEFAULTS)
+        ddl_column_defaults(statements, &view->base);
 }
 
 static void append_definition(GString *sql, const Constraint *constraint)

@@ -3,13 +3,12 @@
 
 #include "view/render.h"
 
-static json_t *needs_json(const Object *object)
+static json_t *identities_json(const GPtrArray *objects)
 {
     json_t *array = json_array();
 
-    for (guint i = 0; object->needs && i < object->needs->len; i++)
-        json_array_append_new(array,
-                              render_text(((const Object *)object->needs->pdata[i])->identity));
+    for (guint i = 0; objects && i < objects->len; i++)
+        json_array_append_new(array, render_text(((const Object *)objects->pdata[i])->identity));
     return array;
 }
 
@@ -25,7 +24,8 @@ char *schema_object_document(const Object *object, const char *fingerprint, gboo
     json_object_set_new(json, "name", render_text(object->name));
     json_object_set_new(json, "fingerprint", render_text(fingerprint));
     if (has_sql) {
-        json_object_set_new(json, "needs", needs_json(object));
+        json_object_set_new(json, "needs", identities_json(object->needs));
+        json_object_set_new(json, "default_needs", identities_json(object->default_needs));
         json_object_set_new(json, "sql", render_text(sql));
     }
     return render_print(json);

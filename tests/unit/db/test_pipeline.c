@@ -84,6 +84,40 @@ static void test_answers_come_without_a_sync(void)
     g_assert_true(conn_pipeline_end(conn, NULL));
 }
 
+static void note_row(const Result *row, gpointer data)
+{
+    g_assert_cmpint(result_rows(row), ==, 1);
+    g_assert_cmpint(result_columns(row), ==, 2);
+    g_string_append_printf(data, "%s=%s ", result_column_name(row, 1), result_text(row, 0, 1));
+}
+
+/* Also when other answers are due before and behind, and when the statement fails half-way. */
+static void test_rows_come_one_by_one(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(GError) error = NULL;
+    PipelineOutcome outcome;
+
+    begin(conn);
+    send_sql(conn, "SELECT 1");
+    send_sql(conn, "SELECT 0, i AS n FROM generate_series(1, 3) i");
+    send_sql(conn, "SELECT 0, 6 / (i - 3) AS q FROM generate_series(1, 5) i");
+    g_assert_true(conn_pipeline_sync(conn, NULL));
+    assert_outcomes(conn, "R");
+    g_assert_true(conn_pipeline_next_rows(conn, &outcome, note_row, seen, &failure, &error));
+    g_assert_cmpint(outcome, ==, PIPELINE_RESULT);
+    g_assert_no_error(failure);
+    g_assert_cmpstr(seen->str, ==, "n=1 n=2 n=3 ");
+    g_assert_true(conn_pipeline_next_rows(conn, &outcome, note_row, seen, &failure, &error));
+    g_assert_cmpint(outcome, ==, PIPELINE_FAILED);
+    g_assert_cmpstr(error_sqlstate(failure), ==, "22012");
+    g_assert_cmpstr(seen->str, ==, "n=1 n=2 n=3 q=-3 q=-6 ");
+    assert_outcomes(conn, "S");
+    g_assert_true(conn_pipeline_end(conn, NULL));
+}
+
 static void test_failure_skips_to_the_sync(void)
 {
     g_autoptr(Conn) conn = testdb_connect(database);
@@ -264,6 +298,7 @@ int main(int argc, char **argv)
     database = testdb_create();
     g_test_add_func("/pipeline/order", test_order);
     g_test_add_func("/pipeline/answers-come-without-a-sync", test_answers_come_without_a_sync);
+    g_test_add_func("/pipeline/rows-come-one-by-one", test_rows_come_one_by_one);
     g_test_add_func("/pipeline/failure-skips-to-the-sync", test_failure_skips_to_the_sync);
     g_test_add_func("/pipeline/transactions-in-one-batch", test_transactions_in_one_batch);
     g_test_add_func("/pipeline/end-drops-what-is-due", test_end_drops_what_is_due);
