@@ -75,3 +75,9 @@ CREATE TABLE t (a integer, "b c" text);
 COMMENT ON TABLE t IS 'A table; with ''quotes'' and \backslashes';
 COMMENT ON COLUMN t.a IS E'two\nlines';
 COMMENT ON COLUMN t."b c" IS ':variable $1 $$';
+
+-- case: a column becomes wider and gets a default
+-- old
+CREATE TABLE t (a integer NOT NULL, b varchar(10));
+-- new
+CREATE TABLE t (a bigint DEFAULT 0 NOT NULL, b text);
