@@ -1,6 +1,8 @@
 # What the measurements over HTTP share: a daemon on free ports of 127.0.0.1, and load from wrk.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # BENCH_WORK, PGSLUICED, scripts: bench/run and common.bash
+# shellcheck disable=SC2034 # admin is for who sources this
+# shellcheck disable=SC2016 # wait_until evaluates its condition
 
 connections=128
 daemon= # its pid
