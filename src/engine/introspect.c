@@ -9,7 +9,7 @@
 #include "engine/sql_engine.h"
 #include "schema/builder.h"
 
-enum { TRIES = 3, COLUMNS_MAX = 64 };
+enum { TRIES = 20, COLUMNS_MAX = 64 };
 
 /* What a role or a database may have set and that would change how the server writes expressions.
  * JIT would compile each query for longer than it runs. */
