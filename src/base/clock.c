@@ -76,6 +76,39 @@ char *clock_format_rfc3339(gint64 wall)
     return g_strdup_printf("%s.%06dZ", seconds, (int)(wall % G_USEC_PER_SEC));
 }
 
+/* GLib reads more of ISO 8601 than RFC 3339 has, and tells neither year 0 nor a leap second. */
+static gboolean has_rfc3339_shape(const char *text)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+    gsize length = strlen(shape);
+
+    for (gsize i = 0; i < length; i++) {
+        if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : g_ascii_toupper(text[i]) != shape[i])
+            return FALSE;
+    }
+    text += length;
+    if (*text == '.')
+        text += 1 + strspn(text + 1, "0123456789");
+    if (g_ascii_toupper(*text) == 'Z')
+        return text[1] == '\0';
+    return (*text == '+' || *text == '-') && strlen(text) == strlen("+00:00") && text[3] == ':';
+}
+
+gboolean clock_parse_rfc3339(const char *text, gint64 *wall, GError **error)
+{
+    g_autofree char *upper = g_ascii_strup(text, -1);
+    g_autoptr(GDateTime) time =
+        has_rfc3339_shape(text) ? g_date_time_new_from_iso8601(upper, NULL) : NULL;
+
+    if (time) {
+        *wall = g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
+        return TRUE;
+    }
+    error_set(error, ERROR_CONFIG, "\"%s\" is not a time", text);
+    error_set_hint(error, "write it as RFC 3339 does, with its offset: 2027-01-31T18:00:00Z");
+    return FALSE;
+}
+
 /* GLib makes a path of the name: it must stay within the database of time zones. */
 static GTimeZone *find_zone(const char *name)
 {

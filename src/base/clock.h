@@ -31,6 +31,9 @@ char *clock_format_utc(gint64 wall);
 /* "2026-11-22T14:02:11.123456Z" (RFC 3339) for machines; free with g_free. */
 char *clock_format_rfc3339(gint64 wall);
 
+/* Reads such a time, with any offset. ERROR_CONFIG with the form as the hint. */
+gboolean clock_parse_rfc3339(const char *text, gint64 *wall, GError **error);
+
 /* The time zone of that name ("Europe/Berlin", "UTC", "+02:00"), also when it is typed in lower
  * case; g_time_zone_unref. ERROR_CONFIG when the system knows none of that name. */
 GTimeZone *clock_zone(const char *name, GError **error);

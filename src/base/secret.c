@@ -7,6 +7,11 @@
 
 enum { REMEMBERED_MAX = 256, REMEMBERED_LENGTH_MIN = 4, COMMENT_MAX = 4096 };
 
+/* `pgsluice token new` makes them of 43 characters behind the prefix; what is much shorter is
+ * somebody's table. */
+#define TOKEN_PREFIX "pgs_"
+enum { TOKEN_LENGTH_MIN = 32 };
+
 /* The server cuts values to 64 bytes, lines of data to 100 characters. */
 enum { PIECE_MAX = 512, CUTS_MAX = 256 };
 
@@ -333,6 +338,17 @@ static void scan_authorization(Redaction *redaction, const char *word)
     hide(redaction, at, at + strcspn(at, stops));
 }
 
+static void scan_token(Redaction *redaction, const char *prefix)
+{
+    const char *token = prefix + strlen(TOKEN_PREFIX);
+    gsize length = 0;
+
+    while (g_ascii_isalnum(token[length]) || token[length] == '-' || token[length] == '_')
+        length++;
+    if (length >= TOKEN_LENGTH_MIN)
+        hide(redaction, token, token + length);
+}
+
 /* --- All of them ------------------------------------------------------------------------------ */
 
 static gboolean is_word(const char *at, const char *word)
@@ -356,6 +372,8 @@ static void scan_patterns(Redaction *redaction)
                 scan_url(redaction, at);
         } else if (is_word(at, "password")) {
             scan_password(redaction, at);
+        } else if (g_str_has_prefix(at, TOKEN_PREFIX)) {
+            scan_token(redaction, at);
         } else if (is_word(at, "bearer")) {
             scan_bearer(redaction, at);
         } else if (is_word(at, "authorization")) {

@@ -22,7 +22,6 @@ const char *secret_reveal(const Secret *secret);
 void secret_remember(const char *value);
 
 /* A copy of `text` in which the passwords of URLs (scheme://user:PASSWORD@), of conninfo strings
- * (password=..., also quoted), of SQL (PASSWORD '...'), bearer tokens and all remembered values
- * read
- * ***. NULL gives NULL. Free with g_free. */
+ * (password=..., also quoted), of SQL (PASSWORD '...'), bearer tokens, pgsluice's own tokens
+ * (pgs_...) wherever they stand and all remembered values read ***. NULL gives NULL. Free with g_free. */
 char *secret_redact(const char *text);

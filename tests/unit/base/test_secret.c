@@ -98,6 +98,9 @@ static void test_http(void)
 {
     static const Row rows[] = {
         {"Bearer xyz", "Bearer ***"},
+        {"a pgs_0123456789abcdefghijABCDEFGHIJ-_0123456789012, b", "a pgs_***, b"},
+        {"{\"t\":\"pgs_0123456789abcdefghijABCDEFGHIJ-_0123456789012\"}", "{\"t\":\"pgs_***\"}"},
+        {"x-pgs_0123456789abcdefghijABCDEFGHIJ-_0123456789012", "x-pgs_***"},
         {"bearer a.b-c_d~e+f/g== rest", "bearer *** rest"},
         {"Authorization: Basic abc\r\nHost: h", "Authorization: ***\r\nHost: h"},
         {"authorization:secret words", "authorization:***"},
@@ -122,6 +125,7 @@ static void test_ordinary_text_stays(void)
         "a bearer token is missing; Bearer tokens: name, sha256, scopes",
         "WWW-Authenticate: Bearer realm=\"pgsluice\"",
         "forbearer of apples, authorization is missing",
+        "DROP TABLE pgs_customers; pgs_; pgs_short_enough_to_be_a_table",
         "p b a : :/ pa be au passwor beare",
     };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 static void test_durations_read_as_written(void)
@@ -175,6 +176,36 @@ static void test_wrong_sizes_are_refused(void)
     }
 }
 
+static void test_rfc3339(void)
+{
+    static const char *const wrong[] = {"",
+                                        "tomorrow",
+                                        "2027-01-31",
+                                        "2027-01-31T18:00:00",
+                                        "2027-01-31T18:00Z",
+                                        "2027-01-31 18:00:00Z",
+                                        "2027-02-30T18:00:00Z",
+                                        "2027-01-31T25:00:00Z",
+                                        "2027-01-31T18:00:00Z ",
+                                        "2027-01-31T18:00:00+0000",
+                                        "2027-01-31T18:00:00+1:000",
+                                        "2027-W05-1T18:00:00Z"};
+    gint64 wall = 7;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_test_message("%s", wrong[i]);
+        g_assert_false(clock_parse_rfc3339(wrong[i], &wall, &error));
+        g_assert_true(error_is(error, ERROR_CONFIG));
+        g_assert_cmpint(wall, ==, 7);
+    }
+    g_assert_true(clock_parse_rfc3339("1970-01-02T01:00:00.5+01:00", &wall, NULL));
+    g_assert_cmpint(wall, ==, (gint64)86400 * G_USEC_PER_SEC + 500000);
+    g_assert_true(clock_parse_rfc3339("1970-01-02t00:00:00z", &wall, NULL));
+    g_assert_cmpint(wall, ==, (gint64)86400 * G_USEC_PER_SEC);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -185,5 +216,6 @@ int main(int argc, char **argv)
     g_test_add_func("/units/duration/describe", test_durations_are_described_for_people);
     g_test_add_func("/units/size/read", test_sizes_read_as_written);
     g_test_add_func("/units/size/refused", test_wrong_sizes_are_refused);
+    g_test_add_func("/clock/rfc3339", test_rfc3339);
     return g_test_run();
 }
