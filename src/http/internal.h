@@ -22,6 +22,7 @@ struct HttpRequest {
     GByteArray *body;        /* NULL until bytes come */
     gsize discarded;         /* bytes of a body that nobody will read */
     HttpResponse *refusal;   /* decided before the body: the handler is not asked */
+    gint64 delay;            /* of the refusal, microseconds */
     const char *own_host;    /* of the listener's address; may be NULL */
     gboolean has_large_body; /* Content-Length says more than is taken */
     gboolean is_unclear;     /* where it ends: nothing more is read from the connection */

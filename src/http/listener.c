@@ -17,6 +17,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "http/peer.h"
 
 #define LOCK_PATIENCE (2 * G_USEC_PER_SEC)
 
@@ -137,6 +138,28 @@ int listener_fd(const Listener *listener)
 const char *listener_url(const Listener *listener)
 {
     return listener->url;
+}
+
+gboolean listener_is_local(const Listener *listener)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+
+    return getsockname(listener->fd, (struct sockaddr *)&address, &length) == 0 &&
+           peer_classify((struct sockaddr *)&address) != HTTP_PEER_REMOTE;
+}
+
+gboolean listener_set_tls(Listener *listener)
+{
+    static const char plain[] = "http://";
+    g_autofree char *url = listener->url;
+
+    if (!g_str_has_prefix(url, plain)) {
+        listener->url = g_steal_pointer(&url);
+        return FALSE;
+    }
+    listener->url = g_strconcat("https://", url + strlen(plain), NULL);
+    return TRUE;
 }
 
 /* Another daemon may have put its own socket in the place of ours. */

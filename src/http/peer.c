@@ -40,6 +40,61 @@ HttpPeer peer_classify(const struct sockaddr *address)
     }
 }
 
+/* FALSE when it is none of IPv4, also inside IPv6. */
+static gboolean find_v4(const struct sockaddr *address, struct in_addr *v4)
+{
+    struct sockaddr_in in4;
+    struct sockaddr_in6 in6;
+
+    if (address->sa_family == AF_INET) {
+        memcpy(&in4, address, sizeof in4);
+        *v4 = in4.sin_addr;
+        return TRUE;
+    }
+    memcpy(&in6, address, sizeof in6);
+    if (!IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
+        return FALSE;
+    memcpy(v4, in6.sin6_addr.s6_addr + 12, sizeof *v4);
+    return TRUE;
+}
+
+static char *describe_v6(const struct sockaddr *address, gboolean is_network)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    struct sockaddr_in6 v6;
+
+    memcpy(&v6, address, sizeof v6);
+    if (is_network)
+        memset(v6.sin6_addr.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    return g_strconcat(text, is_network ? "/64" : "", NULL);
+}
+
+static char *describe(const struct sockaddr *address, gboolean is_network)
+{
+    char text[INET_ADDRSTRLEN] = "";
+    struct in_addr v4;
+
+    if (address && address->sa_family == AF_UNIX)
+        return g_strdup("unix");
+    if (!address || (address->sa_family != AF_INET && address->sa_family != AF_INET6))
+        return g_strdup("unknown");
+    if (!find_v4(address, &v4))
+        return describe_v6(address, is_network);
+    inet_ntop(AF_INET, &v4, text, sizeof text);
+    return g_strdup(text);
+}
+
+char *peer_describe(const struct sockaddr *address)
+{
+    return describe(address, FALSE);
+}
+
+char *peer_network(const struct sockaddr *address)
+{
+    return describe(address, TRUE);
+}
+
 char *peer_split_host(const char *text)
 {
     const char *end = *text == '[' ? strchr(text, ']') : text + strcspn(text, ":");

@@ -2,7 +2,7 @@
  * that a server that stops can answer all of them. */
 #include "http/reply.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
@@ -154,15 +154,12 @@ HttpResponse *http_reply_problem(const HttpReply *reply, const HttpProblem *prob
 
 gboolean http_reply_is_abandoned(const HttpReply *reply)
 {
+    struct pollfd ended = {.fd = reply->fd, .events = POLLRDHUP};
     gboolean is_gone = TRUE;
-    ssize_t count;
-    char byte;
 
     pthread_mutex_lock(&reply->waiters->mutex);
-    if (reply->is_waiting) {
-        count = recv(reply->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        is_gone = count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
-    }
+    if (reply->is_waiting)
+        is_gone = poll(&ended, 1, 0) > 0; /* whatever may still be unread before the end */
     pthread_mutex_unlock(&reply->waiters->mutex);
     return is_gone;
 }

@@ -2,11 +2,13 @@
 #include "http/request.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http/internal.h"
 #include "http/peer.h"
+#include "http/visitors.h"
 
-enum { REQUEST_ID_MAX = 64 };
+enum { REQUEST_ID_MAX = 64, GROUPS_MAX = 65536 };
 
 HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
                               const char *path)
@@ -111,12 +113,99 @@ const guint8 *http_request_body(const HttpRequest *request, gsize *length)
     return request->body ? request->body->data : NULL;
 }
 
-HttpPeer http_request_peer(const HttpRequest *request)
+static const struct sockaddr *address_of(const HttpRequest *request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-    return peer_classify(info ? info->client_addr : NULL);
+    return info ? info->client_addr : NULL;
+}
+
+static int descriptor_of(const HttpRequest *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info ? info->connect_fd : -1;
+}
+
+HttpPeer http_request_peer(const HttpRequest *request)
+{
+    return peer_classify(address_of(request));
+}
+
+static char *add_user(const HttpRequest *request, char *address)
+{
+    g_autofree char *bare = address;
+    guint32 uid;
+
+    return http_request_peer_uid(request, &uid) ? g_strdup_printf("%s (uid %u)", bare, uid)
+                                                : g_steal_pointer(&bare);
+}
+
+char *http_request_peer_address(const HttpRequest *request)
+{
+    return add_user(request, peer_describe(address_of(request)));
+}
+
+char *http_request_peer_network(const HttpRequest *request)
+{
+    return add_user(request, peer_network(address_of(request)));
+}
+
+static gboolean find_user(const HttpRequest *request, struct ucred *user)
+{
+    socklen_t size = sizeof *user;
+
+    return http_request_peer(request) == HTTP_PEER_UNIX &&
+           getsockopt(descriptor_of(request), SOL_SOCKET, SO_PEERCRED, user, &size) == 0 &&
+           user->pid != 0 && user->uid != (uid_t)-1;
+}
+
+gboolean http_request_peer_uid(const HttpRequest *request, guint32 *uid)
+{
+    struct ucred user;
+
+    if (!find_user(request, &user))
+        return FALSE;
+    *uid = user.uid;
+    return TRUE;
+}
+
+/* The kernel says by ERANGE how much room it needs, for all groups but the primary one. */
+static gboolean has_other_group(int fd, gid_t wanted)
+{
+    socklen_t size = 64 * sizeof(gid_t);
+    g_autofree gid_t *groups = g_malloc(size);
+    int status = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+
+    if (status != 0 && size <= GROUPS_MAX * sizeof(gid_t)) {
+        groups = g_realloc(groups, size);
+        status = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+    }
+    for (gsize i = 0; status == 0 && i < size / sizeof(gid_t); i++) {
+        if (groups[i] == wanted)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean http_request_peer_has_gid(const HttpRequest *request, guint32 gid)
+{
+    struct ucred user;
+
+    return find_user(request, &user) &&
+           (user.gid == gid || has_other_group(descriptor_of(request), gid));
+}
+
+const char *http_request_certificate(const HttpRequest *request)
+{
+    return visitors_certificate(request->connection);
+}
+
+void http_request_delay_refusal(HttpRequest *request, gint64 delay)
+{
+    request->delay = delay;
 }
 
 void http_request_set_principal(HttpRequest *request, const char *principal)

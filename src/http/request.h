@@ -25,9 +25,24 @@ const char *http_request_header(const HttpRequest *request, const char *name);
 /* The whole body, not NUL-terminated; *length 0 when there is none. */
 const guint8 *http_request_body(const HttpRequest *request, gsize *length);
 HttpPeer http_request_peer(const HttpRequest *request);
+/* Where the client is: "192.0.2.1", "::1", "unix (uid 1000)"; "unix" when the kernel does not tell.
+ * Free with g_free. */
+char *http_request_peer_address(const HttpRequest *request);
+/* The same for counting who does something: all addresses of one IPv6 network are one. g_free. */
+char *http_request_peer_network(const HttpRequest *request);
+/* The user who has connected over a Unix socket, as the kernel tells; FALSE on any other. */
+gboolean http_request_peer_uid(const HttpRequest *request, guint32 *uid);
+/* Whether that user was in the group then, as the primary one or another. */
+gboolean http_request_peer_has_gid(const HttpRequest *request, guint32 gid);
+/* The subject of the client's certificate when an authority of ours vouches for it; NULL otherwise.
+ * As RFC 4514 writes it, "CN=ops,O=Example"; belongs to the connection. */
+const char *http_request_certificate(const HttpRequest *request);
 /* Who asks, as the guard has found out; NULL when nobody did. Belongs to the request; copied. */
 void http_request_set_principal(HttpRequest *request, const char *principal);
 const char *http_request_principal(const HttpRequest *request);
+/* By a guard that refuses: the refusal goes out so many microseconds later, which costs us no
+ * thread. */
+void http_request_delay_refusal(HttpRequest *request, gint64 delay);
 /* Whether the Host field is what a client on this host writes: localhost, a loopback address, or
  * the host of the listener's address as configured; with any port. */
 gboolean http_request_names_us(const HttpRequest *request);

@@ -130,12 +130,18 @@ void router_free(Router *router)
 /* Proxies may send the absolute form. */
 static const char *skip_authority(const char *path)
 {
-    const char *slash;
+    static const char *const schemes[] = {"http://", "https://"};
 
-    if (g_ascii_strncasecmp(path, "http://", strlen("http://")) != 0)
-        return path;
-    slash = strchr(path + strlen("http://"), '/');
-    return slash ? slash : "/";
+    for (gsize i = 0; i < G_N_ELEMENTS(schemes); i++) {
+        gsize length = strlen(schemes[i]);
+        const char *slash;
+
+        if (g_ascii_strncasecmp(path, schemes[i], length) != 0)
+            continue;
+        slash = strchr(path + length, '/');
+        return slash ? slash : "/";
+    }
+    return path;
 }
 
 static const RouterPattern *find_literal(const Router *router, const char *path, gsize length)

@@ -30,7 +30,8 @@ Router *router_new(const HttpRoute *routes);
 void router_free(Router *router);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Router, router_free)
 
-/* `path` is percent-encoded and without a query; "http://host/path" is read as "/path". Nothing is
+/* `path` is percent-encoded and without a query; "http://host/path", also with https, is read as
+ * "/path". Nothing is
  * normalised: "//" and a trailing "/" are other paths. Allocates only where a parameter is. */
 void router_find(const Router *router, const char *method, const char *path, RouterMatch *match);
 void router_match_clear(RouterMatch *match);

@@ -8,21 +8,28 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "http/delay.h"
 #include "http/internal.h"
 #include "http/listener.h"
 #include "http/peer.h"
+#include "http/tls_session.h"
 #include "http/visitors.h"
 
 enum { LOG_LINE_MAX = 512, CACHE_LINE = 64 };
 
+#define TLS_PREFIX "tls:"
+
 struct HttpServer {
-    HttpServerOptions options; /* without name and address */
+    HttpServerOptions options; /* without address and plaintext */
     Router *router;
     Listener *listener;
     char *host; /* of the configured address; NULL when it has none */
     struct MHD_Daemon *daemon;
     Visitors *visitors;
     Waiters *waiters;
+    Delays *delays;
+    char *address;
+    gboolean speaks_tls;
     guint32 seed; /* tells the request ids of this server from others' */
     atomic_bool is_quiesced;
     /* Written by each request, so apart from what is only read. */
@@ -98,6 +105,15 @@ static HttpResponse *decide_early(const HttpServer *server, HttpRequest *request
     return options->guard ? options->guard(request, request->match.route, options->data) : NULL;
 }
 
+/* Answered now, a client that waits for "100 Continue" does not even start to send; and what comes
+ * after a header that is not clear is not looked at. An answer that is to come later cannot come
+ * before the body. */
+static gboolean is_answered_early(const HttpRequest *request)
+{
+    return request->is_unclear ||
+           (request->refusal && request->delay == 0 && request->has_large_body);
+}
+
 static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection, const char *method,
                           const char *path, const char *version, gboolean has_clear_line)
 {
@@ -148,6 +164,8 @@ static HttpResponse *find_answer(const HttpServer *server, HttpRequest *request)
 
     if (request->reply)
         visitors_request_goes_on(request->connection); /* the client is to take it now */
+    else if (response && request->delay > 0)
+        delays_add(server->delays, http_request_defer(request), response, request->delay);
     else if (!response)
         response = request->match.route->handler(request, server->options.data);
     return request->reply ? reply_take(request->reply) : response;
@@ -177,11 +195,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 
     if (!request || request == &blank_in_line) {
         request = *context = begin(server, connection, method, path, version, !request);
-        /* Answered now, a client that waits for "100 Continue" does not even start to send; and
-         * what comes after a header that is not clear is not looked at. */
-        if (request->is_unclear || (request->refusal && request->has_large_body))
-            return answer(server, request);
-        return MHD_YES;
+        return is_answered_early(request) ? answer(server, request) : MHD_YES;
     }
     if (*size == 0)
         return answer(server, request);
@@ -252,8 +266,8 @@ static void log_from_library(void *cls, const char *format, va_list args)
 static struct MHD_Daemon *start_library(HttpServer *server)
 {
     const HttpServerOptions *options = &server->options;
-    const unsigned flags =
-        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME;
+    const unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+                           MHD_ALLOW_SUSPEND_RESUME | (server->speaks_tls ? MHD_USE_TLS : 0U);
     unsigned seconds = (unsigned)((options->idle_timeout + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 
     return MHD_start_daemon(
@@ -264,23 +278,102 @@ static struct MHD_Daemon *start_library(HttpServer *server)
         visitors_notify, server->visitors, MHD_OPTION_CONNECTION_LIMIT,
         MAX(options->connections_max, options->threads), MHD_OPTION_CONNECTION_TIMEOUT, seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, MHD_OPTION_STRICT_FOR_CLIENT, 0,
-        options->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, options->threads,
+        MHD_OPTION_THREAD_POOL_SIZE, options->threads > 1 ? options->threads : 0U,
+        server->speaks_tls ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, tls_no_certificate,
         MHD_OPTION_END);
+}
+
+static gboolean refuse_without_tls(const HttpServer *server, const char *name, GError **error)
+{
+    error_set(error, ERROR_CONFIG, "the %s listener cannot use \"%s\": there is no certificate",
+              name, server->address);
+    error_set_hint(error,
+                   "set http.tls_certificate and http.tls_key, or leave \"" TLS_PREFIX "\" away");
+    return FALSE;
+}
+
+static gboolean refuse_tls_here(const HttpServer *server, const char *name, GError **error)
+{
+    error_set(error, ERROR_CONFIG, "the %s listener cannot use \"%s\": a Unix socket needs no TLS",
+              name, server->address);
+    error_set_hint(error,
+                   "leave \"" TLS_PREFIX "\" away: what crosses it does not leave this host");
+    return FALSE;
+}
+
+/* As people would write it who have not inherited it. */
+static const char *address_for_people(const HttpServer *server)
+{
+    return g_str_has_prefix(server->address, "fd:")
+               ? strstr(listener_url(server->listener), "://") + 3
+               : server->address;
+}
+
+gboolean http_server_check_private(const HttpServer *server, const char *const *plaintext,
+                                   GError **error)
+{
+    const char *name = server->options.name;
+    const char *address;
+
+    if (server->speaks_tls || listener_is_local(server->listener))
+        return TRUE;
+    address = address_for_people(server);
+    if (plaintext && g_strv_contains(plaintext, address))
+        return TRUE;
+    error_set(error, ERROR_CONFIG,
+              "the %s listener would take tokens at %s without TLS, where others can read them",
+              name, address);
+    error_set_hint(error,
+                   "put \"" TLS_PREFIX
+                   "\" in front of the address (http.tls_certificate), listen on "
+                   "127.0.0.1 or a Unix socket behind a proxy, or take the risk by name: "
+                   "http.%s.plaintext = [ \"%s\" ];",
+                   name, address);
+    return FALSE;
+}
+
+/* Opens the socket, on which nobody is accepted yet. */
+static gboolean open_listener(HttpServer *server, GError **error)
+{
+    const HttpServerOptions *options = &server->options;
+    const char *bare = server->address;
+
+    if (server->speaks_tls)
+        bare += strlen(TLS_PREFIX);
+    if (server->speaks_tls && !options->tls)
+        return refuse_without_tls(server, options->name, error);
+    server->host = peer_split_host(bare);
+    server->listener = listener_open(options->name, bare, error);
+    if (!server->listener)
+        return FALSE;
+    if (server->speaks_tls && !listener_set_tls(server->listener))
+        return refuse_tls_here(server, options->name, error);
+    return !options->is_private || http_server_check_private(server, options->plaintext, error);
+}
+
+static HttpServer *server_new(const HttpServerOptions *options)
+{
+    HttpServer *server = g_aligned_alloc0(1, sizeof *server, CACHE_LINE);
+
+    server->options = *options;
+    server->address = g_strdup(options->address);
+    server->speaks_tls = g_str_has_prefix(options->address, TLS_PREFIX);
+    server->seed = g_random_int();
+    server->router = router_new(options->routes);
+    server->waiters = waiters_new();
+    server->delays = delays_new();
+    return server;
 }
 
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
 {
-    g_autoptr(HttpServer) server = g_aligned_alloc0(1, sizeof *server, CACHE_LINE);
+    g_autoptr(HttpServer) server = server_new(options);
 
-    server->options = *options;
-    server->seed = g_random_int();
-    server->router = router_new(options->routes);
-    server->host = peer_split_host(options->address);
-    server->listener = listener_open(options->name, options->address, error);
-    if (!server->listener)
+    if (!open_listener(server, error))
         return NULL;
-    server->waiters = waiters_new();
     server->visitors = visitors_new(options->request_timeout, options->idle_timeout);
+    if (server->speaks_tls)
+        visitors_set_tls(server->visitors, options->tls);
     server->daemon = start_library(server);
     if (!server->daemon) {
         error_set(error, ERROR_CONFIG, "the %s listener on %s cannot start its threads",
@@ -290,6 +383,12 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
         return NULL;
     }
     return g_steal_pointer(&server);
+}
+
+void http_server_set_tls(HttpServer *server, HttpTls *tls)
+{
+    if (server->speaks_tls)
+        visitors_set_tls(server->visitors, tls);
 }
 
 const char *http_server_url(const HttpServer *server)
@@ -324,10 +423,12 @@ void http_server_free(HttpServer *server)
         waiters_dismiss(server->waiters);
         MHD_stop_daemon(server->daemon);
     }
+    delays_free(server->delays);
     visitors_free(server->visitors);
     waiters_unref(server->waiters);
     listener_free(server->listener);
     router_free(server->router);
     g_free(server->host);
+    g_free(server->address);
     g_aligned_free(server);
 }

@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "http/tls.h"
+
 typedef struct HttpRequest HttpRequest;   /* see request.h */
 typedef struct HttpResponse HttpResponse; /* see respond.h */
 
@@ -39,10 +41,11 @@ typedef struct {
  * is valid during the call only. */
 typedef void (*HttpObserver)(const HttpExchange *exchange, gpointer data);
 
-/* All pointers but `name` and `address` must outlive the server. */
+/* All pointers but `address` and `plaintext` must outlive the server. */
 typedef struct {
     const char *name;    /* "traffic", "admin": for messages */
-    const char *address; /* "127.0.0.1:8080", "[::1]:0", "localhost:80", "unix:/path", or "fd:3" */
+    const char *address; /* "127.0.0.1:8080", "[::1]:0", "localhost:80", "unix:/path", or "fd:3";
+                            "tls:" in front of one that is no Unix socket */
     const HttpRoute *routes;
     HttpGuard guard;       /* may be NULL */
     gpointer data;         /* for handlers and guard */
@@ -54,15 +57,28 @@ typedef struct {
     gint64 request_timeout; /* microseconds for one request and its answer; 0: no limit */
     gsize body_max;         /* bytes; more is answered with 413 */
     gsize header_max;       /* bytes of memory for request line and fields; more is 414 or 431 */
+    HttpTls *tls;           /* what a "tls:" address speaks; a reference is taken; else unused */
+    gboolean is_private;    /* secrets cross it: http_server_check_private must hold */
+    const char *const *plaintext; /* see there; only read at the start */
 } HttpServerOptions;
 
 typedef struct HttpServer HttpServer;
 
 /* Binds, listens and serves at once. A stale Unix socket file (nobody accepts) is replaced; one
  * that it makes has mode 0660, and folders are never made. Errors: ERROR_CONFIG with the address,
- * the reason and a hint (port in use, no permission, no such folder). */
+ * the reason and a hint (port in use, no permission, no such folder, no certificate, a private one
+ * that is exposed). */
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error);
-/* "http://127.0.0.1:43021" or "unix:/run/x.sock": the real port; belongs to the server. */
+/* New connections speak TLS with this from now on; those that there are go on as they began. Does
+ * nothing where there is no TLS. Thread-safe. */
+void http_server_set_tls(HttpServer *server, HttpTls *tls);
+/* ERROR_CONFIG when others than this host's can reach it without TLS, where all that they send can
+ * be read on the way, and its address (that of the socket, of an inherited one) is not in
+ * `plaintext`, NULL-terminated. */
+gboolean http_server_check_private(const HttpServer *server, const char *const *plaintext,
+                                   GError **error);
+/* "http://127.0.0.1:43021", "https://..." or "unix:/run/x.sock": the real port; belongs to the
+ * server. */
 const char *http_server_url(const HttpServer *server);
 /* Stops accepting (new clients are refused) and asks kept connections to close after their next
  * answer; requests in flight go on. A socket that came as fd: stays open and queues for a

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "http/tls_session.h"
 
 enum {
     LOOKS_PER_TIMEOUT = 8,
@@ -21,6 +22,7 @@ struct Visitors {
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* the first visitor, or the end */
     GQueue visits;          /* Visit */
+    HttpTls *tls;           /* for the next connection; NULL: no TLS */
     gboolean is_over;
 };
 
@@ -33,6 +35,9 @@ typedef struct {
     atomic_bool has_asked;
     _Atomic gint64 since;
     gint64 asked_at; /* when the request began; of the connection's own thread */
+    HttpTls *tls;    /* NULL: none */
+    gboolean has_looked;
+    char *certificate; /* the client's; known once has_looked */
 } Visit;
 
 /* The descriptor is open for as long as the visit is in the list. */
@@ -106,7 +111,42 @@ void visitors_free(Visitors *visitors)
         pthread_join(visitors->thread, NULL);
     pthread_cond_destroy(&visitors->changed);
     pthread_mutex_destroy(&visitors->mutex);
+    http_tls_unref(visitors->tls);
     g_free(visitors);
+}
+
+void visitors_set_tls(Visitors *visitors, HttpTls *tls)
+{
+    HttpTls *previous;
+
+    pthread_mutex_lock(&visitors->mutex);
+    previous = visitors->tls;
+    visitors->tls = http_tls_ref(tls);
+    pthread_mutex_unlock(&visitors->mutex);
+    http_tls_unref(previous);
+}
+
+static gnutls_session_t session_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+    return info ? info->tls_session : NULL;
+}
+
+static void begin_tls(Visitors *visitors, Visit *visit, struct MHD_Connection *connection)
+{
+    if (!visitors->tls)
+        return;
+    visit->tls = http_tls_ref(visitors->tls);
+    tls_session_begin(visit->tls, session_of(connection));
+}
+
+static void visit_free(Visit *visit)
+{
+    http_tls_unref(visit->tls);
+    g_free(visit->certificate);
+    g_free(visit);
 }
 
 static Visit *visit_new(struct MHD_Connection *connection)
@@ -135,12 +175,13 @@ void visitors_notify(void *data, struct MHD_Connection *connection, void **conte
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         *context = visit;
         g_queue_push_tail_link(&visitors->visits, &visit->link);
+        begin_tls(visitors, visit, connection);
         if (visitors->visits.length == 1)
             pthread_cond_signal(&visitors->changed);
     } else {
         *context = NULL;
         g_queue_unlink(&visitors->visits, &visit->link);
-        g_free(visit);
+        visit_free(visit);
     }
     pthread_mutex_unlock(&visitors->mutex);
 }
@@ -161,6 +202,18 @@ static Visit *visit_of(struct MHD_Connection *connection)
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
     return info ? info->socket_context : NULL;
+}
+
+const char *visitors_certificate(struct MHD_Connection *connection)
+{
+    Visit *visit = visit_of(connection);
+
+    if (!visit || !visit->tls)
+        return NULL;
+    if (!visit->has_looked)
+        visit->certificate = tls_session_subject(visit->tls, session_of(connection));
+    visit->has_looked = TRUE;
+    return visit->certificate;
 }
 
 /* Whoever sees the new business sees its time, too. */

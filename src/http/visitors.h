@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "http/tls.h"
+
 typedef struct Visitors Visitors;
 
 /* Microseconds; starts the thread. A request may take `request_timeout` from its first line to the
@@ -14,6 +16,12 @@ Visitors *visitors_new(gint64 request_timeout, gint64 idle_timeout);
 /* After the daemon has stopped. */
 void visitors_free(Visitors *visitors);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Visitors, visitors_free)
+
+/* What connections that begin from now on speak TLS with; takes a reference. Thread-safe. NULL: no
+ * TLS, and never called. */
+void visitors_set_tls(Visitors *visitors, HttpTls *tls);
+/* The subject of http_request_certificate: belongs to the connection, and is found out once. */
+const char *visitors_certificate(struct MHD_Connection *connection);
 
 /* For MHD_OPTION_NOTIFY_CONNECTION; `visitors` is the Visitors. */
 void visitors_notify(void *visitors, struct MHD_Connection *connection, void **context,

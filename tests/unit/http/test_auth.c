@@ -2,9 +2,12 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "http/auth.h"
 #include "http/etag.h"
+#include "http/limits.h"
 #include "http/peer.h"
+#include "http/tls.h"
 
 static void test_bearer_token(void)
 {
@@ -140,6 +143,129 @@ static void test_peer(void)
     g_assert_cmpint(classify("fe80::7f00:1"), ==, HTTP_PEER_REMOTE);
 }
 
+static char *describe(const char *text, char *(*how)(const struct sockaddr *))
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+
+    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1)
+        return how((struct sockaddr *)&v4);
+    g_assert_cmpint(inet_pton(AF_INET6, text, &v6.sin6_addr), ==, 1);
+    return how((struct sockaddr *)&v6);
+}
+
+static void test_peer_names(void)
+{
+    static const struct {
+        const char *text, *address, *network;
+    } rows[] = {
+        {"192.0.2.1", "192.0.2.1", "192.0.2.1"},
+        {"::ffff:192.0.2.1", "192.0.2.1", "192.0.2.1"},
+        {"2001:db8:0:1:2:3:4:5", "2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"},
+        {"::1", "::1", "::/64"},
+    };
+    const struct sockaddr local = {.sa_family = AF_UNIX};
+    g_autofree char *of_local = peer_describe(&local);
+    g_autofree char *of_none = peer_network(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *address = describe(rows[i].text, peer_describe);
+        g_autofree char *network = describe(rows[i].text, peer_network);
+
+        g_assert_cmpstr(address, ==, rows[i].address);
+        g_assert_cmpstr(network, ==, rows[i].network);
+    }
+    g_assert_cmpstr(of_local, ==, "unix");
+    g_assert_cmpstr(of_none, ==, "unknown");
+}
+
+static void test_limits(void)
+{
+    const gint64 regain = (gint64)LIMITS_REGAIN * G_USEC_PER_SEC;
+    g_autoptr(Limits) limits = limits_new();
+    gint64 now = 1000;
+
+    for (int i = 0; i < LIMITS_BURST; i++) {
+        g_assert_cmpint(limits_wait(limits, "a", now), ==, 0);
+        limits_fail(limits, "a", now);
+    }
+    g_assert_cmpint(limits_wait(limits, "a", now), ==, regain);
+    g_assert_cmpint(limits_wait(limits, "b", now), ==, 0);
+    g_assert_cmpint(limits_wait(limits, "a", now + regain), ==, 0);
+    limits_fail(limits, "a", now + regain);
+    g_assert_cmpint(limits_wait(limits, "a", now + regain), ==, regain);
+    now += 100 * regain;
+    for (int i = 0; i < LIMITS_BURST; i++)
+        limits_fail(limits, "a", now);
+    g_assert_cmpint(limits_wait(limits, "a", now), ==, regain);
+}
+
+/* Whoever has failed most is remembered longest, however many others come. */
+static void test_limits_under_a_flood(void)
+{
+    g_autoptr(Limits) limits = limits_new();
+
+    for (int i = 0; i < 2 * LIMITS_BURST; i++)
+        limits_fail(limits, "guilty", 1000);
+    for (int i = 0; i < 20 * LIMITS_PEERS_MAX; i++) {
+        g_autofree char *peer = g_strdup_printf("2001:db8:%x:%x::/64", i >> 16, i & 0xffff);
+
+        limits_fail(limits, peer, 1000);
+    }
+    g_assert_cmpint(limits_wait(limits, "guilty", 1000), >, 0);
+}
+
+static void test_lines(void)
+{
+    const gint64 later = 1000 + (gint64)LIMITS_LINE_EVERY * G_USEC_PER_SEC;
+    g_autoptr(Limits) limits = limits_new();
+    guint unsaid = 7;
+    int lines = 0;
+
+    g_assert_true(limits_tell(limits, "a", 1000, &unsaid));
+    g_assert_cmpuint(unsaid, ==, 0);
+    g_assert_false(limits_tell(limits, "a", 1001, &unsaid));
+    g_assert_false(limits_tell(limits, "a", later - 1, &unsaid));
+    for (int i = 0; i < 1000; i++) {
+        g_autofree char *peer = g_strdup_printf("peer %d", i);
+
+        lines += limits_tell(limits, peer, 1002, &unsaid);
+    }
+    g_assert_cmpint(lines, ==, LIMITS_LINES_MAX - 1);
+    g_assert_true(limits_tell(limits, "b", later, &unsaid));
+    g_assert_cmpuint(unsaid, ==, 0);
+}
+
+static void test_unsaid(void)
+{
+    const gint64 later = 1000 + (gint64)LIMITS_LINE_EVERY * G_USEC_PER_SEC;
+    g_autoptr(Limits) limits = limits_new();
+    guint unsaid = 7;
+
+    g_assert_true(limits_tell(limits, "a", 1000, &unsaid));
+    g_assert_false(limits_tell(limits, "a", 1001, &unsaid));
+    g_assert_false(limits_tell(limits, "a", 1002, &unsaid));
+    g_assert_true(limits_tell(limits, "a", later, &unsaid));
+    g_assert_cmpuint(unsaid, ==, 2);
+}
+
+static void test_subjects(void)
+{
+    static const char *const wrong[] = {"ops", "CN", "="};
+    g_autofree char *spaced = http_tls_subject("CN=ops, O=Example", NULL);
+    g_autofree char *escaped = http_tls_subject("CN=a\\,b", NULL);
+
+    g_assert_cmpstr(spaced, ==, "CN=ops,O=Example");
+    g_assert_cmpstr(escaped, ==, "CN=a\\,b");
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_test_message("%s", wrong[i]);
+        g_assert_null(http_tls_subject(wrong[i], &error));
+        g_assert_true(error_is(error, ERROR_CONFIG));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -149,5 +275,11 @@ int main(int argc, char **argv)
     g_test_add_func("/http/auth/bad-digests", test_bad_digests);
     g_test_add_func("/http/etag/list", test_etag_list);
     g_test_add_func("/http/peer/classify", test_peer);
+    g_test_add_func("/http/peer/names", test_peer_names);
+    g_test_add_func("/http/limits/burst", test_limits);
+    g_test_add_func("/http/limits/flood", test_limits_under_a_flood);
+    g_test_add_func("/http/limits/lines", test_lines);
+    g_test_add_func("/http/limits/unsaid", test_unsaid);
+    g_test_add_func("/http/tls/subjects", test_subjects);
     return g_test_run();
 }
