@@ -24,6 +24,7 @@ words_of() {
         run) echo run -- echo '{}' ;;
         completion) echo completion bash ;;
         rollback) echo rollback --dry-run --socket played/socket ;;
+        token) echo token new --scope read ;;
         import) echo import dbmate theirs --to imported ;;
         *) echo "$1" ;;
     esac

@@ -6,6 +6,7 @@
 
 #include "api/access.h"
 #include "api/handlers.h"
+#include "api/logins.h"
 #include "api/meter.h"
 #include "base/backoff.h"
 #include "base/clock.h"
@@ -19,6 +20,7 @@ struct Api {
     Snapshot *snapshot;
     Access *access;
     Meter *meters[LISTENER_COUNT];
+    Logins *logins;
     GPtrArray *servers[LISTENER_COUNT]; /* HttpServer * */
     GPtrArray *urls[LISTENER_COUNT];    /* borrowed from the servers, NULL-terminated */
 };
@@ -46,13 +48,16 @@ static const HttpRoute admin_routes[] = {
 #undef ROUTE_BOTH
 #undef ROUTE
 
+static HttpResponse *guard_traffic(HttpRequest *request, const HttpRoute *route, gpointer data);
+static HttpResponse *guard_admin(HttpRequest *request, const HttpRoute *route, gpointer data);
+
 static const struct {
     const char *name;
     const HttpRoute *routes;
-    gboolean is_guarded;
+    HttpGuard guard;
 } listeners[LISTENER_COUNT] = {
-    [API_TRAFFIC] = {"traffic", traffic_routes, FALSE},
-    [API_ADMIN] = {"admin", admin_routes, TRUE},
+    [API_TRAFFIC] = {"traffic", traffic_routes, guard_traffic},
+    [API_ADMIN] = {"admin", admin_routes, guard_admin},
 };
 
 static void free_server(gpointer server)
@@ -64,11 +69,13 @@ Api *api_new(void)
 {
     const ApiSnapshot starting = {
         .state = "starting", .reason = "The service is starting", .retry_after = 1};
+    const ApiAccess nobody = {.traffic_needs_scopes = TRUE};
     Api *api = g_new0(Api, 1);
 
     pthread_mutex_init(&api->mutex, NULL);
     api->snapshot = snapshot_new(&starting);
-    api->access = access_new(FALSE, NULL, 0);
+    api->access = access_new(&nobody);
+    api->logins = logins_new();
     for (gsize i = 0; i < LISTENER_COUNT; i++) {
         api->meters[i] = meter_new(listeners[i].name, listeners[i].routes);
         api->servers[i] = g_ptr_array_new_with_free_func(free_server);
@@ -89,6 +96,7 @@ void api_free(Api *api)
     }
     snapshot_unref(api->snapshot);
     access_unref(api->access);
+    logins_free(api->logins);
     pthread_mutex_destroy(&api->mutex);
     g_free(api);
 }
@@ -115,9 +123,9 @@ Snapshot *api_current(Api *api)
     return snapshot;
 }
 
-void api_set_access(Api *api, gboolean anonymous_read, const ApiToken *tokens, gsize count)
+void api_set_access(Api *api, const ApiAccess *access)
 {
-    Access *next = access_new(anonymous_read, tokens, count);
+    Access *next = access_new(access);
     Access *previous;
 
     pthread_mutex_lock(&api->mutex);
@@ -137,11 +145,22 @@ static Access *current_access(Api *api)
     return access;
 }
 
-static HttpResponse *guard(HttpRequest *request, const HttpRoute *route, gpointer data)
+static HttpResponse *guard(Api *api, ApiListener listener, HttpRequest *request,
+                           const HttpRoute *route)
 {
-    g_autoptr(Access) access = current_access(data);
+    g_autoptr(Access) access = current_access(api);
 
-    return access_check(access, request, route);
+    return access_check(access, api->logins, listener, request, route);
+}
+
+static HttpResponse *guard_traffic(HttpRequest *request, const HttpRoute *route, gpointer data)
+{
+    return guard(data, API_TRAFFIC, request, route);
+}
+
+static HttpResponse *guard_admin(HttpRequest *request, const HttpRoute *route, gpointer data)
+{
+    return guard(data, API_ADMIN, request, route);
 }
 
 HttpResponse *api_unavailable(const HttpRequest *request, const Snapshot *snapshot,
@@ -170,7 +189,7 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
         .name = listeners[which].name,
         .address = options->address,
         .routes = listeners[which].routes,
-        .guard = listeners[which].is_guarded ? guard : NULL,
+        .guard = listeners[which].guard,
         .data = api,
         .observer = meter_note,
         .observer_data = api->meters[which],
@@ -180,6 +199,9 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
         .request_timeout = options->request_timeout,
         .body_max = options->body_max,
         .header_max = options->header_max,
+        .tls = options->tls,
+        .is_private = options->is_private,
+        .plaintext = options->plaintext,
     };
     HttpServer *server = http_server_start(&server_options, error);
 
@@ -214,6 +236,26 @@ void api_measure(Api *api)
     for (ApiListener which = API_TRAFFIC; which <= API_ADMIN; which++)
         measure_listener(api, which);
     pthread_mutex_unlock(&api->mutex);
+}
+
+void api_set_tls(Api *api, HttpTls *tls)
+{
+    for (gsize i = 0; i < LISTENER_COUNT; i++) {
+        for (guint j = 0; j < api->servers[i]->len; j++)
+            http_server_set_tls(g_ptr_array_index(api->servers[i], j), tls);
+    }
+}
+
+gboolean api_check_private(Api *api, ApiListener listener, const char *const *plaintext,
+                           GError **error)
+{
+    const GPtrArray *servers = api->servers[listener];
+
+    for (guint i = 0; i < servers->len; i++) {
+        if (!http_server_check_private(g_ptr_array_index(servers, i), plaintext, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 const char *const *api_urls(Api *api, ApiListener listener)

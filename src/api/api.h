@@ -2,6 +2,7 @@
  * database or waits. Routes: routes.def. */
 #pragma once
 
+#include "http/tls.h"
 #include "view/document.h"
 
 typedef struct Api Api;
@@ -21,12 +22,34 @@ typedef struct {
                          * satisfied ids: time grows with the number of revisions */
 } ApiSnapshot;
 
-/* Who may read the admin listener. */
+/* Who may call, and how they show who they are. Scopes are those of routes.def, NULL-terminated. */
 typedef struct {
     const char *name;
     const char *sha256; /* hex */
     const char *const *scopes;
+    gint64 expires; /* microseconds since 1970; 0: never */
 } ApiToken;
+typedef struct { /* users of this host, over a Unix socket: any of these, or in one of the groups */
+    const guint32 *uids;
+    gsize uid_count;
+    const guint32 *gids;
+    gsize gid_count;
+    const char *const *scopes;
+} ApiPeers;
+typedef struct {         /* over TLS */
+    const char *subject; /* as http_tls_subject writes it */
+    const char *const *scopes;
+} ApiCertificate;
+typedef struct {
+    gboolean anonymous_read;       /* GET and HEAD of the admin listener, from loopback and Unix */
+    gboolean traffic_needs_scopes; /* else the traffic listener lets everybody do everything */
+    const ApiToken *tokens;
+    gsize token_count;
+    const ApiPeers *peers;
+    gsize peers_count;
+    const ApiCertificate *certificates;
+    gsize certificate_count;
+} ApiAccess;
 
 /* Answers with state "starting" until the first api_publish, and 401 on the admin listener until
  * api_set_access (but for /livez and /readyz, which need nothing). */
@@ -37,8 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Api, api_free)
 
 /* Thread-safe; requests that already run finish on the old snapshot. */
 void api_publish(Api *api, const ApiSnapshot *snapshot);
-/* Thread-safe; copies. Anonymous reads are GET and HEAD from loopback and Unix sockets. */
-void api_set_access(Api *api, gboolean anonymous_read, const ApiToken *tokens, gsize count);
+/* Thread-safe; copies. */
+void api_set_access(Api *api, const ApiAccess *access);
 
 typedef enum { API_TRAFFIC, API_ADMIN } ApiListener;
 typedef struct {
@@ -50,11 +73,20 @@ typedef struct {
     gint64 request_timeout; /* microseconds; 0: no limit */
     gsize body_max;
     gsize header_max;
+    HttpTls *tls; /* for addresses with "tls:"; may be NULL */
+    gboolean
+        is_private; /* not to be reached by others than this host's without TLS, but at these */
+    const char *const *plaintext; /* addresses; NULL-terminated, or NULL */
 } ApiListenOptions;
 
 /* Starts a listener with the routes of routes.def; see http/server.h for errors. The Api keeps it.
  */
 gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error);
+/* What connections to all "tls:" addresses speak from now on. */
+void api_set_tls(Api *api, HttpTls *tls);
+/* Whether is_private and `plaintext` would do with the listeners that there are; ERROR_CONFIG. */
+gboolean api_check_private(Api *api, ApiListener listener, const char *const *plaintext,
+                           GError **error);
 /* URLs of all listeners, NULL-terminated; belongs to the Api until the next api_listen. */
 const char *const *api_urls(Api *api, ApiListener listener);
 /* Stops accepting on all listeners, then waits until nothing is in flight or `timeout` microseconds

@@ -4,6 +4,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/api.c src/api/api.h \
 	src/api/handlers.h \
 	src/api/health.c \
+	src/api/logins.c src/api/logins.h \
 	src/api/meter.c src/api/meter.h \
 	src/api/metrics.c \
 	src/api/migrations.c \

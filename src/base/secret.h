@@ -23,5 +23,6 @@ void secret_remember(const char *value);
 
 /* A copy of `text` in which the passwords of URLs (scheme://user:PASSWORD@), of conninfo strings
  * (password=..., also quoted), of SQL (PASSWORD '...'), bearer tokens, pgsluice's own tokens
- * (pgs_...) wherever they stand and all remembered values read ***. NULL gives NULL. Free with g_free. */
+ * (pgs_...) wherever they stand and all remembered values read ***. NULL gives NULL. Free with
+ * g_free. */
 char *secret_redact(const char *text);

@@ -52,6 +52,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_show.c \
 	src/cli/verb_stamp.c \
 	src/cli/verb_status.c \
+	src/cli/verb_token.c \
 	src/cli/verb_upgrade.c \
 	src/cli/verb_verify.c \
 	src/cli/verb_wait.c \

@@ -93,15 +93,32 @@ static gboolean has_letter(const GOptionEntry *entries, char letter)
     return FALSE;
 }
 
-/* A letter that the verb uses for an option of its own is not a global one behind it. */
+static gboolean has_name(const GOptionEntry *entries, const char *name)
+{
+    for (; entries && entries->long_name; entries++) {
+        if (strcmp(entries->long_name, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A letter or name that the verb uses for an option of its own is not a global one behind it;
+ * GOption would give both of them a word. */
 static void common_entries(GlobalOptions *globals, const GOptionEntry *own,
                            GOptionEntry entries[OPTIONS_GLOBAL_MAX])
 {
+    GOptionEntry *kept = entries;
+
     options_global(globals, entries);
     for (GOptionEntry *entry = entries; entry->long_name; entry++) {
+        if (has_name(own, entry->long_name))
+            continue;
+        *kept = *entry;
         if (has_letter(own, entry->short_name))
-            entry->short_name = '\0';
+            kept->short_name = '\0';
+        kept++;
     }
+    *kept = (GOptionEntry){NULL};
 }
 
 /* A context that knows the global options and, when given, a verb's own. */

@@ -9,9 +9,9 @@
 #include "conf/dotenv.h"
 #include "conf/environment.h"
 #include "conf/file.h"
+#include "conf/grants.h"
 #include "conf/keys.h"
 #include "conf/sections.h"
-#include "conf/tokens.h"
 #include "conf/value.h"
 
 #define SYSTEM_FILE PGSLUICE_SYSCONFDIR "/pgsluice.conf"
@@ -195,7 +195,7 @@ Conf *conf_load(const ConfSources *sources, GError **error)
     if ((path && !load_file(conf, path, from, sections, error)) ||
         !apply_surroundings(dotenv, conf->folder, NULL, &conf->values, error) ||
         !apply_section(conf, path, dotenv, sections, error) ||
-        !apply_command_line(conf, sources, error))
+        !apply_command_line(conf, sources, error) || !environment_add_tokens(&conf->values, error))
         return NULL;
     g_ptr_array_add(sections->names, NULL);
     conf->sections = (char **)g_ptr_array_steal(sections->names, NULL);
@@ -284,12 +284,13 @@ const char *conf_path(const Conf *conf, ConfKey key)
     return value_of(conf, key, CONF_TYPE_PATH)->path;
 }
 
-const ConfToken *conf_tokens(const Conf *conf, gsize *count)
+const ConfGrant *conf_grants(const Conf *conf, ConfKey key, gsize *count)
 {
-    const GArray *tokens = value_of(conf, CONF_ADMIN_TOKENS, CONF_TYPE_TOKENS)->tokens;
+    const GArray *grants = conf->values.keys[key].grants;
 
-    *count = tokens ? tokens->len : 0;
-    return tokens ? (const ConfToken *)(gconstpointer)tokens->data : NULL;
+    g_assert(conf_type_has_grants(conf_row(key)->type));
+    *count = grants ? grants->len : 0;
+    return grants && grants->len > 0 ? (const ConfGrant *)(gconstpointer)grants->data : NULL;
 }
 
 const Variables *conf_variables(const Conf *conf)
@@ -328,8 +329,8 @@ static char *show_value(const ConfValue *value, ConfDescribeUrl describe)
 {
     if (value->secret)
         return describe(secret_reveal(value->secret));
-    if (value->tokens)
-        return tokens_describe(value->tokens);
+    if (value->grants)
+        return grants_describe(value->grants);
     if (value->path)
         return g_strdup(value->path);
     return secret_redact(value->text ? value->text : "(unset)");

@@ -26,12 +26,16 @@ typedef enum {
     CONF_FROM_OPTION,
 } ConfOrigin;
 
-/* Bearer tokens of http.admin.tokens. */
+/* One group of http.admin.tokens, .peers or .certificates; what its list does not have is NULL. */
 typedef struct {
-    char *name;
-    char *sha256;  /* 64 lower-case hex digits */
-    char **scopes; /* of: read upgrade rollback hold usage:write usage:read */
-} ConfToken;
+    char *name;     /* of a token, and of a group of peers; unique in its list */
+    char **scopes;  /* of conf_scopes() */
+    char *sha256;   /* of a token: 64 lower-case hex digits */
+    gint64 expires; /* of a token: microseconds since 1970; 0: never */
+    char **users;   /* of peers: names or numbers, as written; nobody has looked them up */
+    char **groups;
+    char *subject; /* of a certificate: its distinguished name */
+} ConfGrant;
 
 typedef struct {
     const char *path;           /* the file, or NULL: search $PGSLUICE_CONFIG, ./pgsluice.conf,
@@ -51,7 +55,9 @@ typedef struct Conf Conf;
  * http.traffic.listen is PGSLUICE_HTTP_TRAFFIC_LISTEN, lists comma separated); SYNC_DATABASE_URL
  * and DATABASE_URL stand for database.migration_url and database.runtime_url, PGSLUICE_CONTROLLED
  * for environment.controlled. Credentials: $CREDENTIALS_DIRECTORY/<section.key>, trailing newline
- * dropped. PGSLUICE_VARIABLES_NAME and <variables.name> set variables.
+ * dropped; pgsluice.tokens there is a file of more tokens (grants.h), and pgsluice.tls_certificate,
+ * pgsluice.tls_key and pgsluice.client_ca are the files that the keys of these names would name.
+ * PGSLUICE_VARIABLES_NAME and <variables.name> set variables.
  *
  * With sources->section the keys and variables of that section win, in the file, as the credential
  * sections.NAME.<section.key> and as PGSLUICE_SECTIONS_NAME_SECTION_KEY. URLs then come from there
@@ -77,7 +83,14 @@ const char *conf_path(const Conf *conf, ConfKey key);
  * NULL-terminated, never NULL. */
 const char *const *conf_paths(const Conf *conf, ConfKey key);
 const char *const *conf_commands(const Conf *conf, ConfKey key);
-const ConfToken *conf_tokens(const Conf *conf, gsize *count);
+/* TOKENS, PEERS and CERTIFICATES; NULL and 0 when there are none. The tokens include those of the
+ * credential pgsluice.tokens. */
+const ConfGrant *conf_grants(const Conf *conf, ConfKey key, gsize *count);
+/* All scopes there are, NULL-terminated. */
+const char *const *conf_scopes(void);
+/* ERROR_CONFIG when it is none of them, naming them; when it cannot name a token. */
+gboolean conf_check_scope(const char *scope, GError **error);
+gboolean conf_check_token_name(const char *name, GError **error);
 /* What revision bodies refer to: section `variables`, from all sources, -x and --tag the last.
  * Belongs to the Conf. */
 const Variables *conf_variables(const Conf *conf);

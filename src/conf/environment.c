@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/slurp.h"
 #include "conf/dotenv.h"
+#include "conf/grants.h"
 #include "conf/keys.h"
 #include "conf/sections.h"
 
@@ -21,6 +22,18 @@ static const struct {
     {"DATABASE_URL", CONF_RUNTIME_URL},
     {"PGSLUICE_CONTROLLED", CONF_ENVIRONMENT_CONTROLLED},
 };
+
+/* Credentials that are used as files: the key gets the path. */
+static const struct {
+    const char *name;
+    ConfKey key;
+} file_credentials[] = {
+    {"pgsluice.tls_certificate", CONF_HTTP_TLS_CERTIFICATE},
+    {"pgsluice.tls_key", CONF_HTTP_TLS_KEY},
+    {"pgsluice.client_ca", CONF_ADMIN_CLIENT_CA},
+};
+
+#define TOKENS_CREDENTIAL "pgsluice.tokens"
 
 static gboolean find_alias(const char *variable, ConfKey *key)
 {
@@ -203,6 +216,54 @@ static gboolean apply_credential_variables(const Credentials *credentials, ConfV
     return TRUE;
 }
 
+static gboolean apply_credential_files(const Credentials *credentials, ConfValues *values,
+                                       GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(file_credentials); i++) {
+        ConfKey key = file_credentials[i].key;
+        g_autofree char *path =
+            g_build_filename(credentials->directory, file_credentials[i].name, NULL);
+        g_autofree char *label = g_strconcat("credential ", file_credentials[i].name, NULL);
+        ConfPlace place = {credentials->origin, label, NULL, 0, credentials->folder, NULL};
+
+        if (access(path, F_OK) == 0 &&
+            !conf_value_set(&values->keys[key], key, path, &place, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean environment_add_tokens(ConfValues *values, GError **error)
+{
+    const char *directory = g_getenv("CREDENTIALS_DIRECTORY");
+    ConfValue *value = &values->keys[CONF_ADMIN_TOKENS];
+    g_autofree char *path = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *label = NULL;
+    ConfPlace place = {.origin = CONF_FROM_CREDENTIAL};
+    GArray *tokens;
+
+    if (!directory || !*directory)
+        return TRUE;
+    path = g_build_filename(directory, TOKENS_CREDENTIAL, NULL);
+    switch (slurp(path, CREDENTIAL_MAX, &text, error)) {
+    case SLURP_DONE:
+        break;
+    case SLURP_MISSING:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+    tokens = grants_read_lines(value->grants, text, path, error);
+    if (!tokens)
+        return FALSE;
+    label = value->grants ? g_strconcat(value->origin_text, ", credential " TOKENS_CREDENTIAL, NULL)
+                          : g_strdup("credential " TOKENS_CREDENTIAL);
+    place.name = label;
+    conf_value_set_grants(value, tokens, &place);
+    return TRUE;
+}
+
 gboolean environment_apply_credentials(const char *folder, const char *section, ConfValues *values,
                                        GError **error)
 {
@@ -213,6 +274,8 @@ gboolean environment_apply_credentials(const char *folder, const char *section, 
 
     if (!credentials.directory || !*credentials.directory)
         return TRUE;
+    if (!section && !apply_credential_files(&credentials, values, error))
+        return FALSE;
     for (guint key = 0; key < CONF_KEY_COUNT; key++) {
         if (!apply_credential(&credentials, conf_key_name((ConfKey)key), values, error))
             return FALSE;

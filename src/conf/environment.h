@@ -20,3 +20,7 @@ gboolean environment_apply(const char *folder, const char *section, ConfValues *
 /* Files in $CREDENTIALS_DIRECTORY that are named after a key or a variable, each at most 64 KiB. */
 gboolean environment_apply_credentials(const char *folder, const char *section, ConfValues *values,
                                        GError **error);
+
+/* The tokens of the credential pgsluice.tokens come behind those that http.admin.tokens has by now.
+ */
+gboolean environment_add_tokens(ConfValues *values, GError **error);

@@ -1,4 +1,4 @@
-/* Walks what libconfig read. tokens.c and scalar.c use libconfig, too. */
+/* Walks what libconfig read. grants.c and scalar.c use libconfig, too. */
 #include "conf/file.h"
 
 #include <libconfig.h>
@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/slurp.h"
+#include "conf/grants.h"
 #include "conf/keys.h"
 #include "conf/scalar.h"
-#include "conf/tokens.h"
 
 typedef struct {
     const char *path;
@@ -38,6 +38,8 @@ static const struct {
                             FALSE},
     [CONF_TYPE_CHOICE] = {"a word in double quotes", NULL, TRUE},
     [CONF_TYPE_TOKENS] = {"a list of groups", NULL, FALSE},
+    [CONF_TYPE_PEERS] = {"a list of groups", NULL, FALSE},
+    [CONF_TYPE_CERTIFICATES] = {"a list of groups", NULL, FALSE},
     [CONF_TYPE_FILENAME] = {"text in double quotes", NULL, TRUE},
     [CONF_TYPE_TIMEZONE] = {"text in double quotes", NULL, TRUE},
 };
@@ -122,7 +124,7 @@ static char *setting_text(const config_setting_t *setting, ConfType type)
     case CONFIG_TYPE_INT64:
         return is_number ? g_strdup_printf("%lld", config_setting_get_int64(setting)) : NULL;
     case CONFIG_TYPE_STRING:
-        return type == CONF_TYPE_BOOLEAN || type == CONF_TYPE_INTEGER || type == CONF_TYPE_TOKENS
+        return type == CONF_TYPE_BOOLEAN || type == CONF_TYPE_INTEGER || conf_type_has_grants(type)
                    ? NULL
                    : g_strdup(config_setting_get_string(setting));
     case CONFIG_TYPE_ARRAY:
@@ -135,18 +137,25 @@ static char *setting_text(const config_setting_t *setting, ConfType type)
     }
 }
 
-static gboolean read_tokens(FileReader *reader, const config_setting_t *setting, ConfPlace *place,
-                            GError **error)
+static GrantKind grant_kind(ConfType type)
+{
+    if (type == CONF_TYPE_TOKENS)
+        return GRANTS_OF_TOKENS;
+    return type == CONF_TYPE_PEERS ? GRANTS_OF_PEERS : GRANTS_OF_CERTIFICATES;
+}
+
+static gboolean read_grants(FileReader *reader, const config_setting_t *setting, ConfKey key,
+                            ConfPlace *place, GError **error)
 {
     unsigned first_line = place->line;
-    GArray *tokens = tokens_read(setting, &place->line, error);
+    GArray *grants = grants_read(grant_kind(conf_row(key)->type), setting, &place->line, error);
 
-    if (!tokens) {
-        conf_place_blame(place, conf_key_name(CONF_ADMIN_TOKENS), error);
+    if (!grants) {
+        conf_place_blame(place, conf_key_name(key), error);
         return FALSE;
     }
     place->line = first_line;
-    conf_value_set_tokens(&reader->values->keys[CONF_ADMIN_TOKENS], tokens, place);
+    conf_value_set_grants(&reader->values->keys[key], grants, place);
     return TRUE;
 }
 
@@ -170,8 +179,8 @@ static gboolean read_key(FileReader *reader, const config_setting_t *setting, Co
     ConfPlace place = place_of(reader, setting, path);
     ConfType type = conf_row(key)->type;
 
-    if (type == CONF_TYPE_TOKENS)
-        return read_tokens(reader, setting, &place, error);
+    if (conf_type_has_grants(type))
+        return read_grants(reader, setting, key, &place, error);
     if (type == CONF_TYPE_PATH || type == CONF_TYPE_PATHS ||
         type == CONF_TYPE_LIST) { /* the others have no use for the folder, and it costs a getcwd */
         g_autofree char *near = g_path_get_dirname(path);

@@ -24,6 +24,11 @@ static const char *const names[CONF_KEY_COUNT + 1] = {
 #undef CONF_KEY
 };
 
+gboolean conf_type_has_grants(ConfType type)
+{
+    return type == CONF_TYPE_TOKENS || type == CONF_TYPE_PEERS || type == CONF_TYPE_CERTIFICATES;
+}
+
 const ConfRow *conf_row(ConfKey key)
 {
     g_assert(key < CONF_KEY_COUNT);

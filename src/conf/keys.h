@@ -18,6 +18,8 @@ typedef enum {
     CONF_TYPE_COMMANDS,
     CONF_TYPE_CHOICE,
     CONF_TYPE_TOKENS,
+    CONF_TYPE_PEERS,
+    CONF_TYPE_CERTIFICATES,
     CONF_TYPE_FILENAME,
     CONF_TYPE_TIMEZONE,
 } ConfType;
@@ -38,6 +40,8 @@ typedef struct {
 } ConfRow;
 
 const ConfRow *conf_row(ConfKey key);
+/* Whether its values are lists of groups: conf_grants. */
+gboolean conf_type_has_grants(ConfType type);
 
 /* By "section.key". FALSE leaves *key untouched. */
 gboolean conf_key_find(const char *name, ConfKey *key);

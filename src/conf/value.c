@@ -8,8 +8,8 @@
 #include "base/filename.h"
 #include "base/nearest.h"
 #include "base/units.h"
+#include "conf/grants.h"
 #include "conf/keys.h"
-#include "conf/tokens.h"
 
 enum { TEXT_MAX = 8192, LIST_MAX = 32 };
 
@@ -20,7 +20,7 @@ void conf_value_clear(ConfValue *value)
     secret_free(value->secret);
     g_strfreev(value->list);
     g_free(value->path);
-    g_clear_pointer(&value->tokens, g_array_unref);
+    g_clear_pointer(&value->grants, g_array_unref);
     *value = (ConfValue){0};
 }
 
@@ -244,10 +244,10 @@ static gboolean set_timezone(const ConfValue *value, GError **error)
     return zone != NULL;
 }
 
-static gboolean set_tokens(ConfValue *value, GError **error)
+static gboolean set_grants(ConfValue *value, GrantKind kind, GError **error)
 {
-    value->tokens = tokens_parse(value->text, error);
-    return value->tokens != NULL;
+    value->grants = grants_parse(kind, value->text, error);
+    return value->grants != NULL;
 }
 
 /* --- All of them ------------------------------------------------------------------------------ */
@@ -264,7 +264,7 @@ static gboolean is_one_line(const char *text)
 /* Between the elements of these there may be line ends. */
 static gboolean may_have_lines(ConfType type)
 {
-    return type == CONF_TYPE_TOKENS || type == CONF_TYPE_COMMANDS;
+    return conf_type_has_grants(type) || type == CONF_TYPE_COMMANDS;
 }
 
 static gboolean check_text(const char *text, const ConfRow *row, GError **error)
@@ -309,7 +309,11 @@ static gboolean parse_text(ConfValue *value, const ConfRow *row, const char *fol
     case CONF_TYPE_CHOICE:
         return set_choice(value, row, error);
     case CONF_TYPE_TOKENS:
-        return set_tokens(value, error);
+        return set_grants(value, GRANTS_OF_TOKENS, error);
+    case CONF_TYPE_PEERS:
+        return set_grants(value, GRANTS_OF_PEERS, error);
+    case CONF_TYPE_CERTIFICATES:
+        return set_grants(value, GRANTS_OF_CERTIFICATES, error);
     default:
         return set_number(value, row, error);
     }
@@ -336,12 +340,12 @@ gboolean conf_value_set(ConfValue *value, ConfKey key, const char *text, const C
     return TRUE;
 }
 
-void conf_value_set_tokens(ConfValue *value, GArray *tokens, const ConfPlace *place)
+void conf_value_set_grants(ConfValue *value, GArray *grants, const ConfPlace *place)
 {
     conf_value_clear(value);
     value->origin = place->origin;
     value->origin_text = describe_place(place);
-    value->tokens = tokens;
+    value->grants = grants;
 }
 
 gboolean conf_variable_set(ConfValues *values, const char *name, const char *text,

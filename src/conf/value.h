@@ -27,7 +27,7 @@ typedef struct {
     gint64 number;  /* BOOLEAN INTEGER DURATION SIZE */
     char **list;    /* LIST; PATHS, absolute; COMMANDS */
     char *path;     /* PATH, absolute */
-    GArray *tokens; /* TOKENS, of ConfToken */
+    GArray *grants; /* TOKENS PEERS CERTIFICATES, of ConfGrant */
 } ConfValue;
 
 /* What the sources fill, one after the other. */
@@ -45,8 +45,8 @@ void conf_values_clear(ConfValues *values);
 gboolean conf_value_set(ConfValue *value, ConfKey key, const char *text, const ConfPlace *place,
                         GError **error);
 
-/* The same with tokens that are read already; takes `tokens` over in any case. */
-void conf_value_set_tokens(ConfValue *value, GArray *tokens, const ConfPlace *place);
+/* The same with a list of grants that is read already; takes it over. */
+void conf_value_set_grants(ConfValue *value, GArray *grants, const ConfPlace *place);
 
 void conf_value_clear(ConfValue *value);
 

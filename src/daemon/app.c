@@ -101,12 +101,12 @@ static gboolean prepare_cluster(App *app, GError **error)
 /* What applies at once: whoever takes a token away must not wait for a migration to end. */
 static void apply_at_once(App *app, const Bundle *bundle)
 {
-    g_autofree char *warning = bundle_warning(bundle);
+    g_auto(GStrv) warnings = bundle_warnings(bundle);
 
     set_log_level(app, bundle->conf);
-    listeners_set_access(app->api, bundle->conf);
-    if (warning)
-        log_warning("%s", warning);
+    listeners_set_access(app->api, bundle->admission);
+    for (char **warning = warnings; *warning; warning++)
+        log_warning("%s", *warning);
 }
 
 static gboolean app_prepare(App *app, GError **error)
@@ -126,7 +126,7 @@ static gboolean app_prepare(App *app, GError **error)
     log_info("pgsluiced %s: %s", PACKAGE_VERSION, what);
     app->board = board_new(app->api, app->sources.instance);
     board_set_bundle(app->board, app->bundle);
-    if (!listeners_open(app->api, app->bundle->conf, error))
+    if (!listeners_open(app->api, app->bundle, error))
         return FALSE;
     app->reports = mailbox_new((GDestroyNotify)report_free);
     app->worker = worker_new(app->bundle, app->cluster, app->reports);
@@ -185,7 +185,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
         app->is_reload_told = TRUE;
     }
     next = bundle_load(&app->sources, &error);
-    if (!next) {
+    if (!next || !listeners_check(app->api, next->conf, &error)) {
         refuse_reload(app, error, "nothing was changed");
         return 0;
     }

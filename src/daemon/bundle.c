@@ -48,6 +48,7 @@ void bundle_unref(Bundle *bundle)
         return;
     g_free(bundle->scripts);
     graph_free(bundle->graph);
+    admission_free(bundle->admission);
     conf_free(bundle->conf);
     g_free(bundle);
 }
@@ -61,6 +62,9 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
     if (!bundle->conf)
         return NULL;
     if (!setup_engine(bundle->conf, sources->instance, &bundle->settings, error))
+        return NULL;
+    bundle->admission = admission_load(bundle->conf, error);
+    if (!bundle->admission)
         return NULL;
     bundle->connect_timeout = bundle->settings.connect_timeout;
     bundle->settings.connect_timeout = TRY_TIMEOUT;
@@ -76,13 +80,25 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
     return g_steal_pointer(&bundle);
 }
 
-char *bundle_warning(const Bundle *bundle)
+static char *warn_of_required(const Bundle *bundle)
 {
     if (bundle->knows_required)
         return NULL;
     return g_strdup_printf("gate.required_revision is %s, which no file in %s has: the gate opens "
                            "only on a newer database that records it",
                            conf_string(bundle->conf, CONF_GATE_REQUIRED_REVISION), bundle->scripts);
+}
+
+char **bundle_warnings(const Bundle *bundle)
+{
+    g_autoptr(GStrvBuilder) warnings = g_strv_builder_new();
+    g_auto(GStrv) of_admission = admission_warnings(bundle->admission);
+    g_autofree char *of_required = warn_of_required(bundle);
+
+    if (of_required)
+        g_strv_builder_add(warnings, of_required);
+    g_strv_builder_addv(warnings, (const char **)of_admission);
+    return g_strv_builder_end(warnings);
 }
 
 char *bundle_describe(const Bundle *bundle)
@@ -94,7 +110,7 @@ char *bundle_describe(const Bundle *bundle)
                            count == 1 ? "revision" : "revisions", bundle->scripts);
 }
 
-/* One comparison a type; CONF_KEY picks it by the type's name. Secrets and tokens are never
+/* One comparison a type; CONF_KEY picks it by the type's name. Secrets and grants are never
  * restart-only, so they need no answer. */
 #define DIFFERS_STRING(a, b, key) (g_strcmp0(conf_string(a, key), conf_string(b, key)) != 0)
 #define DIFFERS_CHOICE(a, b, key) DIFFERS_STRING(a, b, key)
@@ -110,6 +126,8 @@ char *bundle_describe(const Bundle *bundle)
 #define DIFFERS_TIMEZONE(a, b, key) DIFFERS_STRING(a, b, key)
 #define DIFFERS_SECRET(a, b, key) FALSE
 #define DIFFERS_TOKENS(a, b, key) FALSE
+#define DIFFERS_PEERS(a, b, key) FALSE
+#define DIFFERS_CERTIFICATES(a, b, key) FALSE
 
 static gboolean key_differs(const Conf *a, const Conf *b, ConfKey key)
 {

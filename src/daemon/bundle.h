@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "conf/conf.h"
+#include "daemon/admission.h"
 #include "engine/session.h"
 #include "revision/graph.h"
 
@@ -12,6 +13,7 @@ typedef struct {
     atomic_int references;
     Conf *conf;
     Graph *graph;
+    Admission *admission;    /* who may call over HTTP */
     EngineSettings settings; /* strings belong to conf, instance and, after a reload, to the
                                 process; connect_timeout is that of one try */
     gint64 connect_timeout;  /* for all tries together, microseconds */
@@ -34,8 +36,8 @@ typedef struct {
 Conf *bundle_load_conf(const BundleSources *sources, GError **error);
 /* Everything that can be wrong without a database is found here. */
 Bundle *bundle_load(const BundleSources *sources, GError **error);
-/* What is legal and yet deserves a word, as a sentence (g_free); NULL: nothing. */
-char *bundle_warning(const Bundle *bundle);
+/* What is legal and yet deserves a word, a sentence each; NULL-terminated, g_strfreev. */
+char **bundle_warnings(const Bundle *bundle);
 
 /* Names the keys that are not as they were at the start, whose bundle `first` is, but take effect
  * only after a restart (NULL-terminated, g_strfreev; empty = none), and makes `next` go on with the

@@ -32,7 +32,7 @@ static int check(const AppOptions *options, BundleSources *sources)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Bundle) bundle = NULL;
-    g_autofree char *warning = NULL;
+    g_auto(GStrv) warnings = NULL;
     g_autofree char *what = NULL;
 
     if (!options->is_embedded || name_cluster(options, sources, &error))
@@ -47,9 +47,9 @@ static int check(const AppOptions *options, BundleSources *sources)
     }
     if (options->shows)
         return EXIT_SUCCESS;
-    warning = bundle_warning(bundle);
-    if (warning)
-        fprintf(stderr, "pgsluiced: warning: %s\n", warning);
+    warnings = bundle_warnings(bundle);
+    for (char **warning = warnings; *warning; warning++)
+        fprintf(stderr, "pgsluiced: warning: %s\n", *warning);
     what = bundle_describe(bundle);
     printf("Valid: %s\n", what);
     return EXIT_SUCCESS;

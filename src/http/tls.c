@@ -75,7 +75,10 @@ static gnutls_datum_t datum(const char *text)
 
 static gboolean refuse(GError **error, const char *path, int code, const char *hint)
 {
-    error_set(error, ERROR_CONFIG, "%s cannot be used: %s", path, gnutls_strerror(code));
+    const char *reason = gnutls_strerror(code);
+    gsize length = strlen(reason) - g_str_has_suffix(reason, ".");
+
+    error_set(error, ERROR_CONFIG, "%s cannot be used: %.*s", path, (int)length, reason);
     error_set_hint(error, "%s", hint);
     return FALSE;
 }

@@ -81,3 +81,15 @@ tests_fuzz_fuzz_client_documents_SOURCES = tests/fuzz/fuzz-client-documents.c $(
 tests_fuzz_fuzz_client_documents_CPPFLAGS = $(CLIENT_CPPFLAGS)
 tests_fuzz_fuzz_client_documents_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_client_documents_LDADD = $(CLIENT_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-http-auth
+tests_fuzz_fuzz_http_auth_SOURCES = tests/fuzz/fuzz-http-auth.c $(fuzz_main)
+tests_fuzz_fuzz_http_auth_CPPFLAGS = $(HTTP_CPPFLAGS)
+tests_fuzz_fuzz_http_auth_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_http_auth_LDADD = $(HTTP_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-conf-grants
+tests_fuzz_fuzz_conf_grants_SOURCES = tests/fuzz/fuzz-conf-grants.c $(fuzz_main)
+tests_fuzz_fuzz_conf_grants_CPPFLAGS = $(CONF_CPPFLAGS)
+tests_fuzz_fuzz_conf_grants_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_conf_grants_LDADD = $(CONF_LIBS)

@@ -4,7 +4,9 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../http/client.h"
 #include "../view/sample.h"
@@ -52,6 +54,14 @@ static void listen_on(Api *api, ApiListener listener, const char *address)
 
     api_listen(api, &options, &error);
     g_assert_no_error(error);
+}
+
+static void allow(Api *api, gboolean anonymous_read, const ApiToken *tokens, gsize count)
+{
+    const ApiAccess access = {
+        .anonymous_read = anonymous_read, .tokens = tokens, .token_count = count};
+
+    api_set_access(api, &access);
 }
 
 static void set_up(Fixture *f, gconstpointer data)
@@ -125,7 +135,7 @@ static void test_before_the_first_snapshot(Fixture *f, gconstpointer data)
     assert_status(f->traffic, "/gate", 503);
     assert_status(f->admin, "/livez", 200);
     assert_status(f->admin, "/admin/migrations", 401);
-    api_set_access(f->api, TRUE, NULL, 0);
+    allow(f->api, TRUE, NULL, 0);
     assert_status(f->admin, "/admin/migrations", 503);
 }
 
@@ -228,7 +238,7 @@ static void test_status_document(Fixture *f, gconstpointer data)
     g_autoptr(Reply) head = NULL;
 
     (void)data;
-    api_set_access(f->api, TRUE, NULL, 0);
+    allow(f->api, TRUE, NULL, 0);
     publish_closed(f);
     first = client_ask(f->admin, "GET", "/admin/migrations", NULL);
     unchanged = client_ask(f->admin, "GET", "/admin/migrations", "If-None-Match: \"one\"\r\n");
@@ -250,7 +260,7 @@ static void test_status_document(Fixture *f, gconstpointer data)
 static void test_listeners_are_apart(Fixture *f, gconstpointer data)
 {
     (void)data;
-    api_set_access(f->api, TRUE, NULL, 0);
+    allow(f->api, TRUE, NULL, 0);
     publish_open(f);
     assert_status(f->traffic, "/admin/migrations", 404);
     assert_status(f->admin, "/gate", 404);
@@ -270,7 +280,7 @@ static void test_access(Fixture *f, gconstpointer data)
     g_autoptr(Reply) stranger = NULL;
 
     (void)data;
-    api_set_access(f->api, FALSE, tokens, G_N_ELEMENTS(tokens));
+    allow(f->api, FALSE, tokens, G_N_ELEMENTS(tokens));
     publish_open(f);
     nobody = client_ask(f->admin, "GET", path, NULL);
     reader = client_ask(f->admin, "GET", path, "Authorization: Bearer reader\r\n");
@@ -285,6 +295,151 @@ static void test_access(Fixture *f, gconstpointer data)
     g_assert_cmpuint(stranger->status, ==, 401);
     g_assert_null(strstr(stranger->body, "\"n\""));
     assert_status(f->admin, "/readyz", 200);
+}
+
+static void test_expired_token(Fixture *f, gconstpointer data)
+{
+    static const char *const read_scope[] = {"read", NULL};
+    const ApiToken tokens[] = {
+        {"old", reader_sha256, read_scope, clock_wall() - 1},
+        {"young", writer_sha256, read_scope, clock_wall() + 60 * G_USEC_PER_SEC}};
+    g_autoptr(Reply) old = NULL;
+    g_autoptr(Reply) young = NULL;
+
+    (void)data;
+    allow(f->api, FALSE, tokens, G_N_ELEMENTS(tokens));
+    publish_open(f);
+    old = client_ask(f->admin, "GET", "/admin/migrations", "Authorization: Bearer reader\r\n");
+    young = client_ask(f->admin, "GET", "/admin/migrations", "Authorization: Bearer writer\r\n");
+
+    g_assert_cmpuint(old->status, ==, 401);
+    g_assert_nonnull(strstr(old->body, "urn:pgsluice:problem:token-expired"));
+    g_assert_nonnull(strstr(old->body, "has expired at "));
+    assert_field(old, "WWW-Authenticate",
+                 "Bearer realm=\"pgsluice\", error=\"invalid_token\", "
+                 "error_description=\"The token has expired\"");
+    g_assert_cmpuint(young->status, ==, 200);
+}
+
+static unsigned ask_with(Fixture *f, const char *token)
+{
+    g_autofree char *field = g_strdup_printf("Authorization: Bearer %s\r\n", token);
+    g_autoptr(Reply) reply = client_ask(f->admin, "GET", "/admin/migrations", field);
+
+    if (reply->status == 429) {
+        g_autofree char *retry_after = reply_field(reply, "Retry-After");
+
+        g_assert_cmpint(atoi(retry_after), >, 0);
+    }
+    return reply->status;
+}
+
+/* The eleventh wrong token in a row is not looked at, and a right one is not either: whoever
+ * guesses must not learn which it was. Who shows none is served as ever. */
+static void test_guesses_are_limited(Fixture *f, gconstpointer data)
+{
+    static const char *const read_scope[] = {"read", NULL};
+    const ApiToken token = {"reader", reader_sha256, read_scope, 0};
+    g_autoptr(Reply) free_read = NULL;
+    Client *clients[10];
+
+    (void)data;
+    allow(f->api, FALSE, &token, 1);
+    publish_open(f);
+    g_assert_cmpuint(ask_with(f, "reader"), ==, 200);
+    for (gsize i = 0; i < G_N_ELEMENTS(clients); i++) {
+        clients[i] = client_new(f->admin);
+        client_send(clients[i], "GET /admin/migrations HTTP/1.1\r\nHost: localhost\r\n"
+                                "Authorization: Bearer guess\r\n\r\n");
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(clients); i++) {
+        g_autoptr(Reply) reply = client_read(clients[i], FALSE);
+
+        g_assert_cmpuint(reply->status, ==, 401);
+        client_free(clients[i]);
+    }
+    g_assert_cmpuint(ask_with(f, "guess"), ==, 429);
+    g_assert_cmpuint(ask_with(f, "reader"), ==, 429);
+    assert_status(f->admin, "/admin/migrations", 401);
+    assert_status(f->admin, "/readyz", 200);
+    allow(f->api, TRUE, &token, 1);
+    free_read = client_ask(f->admin, "GET", "/admin/migrations", NULL);
+    g_assert_cmpuint(free_read->status, ==, 200);
+}
+
+/* Nothing of the body that comes with it is left for the next request. */
+static void test_wrong_token_is_answered_late(Fixture *f, gconstpointer data)
+{
+    gint64 start = clock_monotonic();
+    g_autoptr(Client) wrong = client_new(f->admin);
+    g_autoptr(Reply) late = NULL;
+    g_autoptr(Reply) next = NULL;
+
+    (void)data;
+    publish_open(f);
+    client_send(wrong,
+                "GET /admin/migrations HTTP/1.1\r\nHost: localhost\r\n"
+                "Authorization: Bearer guess\r\nContent-Length: 3000\r\n\r\n%03000d"
+                "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                0);
+    late = client_read(wrong, FALSE);
+    next = client_read(wrong, FALSE);
+    g_assert_cmpuint(late->status, ==, 401);
+    g_assert_cmpint(clock_monotonic() - start, >=, 200 * G_TIME_SPAN_MILLISECOND);
+    g_assert_cmpuint(next->status, ==, 200);
+}
+
+/* What the guard says of a call by this process over a Unix socket. */
+static char *ask_as_peer(Fixture *f, const char *url, const ApiPeers *peers, gsize count)
+{
+    const ApiAccess access = {.peers = peers, .peers_count = count};
+    g_autoptr(Reply) reply = NULL;
+
+    api_set_access(f->api, &access);
+    reply = client_ask(url, "GET", "/admin/migrations", NULL);
+    return g_strdup_printf("%u %s", reply->status, reply->status == 200 ? "" : reply->body);
+}
+
+static void test_unix_peers(Fixture *f, gconstpointer data)
+{
+    static const char *const read_scope[] = {"read", NULL};
+    static const char *const other_scope[] = {"rollback", NULL};
+    const guint32 uid = getuid();
+    const guint32 gid = getgid();
+    const guint32 other = uid + 1;
+    const ApiPeers me = {&uid, 1, NULL, 0, read_scope};
+    const ApiPeers my_group = {NULL, 0, &gid, 1, read_scope};
+    const ApiPeers me_for_less = {&uid, 1, NULL, 0, other_scope};
+    const ApiPeers somebody = {&other, 1, NULL, 0, read_scope};
+    const ApiPeers both[] = {me_for_less, my_group};
+    g_autofree char *folder = g_dir_make_tmp("pgsluice-api-XXXXXX", NULL);
+    g_autofree char *url = g_strdup_printf("unix:%s/admin.sock", folder);
+    g_autofree char *principal = g_strdup_printf("uid:%u does not have the scope", uid);
+    g_autofree char *hint = g_strdup_printf("add uid %u to http.admin.peers", uid);
+    g_autofree char *as_me = NULL;
+    g_autofree char *as_group = NULL;
+    g_autofree char *as_less = NULL;
+    g_autofree char *as_both = NULL;
+    g_autofree char *as_other = NULL;
+
+    (void)data;
+    publish_open(f);
+    listen_on(f->api, API_ADMIN, url);
+    as_me = ask_as_peer(f, url, &me, 1);
+    as_group = ask_as_peer(f, url, &my_group, 1);
+    as_less = ask_as_peer(f, url, &me_for_less, 1);
+    as_both = ask_as_peer(f, url, both, 2);
+    as_other = ask_as_peer(f, url, &somebody, 1);
+    g_assert_cmpstr(as_me, ==, "200 ");
+    g_assert_cmpstr(as_group, ==, "200 ");
+    g_assert_true(g_str_has_prefix(as_less, "403 "));
+    g_assert_nonnull(strstr(as_less, principal));
+    g_assert_cmpstr(as_both, ==, "200 ");
+    g_assert_true(g_str_has_prefix(as_other, "401 "));
+    g_assert_nonnull(strstr(as_other, hint));
+    assert_status(f->admin, "/admin/migrations", 401); /* loopback has no users */
+    api_drain(f->api, G_USEC_PER_SEC);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
 /* An IPv4 address of this host that is not loopback, as "ADDRESS:0"; NULL when it has none. */
@@ -315,7 +470,7 @@ static void test_anonymous_reads_are_local(Fixture *f, gconstpointer data)
     g_autofree char *local = g_strdup_printf("unix:%s/admin.sock", folder);
 
     (void)data;
-    api_set_access(f->api, TRUE, NULL, 0);
+    allow(f->api, TRUE, NULL, 0);
     publish_open(f);
     listen_on(f->api, API_ADMIN, local);
     assert_status(local, "/admin/migrations", 200);
@@ -354,7 +509,7 @@ static void test_anonymous_reads_name_us(Fixture *f, gconstpointer data)
     const ApiToken token = {"reader", reader_sha256, read_scope};
 
     (void)data;
-    api_set_access(f->api, TRUE, &token, 1);
+    allow(f->api, TRUE, &token, 1);
     publish_open(f);
     for (gsize i = 0; ours[i]; i++)
         g_assert_cmpuint(ask_by_host(f, ours[i], ""), ==, 200);
@@ -388,7 +543,7 @@ static void test_metrics(Fixture *f, gconstpointer data)
 
     (void)data;
     assert_status(f->admin, "/metrics", 401);
-    api_set_access(f->api, TRUE, &token, 1);
+    allow(f->api, TRUE, &token, 1);
     publish_open(f);
     reply = client_ask(f->admin, "GET", "/metrics", NULL);
     assert_field(reply, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
@@ -437,15 +592,15 @@ static void test_metrics_of_hostile_requests(Fixture *f, gconstpointer data)
     gint64 failures;
 
     (void)data;
-    api_set_access(f->api, TRUE, &token, 1);
+    allow(f->api, TRUE, &token, 1);
     failures = login_failures(f);
     g_assert_cmpuint(ask_as(f, "BREW", ""), ==, 405);
     g_assert_cmpuint(ask_as(f, "HEAD", ""), ==, 200);
     g_assert_cmpuint(ask_as(f, "GET", "Host: twice\r\n"), ==, 400);
-    api_set_access(f->api, FALSE, &token, 1);
+    allow(f->api, FALSE, &token, 1);
     g_assert_cmpuint(ask_as(f, "GET", "Authorization: Bearer guess\r\n"), ==, 401);
     g_assert_cmpuint(ask_as(f, "GET", "Authorization: Bearer writer\r\n"), ==, 403);
-    api_set_access(f->api, TRUE, NULL, 0);
+    allow(f->api, TRUE, NULL, 0);
     wait_for_metric(f, "method=\"other\",status=\"4xx\"} ");
     wait_for_metric(f, "route=\"/metrics\",method=\"HEAD\",status=\"2xx\"} ");
     g_assert_cmpint(login_failures(f), ==, failures + 1);
@@ -509,7 +664,7 @@ static void publish_numbered(Fixture *f, int number)
                                   .graph = f->graph};
 
     api_publish(f->api, &snapshot);
-    api_set_access(f->api, TRUE, NULL, 0);
+    allow(f->api, TRUE, NULL, 0);
 }
 
 static void test_readers_while_publishing(Fixture *f, gconstpointer data)
@@ -636,5 +791,9 @@ int main(int argc, char **argv)
     TEST("drain", test_drain);
     TEST("drain-hears-out", test_drain_hears_out);
     TEST("drain-gives-up", test_drain_gives_up);
+    TEST("expired-token", test_expired_token);
+    TEST("guesses-are-limited", test_guesses_are_limited);
+    TEST("wrong-token-is-answered-late", test_wrong_token_is_answered_late);
+    TEST("unix-peers", test_unix_peers);
     return g_test_run();
 }

@@ -44,7 +44,7 @@ static void test_defaults(Scratch *scratch, gconstpointer data)
     g_assert_cmpstr(conf_list(conf, CONF_ADMIN_LISTEN)[0], ==, "unix:/run/pgsluice/admin.sock");
     g_assert_cmpstr(conf_list(conf, CONF_ADMIN_LISTEN)[1], ==, "127.0.0.1:8081");
     g_assert_null(conf_list(conf, CONF_ADMIN_LISTEN)[2]);
-    g_assert_null(conf_tokens(conf, &count));
+    g_assert_null(conf_grants(conf, CONF_ADMIN_TOKENS, &count));
     g_assert_cmpuint(count, ==, 0);
     g_assert_cmpint(conf_origin(conf, CONF_LOG_LEVEL), ==, CONF_FROM_DEFAULT);
     g_assert_cmpstr(conf_origin_text(conf, CONF_LOG_LEVEL), ==, "default");
@@ -197,7 +197,7 @@ static void test_variables_of_every_type(Scratch *scratch, gconstpointer data)
     g_assert_cmpuint(conf_size(conf, CONF_HTTP_BODY_MAX), ==, 2048);
     g_assert_true(conf_boolean(conf, CONF_ROLLBACK_ENABLED));
     g_assert_false(conf_boolean(conf, CONF_USAGE_LOG_ENABLED));
-    g_assert_cmpstr(conf_tokens(conf, &count)[0].name, ==, "ci");
+    g_assert_cmpstr(conf_grants(conf, CONF_ADMIN_TOKENS, &count)[0].name, ==, "ci");
 }
 
 static void test_wrong_variables(Scratch *scratch, gconstpointer data)

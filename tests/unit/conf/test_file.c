@@ -148,19 +148,159 @@ static void test_wrong_tokens(Scratch *scratch, gconstpointer data)
     check_mistakes(mistakes, G_N_ELEMENTS(mistakes));
 }
 
+#define EXPIRING(time)                                                                             \
+    TOKENS("{ name = \"a\"; sha256 = \"" HASH "\"; scopes = [ \"read\" ]; expires = " time "; }")
+#define PEERS(list) "http: { admin: { peers = (\n" list "\n); }; };"
+#define CERTIFICATES(list) "http: { admin: { certificates = (\n" list "\n); }; };"
+
+static void test_wrong_grants(Scratch *scratch, gconstpointer data)
+{
+    static const Mistake mistakes[] = {
+        {EXPIRING("\"soon\""), 2, "\"soon\" is not a time", "2027-01-31T18:00:00Z"},
+        {EXPIRING("30"), 2, "expires must be a time", "expires = "},
+        {PEERS("{ name = \"ops\"; scopes = [ \"read\" ]; }"), 2, "lacks its uid or gid", "uid = "},
+        {PEERS("{ name = \"ops\"; uid = [ ]; scopes = [ \"read\" ]; }"), 2, "uid must be", "alice"},
+        {PEERS("{ name = \"ops\"; uid = -1; scopes = [ \"read\" ]; }"), 2, "uid must be", "alice"},
+        {PEERS("{ name = \"ops\"; gid = ( \"a\", { } ); scopes = [ \"read\" ]; }"), 2,
+         "gid must be", "gid = "},
+        {PEERS("{ name = \"ops\"; gid = true; scopes = [ \"read\" ]; }"), 2, "gid must be",
+         "gid = "},
+        {PEERS("{ name = \"ops\"; sha256 = \"x\"; }"), 2, "group of peers has no field sha256",
+         "name, scopes, uid, gid"},
+        {CERTIFICATES("{ subject = \"\"; scopes = [ \"read\" ]; }"), 2, "distinguished name",
+         "rfc2253"},
+        {CERTIFICATES("{ subject = \"CN=a\"; scopes = [ \"read\" ]; },\n"
+                      "{ subject = \"CN=a\"; scopes = [ \"hold\" ]; }"),
+         3, "two certificates have the subject CN=a", "one group"},
+        {CERTIFICATES("{ scopes = [ \"read\" ]; }"), 2, "lacks its subject", "CN=ops"},
+    };
+
+    check_mistakes(mistakes, G_N_ELEMENTS(mistakes));
+}
+
+static void test_peers_are_read(Scratch *scratch, gconstpointer data)
+{
+    ConfSources sources = {.path = "a.conf"};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Conf) conf = NULL;
+    const ConfGrant *peers;
+    gsize count;
+
+    write_file("a.conf", PEERS("{ name = \"a\"; uid = 1000; scopes = [ \"read\" ]; },\n"
+                               "{ name = \"b\"; uid = ( \"alice\", 7 ); gid = [ \"dba\", \"9\" ];\n"
+                               "  scopes = [ \"hold\" ]; }"));
+    conf = conf_load(&sources, &error);
+    g_assert_no_error(error);
+    peers = conf_grants(conf, CONF_ADMIN_PEERS, &count);
+    g_assert_cmpuint(count, ==, 2);
+    g_assert_cmpstr(peers[0].users[0], ==, "1000");
+    g_assert_null(peers[0].users[1]);
+    g_assert_null(peers[0].groups);
+    g_assert_cmpstr(peers[1].users[0], ==, "alice");
+    g_assert_cmpstr(peers[1].users[1], ==, "7");
+    g_assert_cmpstr(peers[1].groups[1], ==, "9");
+}
+
+static Conf *load_credential(const char *text, GError **error)
+{
+    ConfSources sources = {.path = "a.conf"};
+
+    write_file("a.conf", TOKENS("{ name = \"a\"; sha256 = \"" HASH "\"; scopes = [ \"read\" ]; }"));
+    write_file("credentials/pgsluice.tokens", text);
+    return conf_load(&sources, error);
+}
+
+static void test_tokens_of_a_credential(Scratch *scratch, gconstpointer data)
+{
+    g_autofree char *folder = in_scratch(scratch, "credentials");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Conf) conf = NULL;
+    const ConfGrant *tokens;
+    gsize count;
+
+    g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
+    conf = load_credential("# made by hand\n\n  b\t" HASH " read,hold 2027-01-01T00:00:00Z\r\n"
+                           "c " HASH " usage:write",
+                           &error);
+    g_unsetenv("CREDENTIALS_DIRECTORY");
+    g_assert_no_error(error);
+    tokens = conf_grants(conf, CONF_ADMIN_TOKENS, &count);
+    g_assert_cmpuint(count, ==, 3);
+    g_assert_cmpstr(tokens[0].name, ==, "a");
+    g_assert_cmpstr(tokens[1].name, ==, "b");
+    g_assert_cmpstr(tokens[1].scopes[1], ==, "hold");
+    g_assert_cmpint(tokens[1].expires, ==, G_GINT64_CONSTANT(1798761600) * G_USEC_PER_SEC);
+    g_assert_cmpint(tokens[2].expires, ==, 0);
+    g_assert_cmpstr(conf_origin_text(conf, CONF_ADMIN_TOKENS), ==,
+                    "a.conf:1, credential pgsluice.tokens");
+}
+
+static void test_wrong_lines_of_a_credential(Scratch *scratch, gconstpointer data)
+{
+    static const struct {
+        const char *line;
+        const char *message;
+    } rows[] = {
+        {"b", "three or four words"},
+        {"b " HASH " read 2027-01-01T00:00:00Z more", "three or four words"},
+        {"b pgs_hunter22 read", "64 hexadecimal digits"},
+        {"b " HASH " read,", "\"\" is not a scope"},
+        {"b " HASH " raed", "\"raed\" is not a scope"},
+        {"b " HASH " read never", "\"never\" is not a time"},
+        {"a " HASH " read", "two tokens are named a"},
+    };
+    g_autofree char *folder = in_scratch(scratch, "credentials");
+
+    g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strconcat("# one\n", rows[i].line, "\n", NULL);
+        g_autoptr(GError) error = NULL;
+        ErrorSite site = {0};
+
+        g_test_message("%s", rows[i].line);
+        g_assert_null(load_credential(text, &error));
+        g_assert_nonnull(strstr(error->message, rows[i].message));
+        g_assert_null(strstr(error->message, "hunter22"));
+        g_assert_true(error_site(error, &site));
+        g_assert_true(g_str_has_suffix(site.path, "/pgsluice.tokens"));
+        g_assert_cmpuint(site.line, ==, 2);
+    }
+    g_unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+/* Credentials that are files: the key names the file where systemd has put it. */
+static void test_file_credentials(Scratch *scratch, gconstpointer data)
+{
+    ConfSources sources = {.path = "a.conf"};
+    g_autofree char *folder = in_scratch(scratch, "credentials");
+    g_autofree char *key = in_scratch(scratch, "credentials/pgsluice.tls_key");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Conf) conf = NULL;
+
+    write_file("a.conf", "http: { tls_certificate = \"c.pem\"; tls_key = \"k.pem\"; };");
+    write_file("credentials/pgsluice.tls_key", "KEY");
+    g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
+    conf = conf_load(&sources, &error);
+    g_unsetenv("CREDENTIALS_DIRECTORY");
+    g_assert_no_error(error);
+    g_assert_cmpstr(conf_path(conf, CONF_HTTP_TLS_KEY), ==, key);
+    g_assert_cmpstr(conf_origin_text(conf, CONF_HTTP_TLS_KEY), ==, "credential pgsluice.tls_key");
+    g_assert_true(g_str_has_suffix(conf_path(conf, CONF_HTTP_TLS_CERTIFICATE), "/c.pem"));
+}
+
 static void test_tokens_are_read(Scratch *scratch, gconstpointer data)
 {
     ConfSources sources = {.path = "a.conf"};
     g_autoptr(GError) error = NULL;
     g_autoptr(Conf) conf = NULL;
-    const ConfToken *tokens;
+    const ConfGrant *tokens;
     gsize count;
 
     write_file("a.conf", TOKENS("{ name = \"ops\"; sha256 = \"" HASH "\"; scopes = [ \"read\", "
                                 "\"usage:write\" ]; }"));
     conf = conf_load(&sources, &error);
     g_assert_no_error(error);
-    tokens = conf_tokens(conf, &count);
+    tokens = conf_grants(conf, CONF_ADMIN_TOKENS, &count);
     g_assert_cmpuint(count, ==, 1);
     g_assert_cmpstr(tokens[0].name, ==, "ops");
     g_assert_true(g_str_has_suffix(tokens[0].sha256, "abcdef"));
@@ -219,6 +359,11 @@ int main(int argc, char **argv)
     ADD("/file/syntax", test_syntax);
     ADD("/file/tokens/wrong", test_wrong_tokens);
     ADD("/file/tokens/read", test_tokens_are_read);
+    ADD("/file/tokens/credential", test_tokens_of_a_credential);
+    ADD("/file/tokens/credential-wrong", test_wrong_lines_of_a_credential);
+    ADD("/file/grants/wrong", test_wrong_grants);
+    ADD("/file/peers/read", test_peers_are_read);
+    ADD("/file/credentials", test_file_credentials);
     ADD("/file/include", test_includes_name_their_own_file);
     ADD("/file/unusable", test_unusable_files);
     return g_test_run();
