@@ -3,8 +3,10 @@
 #include "api/api.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "api/access.h"
+#include "api/desk.h"
 #include "api/handlers.h"
 #include "api/logins.h"
 #include "api/meter.h"
@@ -19,6 +21,7 @@ struct Api {
     pthread_mutex_t mutex;
     Snapshot *snapshot;
     Access *access;
+    Desk *desk;
     Meter *meters[LISTENER_COUNT];
     Logins *logins;
     GPtrArray *servers[LISTENER_COUNT]; /* HttpServer * */
@@ -76,6 +79,7 @@ Api *api_new(void)
     api->snapshot = snapshot_new(&starting);
     api->access = access_new(&nobody);
     api->logins = logins_new();
+    api->desk = desk_new();
     for (gsize i = 0; i < LISTENER_COUNT; i++) {
         api->meters[i] = meter_new(listeners[i].name, listeners[i].routes);
         api->servers[i] = g_ptr_array_new_with_free_func(free_server);
@@ -94,6 +98,7 @@ void api_free(Api *api)
         g_ptr_array_unref(api->servers[i]);
         meter_free(api->meters[i]);
     }
+    desk_free(api->desk);
     snapshot_unref(api->snapshot);
     access_unref(api->access);
     logins_free(api->logins);
@@ -111,6 +116,7 @@ void api_publish(Api *api, const ApiSnapshot *snapshot)
     api->snapshot = next;
     pthread_mutex_unlock(&api->mutex);
     snapshot_unref(previous);
+    desk_set_ground(api->desk, snapshot->state, snapshot->etag);
 }
 
 Snapshot *api_current(Api *api)
@@ -145,12 +151,16 @@ static Access *current_access(Api *api)
     return access;
 }
 
+/* Who is known and may not is worth a line in the ledger. */
 static HttpResponse *guard(Api *api, ApiListener listener, HttpRequest *request,
                            const HttpRoute *route)
 {
     g_autoptr(Access) access = current_access(api);
+    HttpResponse *refusal = access_check(access, api->logins, listener, request, route);
 
-    return access_check(access, api->logins, listener, request, route);
+    if (refusal && http_request_principal(request) && strcmp(route->method, "GET") != 0)
+        api_note_refusal(api, request, route->scope);
+    return refusal;
 }
 
 static HttpResponse *guard_traffic(HttpRequest *request, const HttpRoute *route, gpointer data)
@@ -161,6 +171,11 @@ static HttpResponse *guard_traffic(HttpRequest *request, const HttpRoute *route,
 static HttpResponse *guard_admin(HttpRequest *request, const HttpRoute *route, gpointer data)
 {
     return guard(data, API_ADMIN, request, route);
+}
+
+Desk *api_desk(Api *api)
+{
+    return api->desk;
 }
 
 HttpResponse *api_unavailable(const HttpRequest *request, const Snapshot *snapshot,
@@ -269,15 +284,18 @@ static void quiesce(gpointer server, gpointer data)
     http_server_quiesce(server);
 }
 
-static unsigned count_in_flight(const Api *api)
+unsigned api_in_flight(const Api *api, ApiListener listener)
 {
     unsigned count = 0;
 
-    for (gsize i = 0; i < LISTENER_COUNT; i++) {
-        for (guint j = 0; j < api->servers[i]->len; j++)
-            count += http_server_in_flight(g_ptr_array_index(api->servers[i], j));
-    }
+    for (guint i = 0; i < api->servers[listener]->len; i++)
+        count += http_server_in_flight(g_ptr_array_index(api->servers[listener], i));
     return count;
+}
+
+static unsigned count_in_flight(const Api *api)
+{
+    return api_in_flight(api, API_TRAFFIC) + api_in_flight(api, API_ADMIN);
 }
 
 void api_drain(Api *api, gint64 timeout)

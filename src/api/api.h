@@ -1,15 +1,19 @@
 /* The HTTP API over one immutable snapshot that the daemon publishes: no handler touches the
- * database or waits. Routes: routes.def. */
+ * database or waits. What needs the database goes over the desk (desk.h) to whoever has it. Routes:
+ * routes.def. */
 #pragma once
 
 #include "http/tls.h"
 #include "view/document.h"
 
 typedef struct Api Api;
+typedef struct Desk Desk; /* see desk.h */
 
 /* What every answer is made from. All strings are copied by api_publish. */
 typedef struct {
     gboolean is_open;           /* traffic may pass */
+    gboolean is_controlled;     /* environment.controlled */
+    gboolean allows_rollback;   /* rollback.enabled */
     const char *state;          /* the gate's state by name */
     const char *reason;         /* a sentence */
     gint64 retry_after;         /* seconds, for 503 */
@@ -63,7 +67,12 @@ void api_publish(Api *api, const ApiSnapshot *snapshot);
 /* Thread-safe; copies. */
 void api_set_access(Api *api, const ApiAccess *access);
 
+/* Where orders are taken in and operations are kept; belongs to the Api. */
+Desk *api_desk(Api *api);
+
 typedef enum { API_TRAFFIC, API_ADMIN } ApiListener;
+/* Requests of that listener now being handled or answered. Thread-safe. */
+unsigned api_in_flight(const Api *api, ApiListener listener);
 typedef struct {
     ApiListener listener;
     const char *address;

@@ -1,7 +1,7 @@
 /* The handlers of routes.def, and what they share. For this room only. */
 #pragma once
 
-#include "api/api.h"
+#include "api/desk.h"
 #include "api/snapshot.h"
 #include "http/respond.h"
 
@@ -9,6 +9,16 @@
     HttpResponse *api_##handler(HttpRequest *request, gpointer data);
 #include "api/routes.def"
 #undef ROUTE
+
+/* For the ledger: a known principal was refused for want of `scope`. */
+void api_note_refusal(Api *api, const HttpRequest *request, const char *scope);
+
+/* Puts the answer off until whoever has the database gives it; 503 when that cannot be. Takes the
+ * call. */
+HttpResponse *api_ask_database(Api *api, HttpRequest *request, Call *call);
+
+/* 202 with Location: the operation `id`, with `document` as body. */
+HttpResponse *api_accepted(const char *id, const char *document);
 
 /* The snapshot now, with a reference for the caller. */
 Snapshot *api_current(Api *api);

@@ -2,6 +2,8 @@
 #include "api/handlers.h"
 #include "http/etag.h"
 
+enum { LEDGER_LIMIT = 100, LEDGER_LIMIT_MAX = 1000, NAME_MAX_BYTES = 64 };
+
 HttpResponse *api_get_migrations(HttpRequest *request, gpointer data)
 {
     g_autoptr(Snapshot) snapshot = api_current(data);
@@ -12,4 +14,50 @@ HttpResponse *api_get_migrations(HttpRequest *request, gpointer data)
         etag_list_has(http_request_header(request, "If-None-Match"), snapshot->etag))
         return http_response_ref(snapshot->not_modified);
     return http_response_ref(snapshot->document);
+}
+
+HttpResponse *api_get_revision(HttpRequest *request, gpointer data)
+{
+    const char *name = http_request_parameter(request, "rev");
+    Call *call = g_new0(Call, 1);
+
+    call->kind = CALL_REVISION;
+    call->revision = g_strndup(name, NAME_MAX_BYTES);
+    return api_ask_database(data, request, call);
+}
+
+static HttpResponse *refuse_query(const HttpRequest *request, const char *detail)
+{
+    const HttpProblem problem = {.status = 422,
+                                 .slug = "query",
+                                 .detail = detail,
+                                 .hint = "?since=2026-11-22T14:02:11Z&limit=100"};
+
+    return http_problem(request, &problem);
+}
+
+static gboolean is_time(const char *text)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, utc);
+
+    return time != NULL;
+}
+
+HttpResponse *api_get_ledger(HttpRequest *request, gpointer data)
+{
+    g_autofree char *since = http_request_query(request, "since");
+    g_autofree char *limit = http_request_query(request, "limit");
+    guint64 count = LEDGER_LIMIT;
+    Call *call;
+
+    if (since && !is_time(since))
+        return refuse_query(request, "\"since\" is not a time");
+    if (limit && !g_ascii_string_to_unsigned(limit, 10, 1, LEDGER_LIMIT_MAX, &count, NULL))
+        return refuse_query(request, "\"limit\" is not a number from 1 to 1000");
+    call = g_new0(Call, 1);
+    call->kind = CALL_LEDGER;
+    call->since = g_steal_pointer(&since);
+    call->limit = (guint)count;
+    return api_ask_database(data, request, call);
 }

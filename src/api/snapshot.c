@@ -81,6 +81,8 @@ Snapshot *snapshot_new(const ApiSnapshot *source)
 
     atomic_init(&snapshot->references, 1);
     snapshot->is_open = source->is_open;
+    snapshot->is_controlled = source->is_controlled;
+    snapshot->allows_rollback = source->allows_rollback;
     snapshot->state = g_strdup(source->state);
     snapshot->reason = g_strdup(source->reason);
     snapshot->retry_after = source->retry_after;

@@ -10,6 +10,8 @@
 typedef struct {
     atomic_uint references;
     gboolean is_open;
+    gboolean is_controlled;
+    gboolean allows_rollback;
     char *state;
     char *reason;
     gint64 retry_after;

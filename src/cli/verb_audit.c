@@ -50,6 +50,10 @@ static void print_row(const LedgerRow *row, gpointer data)
     print_move(line, row);
     g_string_append_printf(line, ", by %s as role %s on %s", row->actor ? row->actor : "somebody",
                            row->role, row->host ? row->host : "an unknown host");
+    if (row->peer)
+        g_string_append_printf(line, ", asked from %s", row->peer);
+    if (row->request_id)
+        g_string_append_printf(line, " (request %s)", row->request_id);
     if (row->duration_us) {
         g_autofree char *took = duration_describe(g_ascii_strtoll(row->duration_us, NULL, 10));
 

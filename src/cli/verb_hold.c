@@ -73,8 +73,9 @@ gboolean verb_hold(Cli *cli, const Verb *verb, const char *const *words, GError 
         return FALSE;
     session = cli_session(cli, TRUE, error);
     target = session ? choose_target(cli, operands[0], error) : NULL;
-    if (!target || !hold_set(session, target, g_get_user_name(), reason,
-                             progress_events(cli_progress(cli)), error))
+    if (!target ||
+        !hold_set(session, target, &(RunOrigin){.actor = g_get_user_name(), .reason = reason},
+                  progress_events(cli_progress(cli)), error))
         return FALSE;
     tell(cli, target, reason);
     return TRUE;

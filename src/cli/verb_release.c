@@ -36,7 +36,9 @@ gboolean verb_release(Cli *cli, const Verb *verb, const char *const *words, GErr
     if (!options_parse(cli, verb, entries, words, &operands, error))
         return FALSE;
     session = cli_session(cli, TRUE, error);
-    if (!session || !hold_release(session, g_get_user_name(), reason, &released, error))
+    if (!session ||
+        !hold_release(session, &(RunOrigin){.actor = g_get_user_name(), .reason = reason},
+                      &released, error))
         return FALSE;
     tell(cli, released);
     return TRUE;

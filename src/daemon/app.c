@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "api/desk.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -129,7 +130,7 @@ static gboolean app_prepare(App *app, GError **error)
     if (!listeners_open(app->api, app->bundle, error))
         return FALSE;
     app->reports = mailbox_new((GDestroyNotify)report_free);
-    app->worker = worker_new(app->bundle, app->cluster, app->reports);
+    app->worker = worker_new(app->bundle, app->cluster, app->reports, app->api);
     return TRUE;
 }
 
@@ -279,6 +280,10 @@ static void on_report(App *app, Report *report)
     case REPORT_RELOAD_REFUSED:
         refuse_reload(app, report->error, "only access rules and log.level were changed");
         break;
+    case REPORT_TASK_ENDED:
+        desk_end(api_desk(app->api), report->task);
+        board_publish(app->board);
+        break;
     case REPORT_ENDED:
         sd_event_exit(app->loop, app->exit_status);
         break;
@@ -295,6 +300,14 @@ static int on_mail(sd_event_source *source, int fd, uint32_t events, void *data)
         on_report(app, report);
         report_free(report);
     }
+    return 0;
+}
+
+static int on_wait_over(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+    App *app = data;
+
+    desk_expire(api_desk(app->api));
     return 0;
 }
 
@@ -393,6 +406,9 @@ static int add_sources(App *app)
         status = sd_event_add_signal(app->loop, NULL, SIGHUP, on_reload, app);
     if (status >= 0)
         status = sd_event_add_io(app->loop, NULL, mailbox_fd(app->reports), EPOLLIN, on_mail, app);
+    if (status >= 0)
+        status = sd_event_add_io(app->loop, NULL, desk_fd(api_desk(app->api)), EPOLLIN,
+                                 on_wait_over, app);
     if (status >= 0)
         status = add_refresh(app);
     if (status >= 0)

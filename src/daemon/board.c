@@ -1,6 +1,7 @@
 /* Turning gate, status and configuration into the API's snapshot and the manager's STATUS=. */
 #include "daemon/board.h"
 
+#include "api/desk.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/echo.h"
@@ -69,11 +70,21 @@ static void publish(Board *board)
         .operation = board->operation,
         .fence = standing_fence(board),
     };
+    g_autofree char *task = NULL;
+    g_autofree char *task_kind = NULL;
     g_autofree char *etag = NULL;
-    g_autofree char *document = status_document(&board->service, &view, board->status, graph,
-                                                board->bundle->directory, &etag);
-    ApiSnapshot snapshot = {
+    g_autofree char *document = NULL;
+    ApiSnapshot snapshot;
+
+    desk_running(api_desk(board->api), &task, &task_kind);
+    view.task = task;
+    view.task_kind = task_kind;
+    document = status_document(&board->service, &view, board->status, graph,
+                               board->bundle->directory, &etag);
+    snapshot = (ApiSnapshot){
         .is_open = board->gate.state == GATE_OPEN,
+        .is_controlled = view.is_controlled,
+        .allows_rollback = conf_boolean(conf, CONF_ROLLBACK_ENABLED),
         .state = view.state,
         .reason = view.reason,
         .retry_after = MAX(conf_duration(conf, CONF_GATE_POLL_INTERVAL) / G_USEC_PER_SEC, 1),
@@ -93,6 +104,11 @@ void board_set_bundle(Board *board, Bundle *bundle)
     bundle_ref(bundle);
     bundle_unref(board->bundle);
     board->bundle = bundle;
+    publish(board);
+}
+
+void board_publish(Board *board)
+{
     publish(board);
 }
 

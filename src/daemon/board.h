@@ -22,6 +22,8 @@ GateAction board_step(Board *board, Report *report);
 /* The same for an event of the event loop's own. */
 GateAction board_step_alone(Board *board, GateEvent event, const char *reason);
 
+/* Publishes what the desk says of operations. */
+void board_publish(Board *board);
 /* Who is there, as seen since the last status; by reference. */
 void board_set_instances(Board *board, GPtrArray *instances);
 

@@ -5,6 +5,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/board.c src/daemon/board.h \
 	src/daemon/bundle.c src/daemon/bundle.h \
 	src/daemon/check.c \
+	src/daemon/clerk.c src/daemon/clerk.h \
 	src/daemon/echo.c src/daemon/echo.h \
 	src/daemon/gate.c src/daemon/gate.h src/daemon/gate.def \
 	src/daemon/ground.c src/daemon/ground.h \

@@ -7,14 +7,16 @@
 #include "base/error.h"
 #include "base/units.h"
 
-/* "a -> b, message" in the words that Alembic's users know. */
+/* "Running upgrade a -> b, message" in the words that Alembic's users know. */
 static char *describe_step(const PlanStep *step)
 {
     const Revision *revision = step->revision;
     g_autofree char *parents = g_strjoinv(", ", revision->down_revisions);
+    gboolean goes_up = step->plan->direction == PLAN_UPGRADE;
 
-    return g_strdup_printf("%s -> %s%s%s", parents, revision->id, revision->message[0] ? ", " : "",
-                           revision->message);
+    return g_strdup_printf("Running %s %s -> %s%s%s", goes_up ? "upgrade" : "downgrade",
+                           goes_up ? parents : revision->id, goes_up ? revision->id : parents,
+                           revision->message[0] ? ", " : "", revision->message);
 }
 
 static char *describe_progress(const EngineEvent *event)
@@ -91,8 +93,7 @@ static Narration narrate_done(const EngineEvent *event)
     g_autofree char *took = duration_describe(event->elapsed);
 
     return (Narration){GATE_EVENT_PROGRESS, describe_progress(event),
-                       g_strdup_printf("Running upgrade %s (%s)", step, took),
-                       event->step->revision->id, FALSE};
+                       g_strdup_printf("%s (%s)", step, took), event->step->revision->id, FALSE};
 }
 
 /* Who is in the way says more than that somebody is. The log hears of it once. */
@@ -125,10 +126,12 @@ static Narration narrate_finished(const EngineEvent *event)
 {
     g_autofree char *took = duration_describe(event->elapsed);
 
-    return (Narration){GATE_EVENT_COUNT, NULL,
-                       g_strdup_printf("%u %s applied in %s", event->count,
-                                       event->count == 1 ? "revision" : "revisions", took),
-                       NULL, FALSE};
+    return (Narration){
+        GATE_EVENT_COUNT, NULL,
+        g_strdup_printf("%u %s %s in %s", event->count,
+                        event->count == 1 ? "revision" : "revisions",
+                        event->plan->direction == PLAN_UPGRADE ? "applied" : "undone", took),
+        NULL, FALSE};
 }
 
 Narration narrate(const EngineEvent *event)

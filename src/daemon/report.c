@@ -12,6 +12,7 @@ void report_free(Report *report)
     g_free(report->reason);
     g_free(report->line);
     g_free(report->revision);
+    g_free(report->task);
     status_free(report->status);
     g_clear_pointer(&report->instances, g_ptr_array_unref);
     operation_free(report->operation);
@@ -79,6 +80,16 @@ void report_engine_event(Mailbox *mailbox, const EngineEvent *event)
                                .is_stalled = event->kind == EVENT_PROGRESS &&
                                              !sight_is_working(event->sight)});
     narration_clear(&narration);
+}
+
+void report_line(Mailbox *mailbox, char *line, gboolean is_warning)
+{
+    post(mailbox, (Report){.kind = REPORT_NEWS, .line = line, .is_warning = is_warning});
+}
+
+void report_task_ended(Mailbox *mailbox, const char *id)
+{
+    post(mailbox, (Report){.kind = REPORT_TASK_ENDED, .task = g_strdup(id)});
 }
 
 void report_instances(Mailbox *mailbox, GPtrArray *instances)

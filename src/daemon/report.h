@@ -15,6 +15,7 @@ typedef enum {
     REPORT_INSTANCES, /* instances: who else is there has changed */
     REPORT_RELOADED,  /* bundle: in force from now on */
     REPORT_RELOAD_REFUSED, /* error: the old bundle stays in force */
+    REPORT_TASK_ENDED,     /* task: an operation that was asked for over HTTP has ended */
     REPORT_ENDED,          /* the last one */
 } ReportKind;
 
@@ -31,6 +32,7 @@ typedef struct {
     Operation *operation; /* where a migration has got to, or NULL */
     gboolean is_stalled;  /* the backend was seen not to work, or not seen at all */
     GError *error;
+    char *task; /* an id */
 } Report;
 
 void report_free(Report *report);
@@ -48,6 +50,9 @@ void report_retry(Mailbox *mailbox, const GError *error, gint64 pause);
 /* What the engine says. Progress that the next progress replaces is left out of a crowded mailbox.
  */
 void report_engine_event(Mailbox *mailbox, const EngineEvent *event);
+/* A line for the log alone; takes it. */
+void report_line(Mailbox *mailbox, char *line, gboolean is_warning);
+void report_task_ended(Mailbox *mailbox, const char *id);
 /* References `instances`, which must not change any more. */
 void report_instances(Mailbox *mailbox, GPtrArray *instances);
 void report_reloaded(Mailbox *mailbox, Bundle *bundle);

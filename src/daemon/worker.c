@@ -5,13 +5,18 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/failpoint.h"
+#include "base/secret.h"
+#include "daemon/clerk.h"
 #include "daemon/ground.h"
+#include "daemon/narrate.h"
 #include "daemon/pulse.h"
 #include "daemon/report.h"
 #include "daemon/tally.h"
 #include "daemon/verdict.h"
 #include "engine/fence.h"
 #include "engine/migrate.h"
+#include "engine/operations.h"
 #include "metrics/metrics.h"
 
 enum {
@@ -32,6 +37,7 @@ struct Worker {
     Cluster *cluster;
     gint owns_cluster; /* atomic */
     Mailbox *reports;
+    Api *api;
     Mailbox *reloads; /* Bundle * */
     Cancel *stop;     /* ends everything, on the server too */
     Cancel *wake;     /* ends an idle wait only */
@@ -48,8 +54,36 @@ struct Worker {
      * the heads: a person who downgrades by hand must not find it undone. */
     gboolean wants_upgrade;
     gboolean is_revision_running;
+    const char *task;     /* the operation that runs, which hears of the engine's events; or NULL */
+    gint64 polled_at;     /* on clock_monotonic() */
+    gboolean must_settle; /* the database may believe that an operation runs which does not */
     Tally tally;
 };
+
+static Desk *desk_of(const Worker *worker)
+{
+    return api_desk(worker->api);
+}
+
+/* What the desk may promise to those who call. */
+static void set_chore(Worker *worker, DeskVerdict verdict, const char *why)
+{
+    desk_set_chore(desk_of(worker), verdict, why);
+}
+
+/* What happens once a second would push out what happens once. */
+static void tell_task(const Worker *worker, const EngineEvent *event)
+{
+    Narration narration;
+
+    if (!worker->task || event->kind == EVENT_PROGRESS)
+        return;
+    narration = narrate(event);
+    if (narration.line || narration.reason)
+        desk_note(desk_of(worker), worker->task, engine_event_name(event->kind), narration.revision,
+                  narration.line ? narration.line : narration.reason);
+    narration_clear(&narration);
+}
 
 static void observe(const EngineEvent *event, gpointer data)
 {
@@ -59,6 +93,7 @@ static void observe(const EngineEvent *event, gpointer data)
     tally_event(&worker->tally, event);
     if (event->kind == EVENT_REVISION_STARTED || event->kind == EVENT_REVISION_DONE)
         worker->is_revision_running = event->kind == EVENT_REVISION_STARTED;
+    tell_task(worker, event);
     report_engine_event(worker->reports, event);
 }
 
@@ -205,6 +240,9 @@ static Next connect_to_server(Worker *worker)
     GError *error = NULL;
     Bundle *next = take_reload(worker);
 
+    set_chore(worker, DESK_AWAY, "the database cannot be reached");
+    desk_turn_away(desk_of(worker));
+    worker->must_settle = TRUE;
     if (next)
         put_in_force(worker, next);
     if (!worker->is_trying)
@@ -303,6 +341,7 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     guint connections = session_reconnections(worker->session);
     gboolean is_done;
 
+    set_chore(worker, DESK_BUSY, "pgsluiced's own upgrade");
     worker->is_open = stays_open;
     worker->is_revision_running = FALSE;
     report_status(worker->reports, stays_open ? GATE_EVENT_PROGRESS : GATE_EVENT_CHECK,
@@ -485,6 +524,212 @@ static Next reload_session(Worker *worker)
     return look(worker, FALSE);
 }
 
+/* --- What is asked for over HTTP -------------------------------------------------------------- */
+
+enum {
+    DRAIN_LOOK = 1000, /* microseconds between the first two looks at what is in flight */
+    DRAIN_LOOK_LONGEST = 50 * 1000,
+    LAST_WORDS = G_USEC_PER_SEC,
+};
+
+static Clerk clerk_of(Worker *worker)
+{
+    return (Clerk){worker->session, worker->bundle, desk_of(worker)};
+}
+
+/* The gate is moved by the event loop: until it has, requests still come in. */
+static gboolean is_quiet(const Worker *worker)
+{
+    g_autofree char *state = desk_state(desk_of(worker));
+
+    return g_strcmp0(state, "rolling_back") == 0 && api_in_flight(worker->api, API_TRAFFIC) == 0;
+}
+
+static void drain(Worker *worker, const Commission *commission)
+{
+    gint64 limit = conf_duration(worker->bundle->conf, CONF_ROLLBACK_DRAIN_TIMEOUT);
+    Backoff pause = {DRAIN_LOOK, DRAIN_LOOK_LONGEST, 2.0, 0.0, clock_monotonic() + MAX(limit, 1),
+                     0};
+    g_autofree char *text = NULL;
+
+    pulse_beat(worker->pulse, limit + OWN_STEP);
+    while (!is_quiet(worker) && backoff_wait(&pause, worker->stop))
+        continue;
+    pulse_await_server(worker->pulse);
+    if (!is_quiet(worker))
+        text = g_strdup_printf("%u requests are still in flight after rollback.drain_timeout",
+                               api_in_flight(worker->api, API_TRAFFIC));
+    desk_note(desk_of(worker), commission->id, "drained", NULL,
+              text ? text : "the gate is closed, and no request is in flight");
+}
+
+/* An upgrade leaves an open gate open: what is served stays applied. */
+static void move_gate(Worker *worker, const Commission *commission)
+{
+    const Call *call = commission->call;
+    g_autofree char *why = secret_redact(call->order->reason);
+    char *reason =
+        g_strdup_printf("%s, asked for by %s: %s", commission->action, call->principal, why);
+    gboolean closes = commission->direction == PLAN_DOWNGRADE;
+
+    report_line(worker->reports,
+                g_strdup_printf("Operation %s: %s, from %s, request %s", commission->id, reason,
+                                call->peer, call->request_id),
+                FALSE);
+    report_gate(worker->reports,
+                closes            ? GATE_EVENT_ROLL_BACK
+                : worker->is_open ? GATE_EVENT_PROGRESS
+                                  : GATE_EVENT_CHECK,
+                reason);
+    worker->is_open &= !closes;
+    if (closes)
+        drain(worker, commission);
+}
+
+/* The document goes to the database when that can be reached, else later (clerk_settle). */
+static void end_task(Worker *worker, const Commission *commission, const GError *error)
+{
+    g_autoptr(DatabaseState) state = NULL;
+    g_autofree char *document = NULL;
+    Conn *conn = worker->session ? session_conn(worker->session) : NULL;
+    gboolean is_saved = FALSE;
+
+    if (conn && conn_is_alive(conn)) {
+        conn_set_cancel(conn, NULL);
+        conn_set_timeout(conn, LAST_WORDS);
+        state = session_read_state(worker->session, NULL);
+    }
+    document = desk_prepare_end(desk_of(worker), commission->id, error,
+                                state ? (const char *const *)state->heads : NULL,
+                                worker->is_open ? "open" : "closed");
+    FAILPOINT("operation-ending");
+    if (state)
+        is_saved = operations_end(worker->session, commission->id, document, NULL);
+    if (conn && conn_is_alive(conn)) {
+        limit_answers(worker->session, worker->bundle);
+        conn_set_cancel(conn, worker->stop);
+    }
+    worker->must_settle |= !is_saved;
+    report_line(worker->reports,
+                g_strdup_printf("Operation %s: %s %s", commission->id, commission->action,
+                                error ? "failed" : "succeeded"),
+                error != NULL);
+    report_task_ended(worker->reports, commission->id);
+}
+
+static Next change_failed(Worker *worker, const Commission *commission, const GError *error)
+{
+    GateEvent event =
+        commission->direction == PLAN_DOWNGRADE ? GATE_EVENT_FAIL : GATE_EVENT_FINISHED;
+    g_autofree char *doing =
+        g_strdup_printf("%s, asked for by %s", commission->action, commission->call->principal);
+
+    if (is_stopping(worker))
+        return NEXT_END;
+    report_failure(worker->reports, event, doing, g_error_copy(error));
+    return conn_is_alive(session_conn(worker->session))
+               ? look(worker, FALSE)
+               : lose_connection(worker, g_error_copy(error));
+}
+
+static Next change_done(Worker *worker, guint connections)
+{
+    GError *error = NULL;
+
+    report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
+    if (session_reconnections(worker->session) != connections &&
+        !listen_for_changes(worker, worker->session, &error))
+        return lose_connection(worker, error);
+    return look(worker, FALSE);
+}
+
+/* What a person has asked for is not to be undone by our own zeal. */
+static Next carry_out(Worker *worker, Commission *accepted)
+{
+    g_autoptr(Commission) commission = accepted;
+    g_autofree char *chore =
+        g_strdup_printf("%s, asked for by %s (operation %s)", commission->action,
+                        commission->call->principal, commission->id);
+    Clerk clerk = clerk_of(worker);
+    EventSink events = {observe, worker};
+    guint connections = session_reconnections(worker->session);
+    g_autoptr(GError) error = NULL;
+    gboolean is_done;
+    Next next;
+
+    set_chore(worker, DESK_BUSY, chore);
+    move_gate(worker, commission);
+    worker->task = commission->id;
+    conn_set_timeout(session_conn(worker->session), 0);
+    is_done = clerk_run(&clerk, commission, &events, &error);
+    limit_answers(worker->session, worker->bundle);
+    worker->task = NULL;
+    worker->wants_upgrade = FALSE;
+    ground_note_try(&worker->ground, NULL);
+    next = is_done ? change_done(worker, connections) : change_failed(worker, commission, error);
+    end_task(worker, commission, error);
+    return next;
+}
+
+static Next obey(Worker *worker, Call *call)
+{
+    Clerk clerk = clerk_of(worker);
+    gboolean is_change =
+        call->kind == CALL_ORDER && !call->order->is_dry_run &&
+        (call->order->kind == ORDER_ROLLBACK || call->order->kind == ORDER_UPGRADE);
+    Commission *commission = NULL;
+    GError *error = NULL;
+    gboolean is_done;
+
+    pulse_await_server(worker->pulse);
+    if (call->reply && http_reply_is_abandoned(call->reply)) {
+        desk_drop_claim(clerk.desk, call);
+        call_free(call);
+        return NEXT_WATCH;
+    }
+    if (is_change) {
+        is_done = clerk_consider(&clerk, call, &commission, &error);
+    } else {
+        is_done = clerk_answer(&clerk, call, &error);
+        desk_drop_claim(clerk.desk, call);
+        call_free(call);
+    }
+    if (commission)
+        return carry_out(worker, commission);
+    if (is_done || conn_is_alive(session_conn(worker->session))) {
+        g_clear_error(&error);
+        return NEXT_WATCH;
+    }
+    return look_failed(worker, error);
+}
+
+/* As many as may wait at once; those that have come meanwhile have their turn after a look at the
+ * database. */
+static Next obey_all(Worker *worker)
+{
+    Next next = NEXT_WATCH;
+
+    for (guint i = 0; i < DESK_CALLS_MAX && next == NEXT_WATCH && !is_stopping(worker); i++) {
+        Call *call = desk_next(desk_of(worker));
+
+        if (!call)
+            return NEXT_WATCH;
+        next = obey(worker, call);
+    }
+    cancel_trigger(worker->wake);
+    return is_stopping(worker) ? NEXT_END : next;
+}
+
+/* Not before the database has been looked at, and never in the way of that. */
+static void settle(Worker *worker)
+{
+    Clerk clerk = clerk_of(worker);
+    gboolean is_done = FALSE;
+
+    if (worker->must_settle && clerk_settle(&clerk, &is_done, NULL))
+        worker->must_settle = !is_done;
+}
+
 /* Waits for a NOTIFY, the next poll, or somebody in this process. */
 static gboolean wait_for_change(Worker *worker, gboolean *notified, GError **error)
 {
@@ -534,23 +779,48 @@ static gboolean has_moved(Worker *worker, gboolean *moved, GError **error)
     return look_for_instances(worker, moved, error);
 }
 
+static Next poll_database(Worker *worker, gboolean notified)
+{
+    GError *error = NULL;
+    gboolean moved = FALSE;
+
+    worker->polled_at = clock_monotonic();
+    if (!notified && !has_moved(worker, &moved, &error))
+        return look_failed(worker, error);
+    return notified || moved ? look(worker, moved) : NEXT_WATCH;
+}
+
+/* A reload first: whoever calls after it expects it to be in force. However many call, the database
+ * is looked at as often as gate.poll_interval says. */
+static Next answer_wake(Worker *worker)
+{
+    gint64 interval = conf_duration(worker->bundle->conf, CONF_GATE_POLL_INTERVAL);
+    Next next = reload_session(worker);
+
+    if (next == NEXT_WATCH)
+        next = obey_all(worker);
+    if (next == NEXT_WATCH && clock_monotonic() - worker->polled_at > interval)
+        next = poll_database(worker, FALSE);
+    return next;
+}
+
 static Next watch_once(Worker *worker)
 {
     GError *error = NULL;
     gboolean notified = FALSE;
-    gboolean moved = FALSE;
-    gboolean is_there = wait_for_change(worker, &notified, &error);
+    gboolean is_there;
 
+    settle(worker);
+    set_chore(worker, DESK_TAKEN, NULL);
+    is_there = wait_for_change(worker, &notified, &error);
     if (cancel_is_triggered(worker->wake)) {
         g_clear_error(&error);
         cancel_reset(worker->wake);
-        return is_stopping(worker) ? NEXT_END : reload_session(worker);
+        return is_stopping(worker) ? NEXT_END : answer_wake(worker);
     }
     if (!is_there)
         return lose_connection(worker, error);
-    if (!notified && !has_moved(worker, &moved, &error))
-        return look_failed(worker, error);
-    return notified || moved ? look(worker, moved) : NEXT_WATCH;
+    return poll_database(worker, notified);
 }
 
 static gpointer work(gpointer data)
@@ -577,7 +847,13 @@ static gpointer work(gpointer data)
     return NULL;
 }
 
-Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports)
+/* From any thread. */
+static void wake_up(gpointer data)
+{
+    cancel_trigger(((Worker *)data)->wake);
+}
+
+Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports, Api *api)
 {
     Worker *worker = g_new0(Worker, 1);
 
@@ -589,6 +865,8 @@ Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports)
     worker->wake = cancel_new();
     worker->pulse = pulse_new();
     worker->wants_upgrade = TRUE;
+    worker->api = api;
+    desk_set_bell(api_desk(api), wake_up, worker);
     return worker;
 }
 

@@ -2,14 +2,16 @@
  * watches the heads; the event loop hears of everything through one mailbox of reports. */
 #pragma once
 
+#include "api/api.h"
 #include "daemon/bundle.h"
 #include "daemon/mailbox.h"
 #include "db/cluster.h"
 
 typedef struct Worker Worker;
 
-/* `cluster` (may be NULL) is started first. It and `reports` must outlive the worker. */
-Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports);
+/* `cluster` (may be NULL) is started first. It, `reports` and `api`, whose desk it serves, must
+ * outlive the worker. */
+Worker *worker_new(Bundle *bundle, Cluster *cluster, Mailbox *reports, Api *api);
 void worker_start(Worker *worker);
 /* Asks it to go on with `bundle`; answered by REPORT_RELOADED or REPORT_RELOAD_REFUSED once the
  * running work is done. */

@@ -23,7 +23,7 @@ typedef enum {
     EVENT_PROGRESS, /* step, index, count, statement, statements, elapsed (of the statement),
                        sight (NULL when nothing could be seen): once a second */
     EVENT_NOTICE,   /* text: a warning that the server gave to a statement */
-    EVENT_FINISHED, /* count revisions, elapsed */
+    EVENT_FINISHED, /* plan, count revisions, elapsed */
 } EventKind;
 
 /* Only the fields that the kind names above are set; all is borrowed for the call. */
@@ -51,5 +51,8 @@ typedef struct {
     EngineObserver observer;
     gpointer data;
 } EventSink;
+
+/* "revision started", for documents. */
+const char *engine_event_name(EventKind kind);
 
 void event_send(const EventSink *sink, const EngineEvent *event);

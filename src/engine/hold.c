@@ -2,7 +2,7 @@
 #include "engine/hold.h"
 
 #include "base/error.h"
-#include "engine/run.h"
+#include "engine/budget.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 
@@ -31,7 +31,7 @@ static gboolean explain_privilege(const Session *session, GError **error)
     return FALSE;
 }
 
-gboolean hold_set(Session *session, const char *target, const char *actor, const char *reason,
+gboolean hold_set(Session *session, const char *target, const RunOrigin *origin,
                   const EventSink *events, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
@@ -41,7 +41,7 @@ gboolean hold_set(Session *session, const char *target, const char *actor, const
 
     if (!state || !require_state(session, events, error))
         return FALSE;
-    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
+    run = run_format(session, origin, error);
     if (!run)
         return FALSE;
     heads = text_array_format((const char *const *)state->heads);
@@ -50,8 +50,7 @@ gboolean hold_set(Session *session, const char *target, const char *actor, const
            explain_privilege(session, error);
 }
 
-gboolean hold_release(Session *session, const char *actor, const char *reason, char **released,
-                      GError **error)
+gboolean hold_release(Session *session, const RunOrigin *origin, char **released, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
     g_autofree char *sql = session_expand(session, sql_record_release);
@@ -65,7 +64,7 @@ gboolean hold_release(Session *session, const char *actor, const char *reason, c
         *released = NULL;
         return TRUE;
     }
-    run = run_format(session, &(RunOrigin){NULL, actor, reason}, error);
+    run = run_format(session, origin, error);
     if (!run)
         return FALSE;
     heads = text_array_format((const char *const *)state->heads);
@@ -73,4 +72,18 @@ gboolean hold_release(Session *session, const char *actor, const char *reason, c
         return explain_privilege(session, error);
     *released = g_strdup(result_text(result, 0, 0));
     return TRUE;
+}
+
+gboolean hold_require_none(const Hold *hold, const Graph *files, GError **error)
+{
+    hold = budget_hold_in_force(hold, files);
+    if (!hold)
+        return TRUE;
+    error_set(error, ERROR_HELD, "the database is on hold at %s since %s%s%s%s%s",
+              *hold->target ? hold->target : "base", hold->since, hold->actor ? ", set by " : "",
+              hold->actor ? hold->actor : "", hold->reason ? ": " : "",
+              hold->reason ? hold->reason : "");
+    error_set_outcome(error, "nothing was changed");
+    error_set_hint(error, "lift the hold first: pgsluice release --reason \"why it is over\"");
+    return FALSE;
 }

@@ -4,14 +4,18 @@
  */
 #pragma once
 
-#include "engine/session.h"
+#include "engine/run.h"
+#include "revision/graph.h"
 
 /* Puts the database on hold at the revision `target` ("" = base), in place of an earlier hold.
- * `actor` and `reason` may be NULL. Creates the state schema (under the lock) when there is none.
+ * `origin` has no plan. Creates the state schema (under the lock) when there is none.
  */
-gboolean hold_set(Session *session, const char *target, const char *actor, const char *reason,
+gboolean hold_set(Session *session, const char *target, const RunOrigin *origin,
                   const EventSink *events, GError **error);
 
 /* Lifts the hold. *released says where it was ("" = base), NULL when there was none; g_free. */
-gboolean hold_release(Session *session, const char *actor, const char *reason, char **released,
-                      GError **error);
+gboolean hold_release(Session *session, const RunOrigin *origin, char **released, GError **error);
+
+/* Refuses (HELD) an upgrade that a person asks for while a hold (may be NULL) is in force: it was
+ * set to be noticed. */
+gboolean hold_require_none(const Hold *hold, const Graph *files, GError **error);

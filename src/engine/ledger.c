@@ -19,6 +19,8 @@ enum {
     COLUMN_UP_CHECKSUM,
     COLUMN_ROLE,
     COLUMN_ACTOR,
+    COLUMN_PEER,
+    COLUMN_REQUEST_ID,
     COLUMN_HOST,
     COLUMN_INSTANCE,
     COLUMN_REASON,
@@ -55,6 +57,8 @@ static void visit_row(const Result *page, int row, LedgerVisit visit, gpointer d
         .up_checksum = result_text(page, row, COLUMN_UP_CHECKSUM),
         .role = result_text(page, row, COLUMN_ROLE),
         .actor = result_text(page, row, COLUMN_ACTOR),
+        .peer = result_text(page, row, COLUMN_PEER),
+        .request_id = result_text(page, row, COLUMN_REQUEST_ID),
         .host = result_text(page, row, COLUMN_HOST),
         .instance = result_text(page, row, COLUMN_INSTANCE),
         .reason = result_text(page, row, COLUMN_REASON),
@@ -94,6 +98,25 @@ gboolean ledger_read(Session *session, const char *since, LedgerVisit visit, gpo
             last = g_strdup(result_text(page, rows - 1, COLUMN_ID));
         }
     }
+    return TRUE;
+}
+
+gboolean ledger_read_end(Session *session, const char *since, guint limit, LedgerVisit visit,
+                         gpointer data, GError **error)
+{
+    g_autofree char *sql = session_expand(session, sql_read_ledger_end);
+    g_autofree char *count = g_strdup_printf("%u", limit);
+    g_autoptr(Result) rows = NULL;
+    gboolean has;
+
+    if (!has_ledger(session, &has, error))
+        return FALSE;
+    if (!has)
+        return TRUE;
+    if (!conn_exec_params(session->conn, sql, 2, (const char *[]){since, count}, &rows, error))
+        return FALSE;
+    for (int i = 0; i < result_rows(rows); i++)
+        visit_row(rows, i, visit, data);
     return TRUE;
 }
 

@@ -17,6 +17,8 @@ typedef struct {
     const char *up_checksum;
     const char *role;
     const char *actor;
+    const char *peer; /* where an HTTP call came from */
+    const char *request_id;
     const char *host;
     const char *instance;
     const char *reason;
@@ -35,6 +37,10 @@ typedef void (*LedgerVisit)(const LedgerRow *row, gpointer data);
  * of any length takes little memory. Without a state schema there are none. */
 gboolean ledger_read(Session *session, const char *since, LedgerVisit visit, gpointer data,
                      GError **error);
+
+/* Visits the last `limit` of them. */
+gboolean ledger_read_end(Session *session, const char *since, guint limit, LedgerVisit visit,
+                         gpointer data, GError **error);
 
 typedef enum {
     LEDGER_INTACT,

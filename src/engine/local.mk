@@ -8,6 +8,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/catalog_guards.def \
 	src/engine/check.c src/engine/check.h \
+	src/engine/confirm.c src/engine/confirm.h \
 	src/engine/dialogue.c src/engine/dialogue.h \
 	src/engine/doubt.c src/engine/doubt.h \
 	src/engine/environment.c src/engine/environment.h \
@@ -19,6 +20,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/failure.c src/engine/failure.h \
 	src/engine/fence.c src/engine/fence.h \
 	src/engine/foreign.c src/engine/foreign.h \
+	src/engine/guards.c src/engine/guards.h src/engine/guards.def \
 	src/engine/hold.c src/engine/hold.h \
 	src/engine/instance.c src/engine/instance.h \
 	src/engine/integrity.c src/engine/integrity.h \
@@ -27,8 +29,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
 	src/engine/offline.c src/engine/offline.h \
+	src/engine/operations.c src/engine/operations.h \
 	src/engine/overridden.c src/engine/overridden.h \
 	src/engine/pairs.c src/engine/pairs.h \
+	src/engine/preview.c src/engine/preview.h \
 	src/engine/psql_script.c src/engine/psql_script.h \
 	src/engine/probe.c src/engine/probe.h \
 	src/engine/record.c src/engine/record.h \
@@ -92,6 +96,7 @@ engine_queries = \
 	src/engine/q/catalog_view.sql \
 	src/engine/q/catalog_wrapper.sql \
 	src/engine/q/claim_environment.sql \
+	src/engine/q/columns.sql \
 	src/engine/q/create_version_table.sql \
 	src/engine/q/facts.sql \
 	src/engine/q/fence_bar.sql \
@@ -109,6 +114,11 @@ engine_queries = \
 	src/engine/q/offline_guard.sql \
 	src/engine/q/offline_parameters.sql \
 	src/engine/q/offline_run.sql \
+	src/engine/q/operation_begin.sql \
+	src/engine/q/operation_end.sql \
+	src/engine/q/operation_find.sql \
+	src/engine/q/operations_expire.sql \
+	src/engine/q/operations_running.sql \
 	src/engine/q/overridden.sql \
 	src/engine/q/presence.sql \
 	src/engine/q/privileges.sql \
@@ -117,6 +127,7 @@ engine_queries = \
 	src/engine/q/read_heads.sql \
 	src/engine/q/read_journal.sql \
 	src/engine/q/read_ledger.sql \
+	src/engine/q/read_ledger_end.sql \
 	src/engine/q/read_state.sql \
 	src/engine/q/read_stored.sql \
 	src/engine/q/record_accept.sql \
@@ -129,6 +140,8 @@ engine_queries = \
 	src/engine/q/record_step.sql \
 	src/engine/q/recorded_server.sql \
 	src/engine/q/doubt.sql \
+	src/engine/q/relations.sql \
+	src/engine/q/schema_rows.sql \
 	src/engine/q/server_identity.sql \
 	src/engine/q/settle_segment.sql \
 	src/engine/q/stamp.sql \

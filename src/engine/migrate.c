@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "engine/budget.h"
+#include "engine/confirm.h"
 #include "engine/environment.h"
 #include "engine/execute.h"
 #include "engine/fence.h"
@@ -86,20 +87,10 @@ static gboolean find_route(Session *session, const Wish *wish, const DatabaseSta
     return route->plan && stored_require(route->stored, route->plan, error);
 }
 
-/* A person who upgrades past a hold is told of it; the hold was set to be noticed. */
 static gboolean refuse_held(const DatabaseState *state, const Wish *wish, GError **error)
 {
-    const Hold *hold = budget_hold_in_force(state->hold, wish->files);
-
-    if (!hold || wish->options->obeys_hold || wish->direction == PLAN_DOWNGRADE)
-        return TRUE;
-    error_set(error, ERROR_HELD, "the database is on hold at %s since %s%s%s%s%s",
-              *hold->target ? hold->target : "base", hold->since, hold->actor ? ", set by " : "",
-              hold->actor ? hold->actor : "", hold->reason ? ": " : "",
-              hold->reason ? hold->reason : "");
-    error_set_outcome(error, "nothing was changed");
-    error_set_hint(error, "lift the hold first: pgsluice release --reason \"why it is over\"");
-    return FALSE;
+    return wish->options->obeys_hold || wish->direction == PLAN_DOWNGRADE ||
+           hold_require_none(state->hold, wish->files, error);
 }
 
 /* While another migrator has the lock: nothing is left to do as soon as it has done our work. */
@@ -125,6 +116,31 @@ static void fill_result(MigrateResult *result, const char *const *from, const ch
     result->is_held = is_held;
 }
 
+/* What was confirmed is what is run, though files and heads may have moved since. */
+static gboolean require_confirmed(const Plan *plan, const GPtrArray *scripts, const char *confirmed,
+                                  GError **error)
+{
+    GChecksum *sum = confirm_begin(plan);
+    g_autofree char *content = NULL;
+
+    for (guint i = 0; i < scripts->len; i++) {
+        const Script *script = g_ptr_array_index(scripts, i);
+
+        confirm_add_step(sum, script->step->revision, script->section->checksum);
+        for (guint k = 0; k < script->statements->len; k++)
+            confirm_add_statement(sum, ((const Statement *)script->statements->pdata[k])->sql);
+    }
+    content = confirm_end(sum);
+    if (!confirmed || g_str_equal(confirmed, content))
+        return TRUE;
+    error_set(error, ERROR_REFUSED,
+              "what would be run now is not what was confirmed: heads, files "
+              "or variables have changed in between");
+    error_set_outcome(error, "nothing was changed");
+    error_set_hint(error, "make a dry run again, and confirm that");
+    return FALSE;
+}
+
 /* Runs `plan` under the lock. */
 static gboolean run_plan(Session *session, const Route *route, const Wish *wish,
                          const EventSink *events, guint *committed, GError **error)
@@ -134,10 +150,16 @@ static gboolean run_plan(Session *session, const Route *route, const Wish *wish,
     g_autofree char *listing = graph_listing_at(wish->files, (const char *const *)plan->to);
     g_autoptr(GPtrArray) scripts =
         scripts_load(plan, session->settings->variables, route->stored, error);
-    RunOrigin origin = {plan->digest, options->actor, route->reason};
+    RunOrigin origin = {.plan_digest = plan->digest,
+                        .actor = options->actor,
+                        .reason = route->reason,
+                        .peer = options->peer,
+                        .request_id = options->request_id,
+                        .holds = options->holds};
     EngineEvent event = {.kind = EVENT_PLAN, .plan = plan, .count = plan->steps->len};
 
-    if (!scripts || !session_prepare_state(session, events, error))
+    if (!scripts || !require_confirmed(plan, scripts, options->confirmed, error) ||
+        !session_prepare_state(session, events, error))
         return FALSE;
     event_send(events, &event);
     return execute_scripts(session, scripts, &origin, listing, events, committed, error);
@@ -217,7 +239,8 @@ static gboolean release_void_hold(Session *session, const Wish *wish, const Data
         return TRUE;
     reason = g_strdup_printf("the file of revision %s, which had failed, has changed",
                              state->hold->failed_revision);
-    return hold_release(session, "pgsluice", reason, &released, error);
+    return hold_release(session, &(RunOrigin){.actor = "pgsluice", .reason = reason}, &released,
+                        error);
 }
 
 /* Who undoes what others run on is heard, and found in the ledger. *reason (g_free) is what the
@@ -275,6 +298,7 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
         return FALSE;
     FAILPOINT("run-done");
     event.elapsed = clock_monotonic() - start;
+    event.plan = plan;
     event_send(events, &event);
     fill_result(result, heads_of(state),
                 plan->steps->len ? (const char *const *)plan->to : heads_of(state), event.count,
@@ -319,11 +343,14 @@ static gboolean finish_idle(Session *session, const Wish *wish, const DatabaseSt
 static gboolean migrate(Session *session, const Wish *wish, const EventSink *events,
                         MigrateResult *result, GError **error)
 {
-    g_autoptr(DatabaseState) state = session_read_state(session, error);
+    g_autoptr(DatabaseState) state = NULL;
     g_auto(Route) route = {0};
     g_auto(MigrateResult) done = {0};
     gboolean taken;
 
+    if (session->has_lock) /* and the caller keeps it */
+        return migrate_locked(session, wish, events, result, error);
+    state = session_read_state(session, error);
     if (!state || !find_route(session, wish, state, &route, error))
         return FALSE;
     if (!route.is_held && !recover_allows(state, route.plan, error))

@@ -10,6 +10,11 @@ typedef struct {
     const char *actor;       /* who asks: OS user or principal; may be NULL */
     const char *reason;      /* may be NULL */
     const char *environment; /* the database's name, when a person has typed it; may be NULL */
+    const char *peer;        /* where an HTTP call came from, and its id; may be NULL */
+    const char *request_id;
+    const char *holds;     /* a downgrade: each revision's transaction leaves the database on hold
+                              where it then is, with this reason; NULL: no hold is set */
+    const char *confirmed; /* confirm_end's: nothing else is run; NULL: whatever the files say */
     gboolean
         despite_instances; /* undoes what running programs require; the ledger's reason says so */
 } MigrateOptions;
@@ -29,9 +34,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MigrateResult, migrate_result_clear)
  * to run only their order is looked at), and a downgrade of what running programs other than this
  * session require (fence.h). A downgrade undoes revisions without a file by what the
  * database has kept of them (stored.h). A hold that is void (budget.h) is released. Nothing to do:
- * takes no lock, writes nothing, count 0. On failure what was committed before stays (each revision
- * is atomic with its ledger row) and the error's outcome says what is and is not in the database;
- * `result` then is untouched. */
+ * takes no lock, writes nothing, count 0. A lock that the session holds already stays held. On
+ * failure what was committed before stays (each revision is atomic with its ledger row) and the
+ * error's outcome says what is and is not in the database; `result` then is untouched. */
 gboolean migrate_upgrade(Session *session, const Graph *graph, const MigrateOptions *options,
                          const EventSink *events, MigrateResult *result, GError **error);
 /* Without reading a revision file: TRUE in *settled when `state` says that the database is at the

@@ -21,6 +21,9 @@ char *run_format(Session *session, const RunOrigin *origin, GError **error)
     pairs_add(pairs, "plan_digest", origin->plan_digest);
     pairs_add_redacted(pairs, "actor", origin->actor);
     pairs_add_redacted(pairs, "reason", origin->reason);
+    pairs_add(pairs, "peer", origin->peer);
+    pairs_add(pairs, "request_id", origin->request_id);
+    pairs_add_redacted(pairs, "holds", origin->holds);
     pairs_add(pairs, "host", g_get_host_name());
     pairs_add(pairs, "instance", settings->instance);
     pairs_add(pairs, "backend_pid", session->facts.backend_pid);

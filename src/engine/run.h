@@ -9,6 +9,9 @@ typedef struct {
     const char *plan_digest; /* these may be NULL */
     const char *actor;
     const char *reason;
+    const char *peer; /* where an HTTP call came from */
+    const char *request_id;
+    const char *holds; /* each downgraded revision puts the database on hold, with this reason */
 } RunOrigin;
 
 /* The text[] literal; free with g_free. Asks the server once which one it is, and refuses one whose

@@ -388,6 +388,15 @@ gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_
     return FALSE;
 }
 
+gboolean session_lock_now(Session *session, gboolean *taken, LockHolder **holder, GError **error)
+{
+    session->just_looked = FALSE;
+    if (!lock_try(session->conn, session->key, taken, error))
+        return FALSE;
+    session->has_lock = *taken;
+    return *taken || lock_find_holder(session->conn, session->key, holder, error);
+}
+
 gboolean session_unlock(Session *session, GError **error)
 {
     g_autoptr(GError) reason = NULL;

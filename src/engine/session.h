@@ -96,6 +96,8 @@ const EngineSettings *session_settings(const Session *session);
 typedef gboolean (*SessionIsDone)(const DatabaseState *state, gpointer data);
 gboolean session_lock(Session *session, SessionIsDone is_done, gpointer is_done_data,
                       gboolean *taken, const EventSink *events, GError **error);
+/* One try. *holder says who has it when it was not *taken (NULL: whoever had it has just left). */
+gboolean session_lock_now(Session *session, gboolean *taken, LockHolder **holder, GError **error);
 /* Gives the lock back; quiet when this session does not hold it, LOCK_LOST when it was lost
  * meanwhile. */
 gboolean session_unlock(Session *session, GError **error);

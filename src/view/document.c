@@ -160,6 +160,49 @@ char *findings_document(const Findings *findings, guint files, const char *datab
     return render_print(document);
 }
 
+static json_t *section_json(const Section *section)
+{
+    json_t *json;
+
+    if (!section->text)
+        return json_null();
+    json = json_object();
+    json_object_set_new(json, "sql", redacted(section->text));
+    json_object_set_new(json, "checksum", render_text(section->checksum));
+    return json;
+}
+
+static json_t *record_json(const Record *record)
+{
+    json_t *json;
+
+    if (!record)
+        return json_null();
+    json = json_object();
+    json_object_set_new(json, "up_checksum", render_text(record->up_checksum));
+    json_object_set_new(json, "down_checksum", render_text(record->down_checksum));
+    return json;
+}
+
+char *revision_document(const Graph *graph, const Revision *revision, const RevisionBody *body,
+                        const Record *record, gboolean is_applied)
+{
+    json_t *json = json_object();
+
+    set_identity(json, revision);
+    json_object_set_new(json, "message", render_text(revision->message));
+    json_object_set_new(json, "doc", render_text(revision->doc));
+    json_object_set_new(json, "create_date", render_text(revision->create_date));
+    set_file(json, revision);
+    json_object_set_new(json, "labels", labels_json(graph, revision));
+    json_object_set_new(json, "applied", json_boolean(is_applied));
+    json_object_set_new(json, "recorded", record_json(record));
+    json_object_set_new(json, "up", section_json(&body->up));
+    json_object_set_new(json, "down", section_json(&body->down));
+    json_object_set_new(json, "verify", section_json(&body->verify));
+    return render_print(json);
+}
+
 static json_t *number_or_null(const char *digits)
 {
     return digits ? json_integer(g_ascii_strtoll(digits, NULL, 10)) : json_null();
@@ -179,6 +222,8 @@ char *ledger_row_document(const LedgerRow *row)
     json_object_set_new(json, "up_checksum", render_text(row->up_checksum));
     json_object_set_new(json, "role", render_text(row->role));
     json_object_set_new(json, "actor", redacted(row->actor));
+    json_object_set_new(json, "peer", render_text(row->peer));
+    json_object_set_new(json, "request_id", render_text(row->request_id));
     json_object_set_new(json, "host", render_text(row->host));
     json_object_set_new(json, "instance", render_text(row->instance));
     json_object_set_new(json, "reason", redacted(row->reason));

@@ -21,6 +21,9 @@ typedef struct {
     gboolean is_controlled;
     const char *required_revision;
     const Operation *operation; /* the migration that runs, or NULL */
+    const char *task; /* the operation that was asked for over HTTP and runs: its id and kind;
+                         or NULL */
+    const char *task_kind;
     const char *const *fence;   /* the revisions whose fence is held, see engine/fence.h; or NULL */
 } GateView;
 
@@ -46,9 +49,15 @@ char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *c
  * is unknown is null, "database" says what is in it now, secrets are redacted. */
 char *error_document(const GError *error);
 /* One row of the ledger: {"id","at","event","revision","heads_before":[],"heads_after":[],
- * "plan_digest","up_checksum","role","actor","host","instance","reason","sqlstate","message",
+ * "plan_digest","up_checksum","role","actor","peer","request_id","host","instance","reason","sqlstate","message",
  * "duration_us","system_identifier","timeline","hash"}; what the row does not have is null. */
 char *ledger_row_document(const LedgerRow *row);
+/* One revision with its SQL: {"revision","down_revision":[],"depends_on":[],"message","doc",
+ * "create_date","path","transactional","labels":[],"applied","recorded":{"up_checksum",
+ * "down_checksum"}|null,"up":{"sql","checksum"},"down":{...}|null,"verify":{...}|null}; secrets are
+ * redacted. `record` NULL: the database has none of it. */
+char *revision_document(const Graph *graph, const Revision *revision, const RevisionBody *body,
+                        const Record *record, gboolean is_applied);
 /* {"ok","files","database","findings":[...]}: the number of files looked at, the database (NULL: it
  * was not looked at, null), and each finding as the object of error_document. */
 char *findings_document(const Findings *findings, guint files, const char *database);

@@ -4,7 +4,10 @@ src_view_libview_a_SOURCES = \
 	src/view/document.c src/view/document.h \
 	src/view/instance.c src/view/instance_private.h \
 	src/view/operation.c src/view/operation.h src/view/operation_private.h \
+	src/view/order.c src/view/order.h \
+	src/view/preview.c src/view/preview.h \
 	src/view/render.c src/view/render.h \
 	src/view/schema.c src/view/schema.h \
-	src/view/status.c
+	src/view/status.c \
+	src/view/task.c src/view/task.h
 src_view_libview_a_CPPFLAGS = $(VIEW_CPPFLAGS)

@@ -274,6 +274,19 @@ static char *make_etag(const GateView *gate, const Status *status)
     return g_strdup_printf("\"%s\"", g_checksum_get_string(sum));
 }
 
+/* Who asks for it can know of an operation before its first statement runs. */
+static json_t *operation_json_of(const GateView *gate)
+{
+    json_t *json;
+
+    if (!gate->operation && !gate->task)
+        return json_null();
+    json = gate->operation ? operation_json(gate->operation) : json_object();
+    json_object_set_new(json, "id", render_text(gate->task));
+    json_object_set_new(json, "kind", render_text(gate->task_kind));
+    return json;
+}
+
 char *status_document(const ServiceView *service, const GateView *gate, const Status *status,
                       const Graph *graph, const char *directory, char **etag)
 {
@@ -291,7 +304,7 @@ char *status_document(const ServiceView *service, const GateView *gate, const St
     json_object_set_new(json, "half_run", half_run_json(status ? status->half_run : NULL));
     json_object_set_new(json, "lock", lock_json(status));
     json_object_set_new(json, "drift", json_null());
-    json_object_set_new(json, "operation", operation_json(gate->operation));
+    json_object_set_new(json, "operation", operation_json_of(gate));
     json_object_set_new(json, "fence", fence_json(gate));
     json_object_set_new(json, "instances", instances_json(status));
     if (etag)

@@ -76,6 +76,11 @@ tests_fuzz_fuzz_adopt_records_CPPFLAGS = $(ADOPT_CPPFLAGS)
 tests_fuzz_fuzz_adopt_records_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_adopt_records_LDADD = $(ADOPT_LIBS)
 
+fuzz_programs += tests/fuzz/fuzz-view-order
+tests_fuzz_fuzz_view_order_SOURCES = tests/fuzz/fuzz-view-order.c $(fuzz_main)
+tests_fuzz_fuzz_view_order_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_fuzz_fuzz_view_order_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_view_order_LDADD = $(VIEW_LIBS)
 fuzz_programs += tests/fuzz/fuzz-client-documents
 tests_fuzz_fuzz_client_documents_SOURCES = tests/fuzz/fuzz-client-documents.c $(fuzz_main)
 tests_fuzz_fuzz_client_documents_CPPFLAGS = $(CLIENT_CPPFLAGS)

@@ -44,6 +44,8 @@ CREATE TABLE :"state".ledger (
     up_checksum text,
     role text NOT NULL,
     actor text,                     -- the person or principal who asked
+    peer text,                      -- where from, over HTTP
+    request_id text,
     host text,
     instance text,
     reason text,
@@ -112,6 +114,22 @@ CREATE TABLE :"state".settled (
     heads text[] NOT NULL
 );
 
+-- What was asked for over HTTP and begun. The row is there before the answer and the work; when it goes on saying
+-- "running" and nobody holds the migration lock, whoever ran it is gone.
+CREATE TABLE :"state".operation (
+    id uuid CONSTRAINT operation_pkey PRIMARY KEY,
+    principal text NOT NULL,
+    idempotency_key text,           -- null: its 24 hours are over
+    body_digest text NOT NULL,      -- SHA-256 of the request's body
+    heads_before text[] NOT NULL,
+    heads_after text[] NOT NULL,    -- those of the plan
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,        -- null: it runs
+    answer text NOT NULL,           -- the first answer, and what is told while it runs
+    document text,                  -- the operation as it ended
+    CONSTRAINT operation_key UNIQUE (principal, idempotency_key)
+);
+
 -- The functions below without a search_path of their own are parts of the record_ functions, which set it for them once: entering a function that sets it costs more than what it does.
 
 -- Appends one row to the ledger. The lock makes "the row before" well defined; it is held until the
@@ -139,11 +157,11 @@ BEGIN
     last_hash := coalesce(last_hash, ''::bytea);
     body := jsonb_build_array(last_id, (extract(epoch FROM at) * 1000000)::bigint, event, revision,
         heads_before, heads_after, run->>'plan_digest', up_checksum, current_user::text,
-        run->>'actor', run->>'host', run->>'instance', run->>'reason', sqlstate, message,
-        duration_us, run->>'system_identifier', (run->>'timeline')::integer);
+        run->>'actor', run->>'peer', run->>'request_id', run->>'host', run->>'instance', run->>'reason', sqlstate,
+        message, duration_us, run->>'system_identifier', (run->>'timeline')::integer);
     INSERT INTO ledger VALUES (last_id, at, event, revision, heads_before, heads_after,
-        run->>'plan_digest', up_checksum, current_user, run->>'actor', run->>'host',
-        run->>'instance', run->>'reason', sqlstate, message, duration_us,
+        run->>'plan_digest', up_checksum, current_user, run->>'actor', run->>'peer', run->>'request_id',
+        run->>'host', run->>'instance', run->>'reason', sqlstate, message, duration_us,
         run->>'system_identifier', (run->>'timeline')::integer, last_hash,
         sha256(last_hash || convert_to(body::text, 'UTF8')));
 END
@@ -209,6 +227,7 @@ CREATE FUNCTION :"state".record_step(
 DECLARE
     took bigint := (extract(epoch FROM clock_timestamp() - now()) * 1000000)::bigint;
     is_ours boolean;
+    held text;
 BEGIN
     IF pg_backend_pid() <> (run->>'backend_pid')::integer THEN
         RAISE EXCEPTION 'backend % answers, the session was opened on %', pg_backend_pid(), run->>'backend_pid'
@@ -258,8 +277,17 @@ BEGIN
     IF step ? 'listing' THEN
         PERFORM settle(step->>'listing', heads_after);
     END IF;
-    PERFORM append_ledger(step->>'event', step->>'revision', heads_before, heads_after,
-        step->>'up_checksum', NULL, NULL, took, run);
+    -- A rollback pins the database where each of its steps leaves it, so that no boot takes it up again, wherever it ends.
+    IF run ? 'holds' THEN
+        held := coalesce(added[1], heads_after[1], '');
+        INSERT INTO hold (target, reason, actor) VALUES (held, run->>'holds', run->>'actor')
+        ON CONFLICT ON CONSTRAINT hold_pkey DO UPDATE SET
+            target = EXCLUDED.target, reason = EXCLUDED.reason, actor = EXCLUDED.actor, since = EXCLUDED.since,
+            failed_revision = NULL, failed_checksum = NULL;
+    END IF;
+    PERFORM append_ledger(step->>'event', step->>'revision', heads_before, heads_after, step->>'up_checksum', NULL,
+        CASE WHEN run ? 'holds' THEN format('on hold at %s from now on', coalesce(nullif(held, ''), 'base')) END,
+        took, run);
     IF step ? 'is_last' THEN
         PERFORM pg_notify(run->>'channel', step->>'revision');
     END IF;

@@ -5,7 +5,7 @@ WITH chain AS (
         lag(l.hash, 1, ''::bytea) OVER w AS hash_before,
         pg_catalog.sha256(l.previous_hash || pg_catalog.convert_to(pg_catalog.jsonb_build_array(l.id,
             (extract(epoch FROM l.at) * 1000000)::bigint, l.event, l.revision, l.heads_before, l.heads_after,
-            l.plan_digest, l.up_checksum, l.role, l.actor, l.host, l.instance, l.reason, l.sqlstate, l.message,
+            l.plan_digest, l.up_checksum, l.role, l.actor, l.peer, l.request_id, l.host, l.instance, l.reason, l.sqlstate, l.message,
             l.duration_us, l.system_identifier, l.timeline)::text, 'UTF8')) AS computed
     FROM :"state".ledger l WINDOW w AS (ORDER BY l.id)
 ), broken AS (

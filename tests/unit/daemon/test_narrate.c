@@ -11,8 +11,11 @@ static char *one_parent[] = {(char *)"aaa", NULL};
 static Revision first = {
     .id = (char *)"aaa", .message = (char *)"create table", .down_revisions = no_ids};
 static Revision second = {.id = (char *)"bbb", .message = (char *)"", .down_revisions = one_parent};
-static PlanStep first_step = {.revision = &first};
-static PlanStep second_step = {.revision = &second};
+static Plan forwards = {.direction = PLAN_UPGRADE};
+static Plan backwards = {.direction = PLAN_DOWNGRADE};
+static PlanStep first_step = {.plan = &forwards, .revision = &first};
+static PlanStep second_step = {.plan = &forwards, .revision = &second};
+static PlanStep undo_step = {.plan = &backwards, .revision = &second};
 
 static void check(const EngineEvent *event, GateEvent gate_event, const char *reason,
                   const char *line, const char *revision)
@@ -42,6 +45,17 @@ static void test_revisions(void)
                          .elapsed = 12000},
           GATE_EVENT_PROGRESS, "running 2 of 2: bbb", "Running upgrade aaa -> bbb (12.0 ms)",
           "bbb");
+}
+
+static void test_downgrade(void)
+{
+    check(
+        &(EngineEvent){
+            .kind = EVENT_REVISION_DONE, .step = &undo_step, .count = 1, .elapsed = 12000},
+        GATE_EVENT_PROGRESS, "running 1 of 1: bbb", "Running downgrade bbb -> aaa (12.0 ms)",
+        "bbb");
+    check(&(EngineEvent){.kind = EVENT_FINISHED, .plan = &backwards, .count = 1, .elapsed = 12000},
+          GATE_EVENT_COUNT, NULL, "1 revision undone in 12.0 ms", NULL);
 }
 
 static void test_statements(void)
@@ -169,6 +183,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/daemon/narrate/revisions", test_revisions);
+    g_test_add_func("/daemon/narrate/downgrade", test_downgrade);
     g_test_add_func("/daemon/narrate/statements", test_statements);
     g_test_add_func("/daemon/narrate/plan", test_plan);
     g_test_add_func("/daemon/narrate/lock", test_lock);

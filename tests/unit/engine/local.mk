@@ -26,3 +26,10 @@ tests_unit_engine_test_variables_LDADD = $(ENGINE_LIBS)
 tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test_watch.c $(engine_fixture)
 tests_unit_engine_test_watch_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_engine_test_watch_LDADD = $(ENGINE_LIBS)
+
+check_PROGRAMS += tests/unit/engine/test_guards tests/unit/engine/test_preview
+tests_unit_engine_test_guards_CPPFLAGS = $(ENGINE_CPPFLAGS)
+tests_unit_engine_test_guards_LDADD = $(ENGINE_LIBS)
+tests_unit_engine_test_preview_SOURCES = tests/unit/engine/test_preview.c $(engine_fixture)
+tests_unit_engine_test_preview_CPPFLAGS = $(ENGINE_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_engine_test_preview_LDADD = $(ENGINE_LIBS)

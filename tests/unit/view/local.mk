@@ -13,3 +13,7 @@ tests_unit_view_test_document_LDADD = $(VIEW_LIBS)
 check_PROGRAMS += tests/unit/view/test_answer
 tests_unit_view_test_answer_CPPFLAGS = $(VIEW_CPPFLAGS)
 tests_unit_view_test_answer_LDADD = $(VIEW_LIBS)
+
+check_PROGRAMS += tests/unit/view/test_order
+tests_unit_view_test_order_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_unit_view_test_order_LDADD = $(VIEW_LIBS)
