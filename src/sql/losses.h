@@ -17,7 +17,7 @@
     LOSS(MATERIALIZED_VIEW, "materialized view", FALSE)                                            \
     LOSS(TYPE, "type", FALSE)                                                                      \
     LOSS(FUNCTION, "function", FALSE)                                                              \
-    LOSS(EXTENSION, "extension", FALSE)                                                             \
+    LOSS(EXTENSION, "extension", FALSE)                                                            \
     LOSS(OTHER, "object", FALSE)
 
 typedef enum {

@@ -24,7 +24,7 @@ typedef struct {
     const char *task; /* the operation that was asked for over HTTP and runs: its id and kind;
                          or NULL */
     const char *task_kind;
-    const char *const *fence;   /* the revisions whose fence is held, see engine/fence.h; or NULL */
+    const char *const *fence; /* the revisions whose fence is held, see engine/fence.h; or NULL */
 } GateView;
 
 /* The status document. `status` NULL (nothing known yet): "database" and "lock.held" are null, the

@@ -134,7 +134,8 @@ void fixture_assert_ledger(Fixture *fixture, int rows)
         "SELECT count(*) FROM (SELECT *, lag(hash, 1, '') OVER (ORDER BY id) AS before"
         " FROM pgsluice.ledger) l WHERE previous_hash = before AND hash = sha256(previous_hash ||"
         " convert_to(jsonb_build_array(id, (extract(epoch FROM at) * 1000000)::bigint, event,"
-        " revision, heads_before, heads_after, plan_digest, up_checksum, role, actor, peer, request_id, host,"
+        " revision, heads_before, heads_after, plan_digest, up_checksum, role, actor, peer, "
+        "request_id, host,"
         " instance, reason, sqlstate, message, duration_us, system_identifier, timeline)::text,"
         " 'UTF8'))",
         count);

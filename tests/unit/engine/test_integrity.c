@@ -475,7 +475,8 @@ static void test_release_starts_the_count_anew(Fixture *fixture, gconstpointer d
     fail_to_upgrade(fixture, ERROR_MIGRATION);
     fail_to_upgrade(fixture, ERROR_MIGRATION);
     g_assert_true(is_held(fixture));
-    g_assert_true(hold_release(fixture->session, &(RunOrigin){.actor = "tester", .reason = NULL}, &released, NULL));
+    g_assert_true(hold_release(fixture->session, &(RunOrigin){.actor = "tester", .reason = NULL},
+                               &released, NULL));
     fail_to_upgrade(fixture, ERROR_MIGRATION);
     g_assert_false(is_held(fixture));
     fail_to_upgrade(fixture, ERROR_MIGRATION);
@@ -513,7 +514,8 @@ static void test_a_persons_hold_stays(Fixture *fixture, gconstpointer data)
     fixture->settings.failure_limit = 1;
     write_failing(fixture, "SELECT 1 / 0;");
     upgrade_to(fixture, "aaaa1111");
-    g_assert_true(hold_set(fixture->session, "bbbb2222", &(RunOrigin){.actor = "tester", .reason = "mine"}, NULL, NULL));
+    g_assert_true(hold_set(fixture->session, "bbbb2222",
+                           &(RunOrigin){.actor = "tester", .reason = "mine"}, NULL, NULL));
     g_assert_false(
         migrate_upgrade(fixture->session, fixture->graph, &options, NULL, &result, &error));
     testdb_assert_value(fixture->witness,

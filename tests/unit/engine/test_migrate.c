@@ -447,16 +447,20 @@ static void test_hold_and_release(Fixture *fixture, gconstpointer data)
 
     (void)data;
     fixture_three(fixture);
-    g_assert_true(hold_set(fixture->session, "", &(RunOrigin){.actor = "ann", .reason = "not yet"}, &fixture->events, &error));
+    g_assert_true(hold_set(fixture->session, "", &(RunOrigin){.actor = "ann", .reason = "not yet"},
+                           &fixture->events, &error));
     g_assert_no_error(error);
-    g_assert_true(hold_set(fixture->session, "aaaa1111", &(RunOrigin){.actor = "bob", .reason = NULL}, &fixture->events, &error));
+    g_assert_true(hold_set(fixture->session, "aaaa1111",
+                           &(RunOrigin){.actor = "bob", .reason = NULL}, &fixture->events, &error));
     testdb_assert_value(fixture->witness,
                         "SELECT target || ' ' || actor || ' ' || coalesce(reason, '-') FROM "
                         "pgsluice.hold",
                         "aaaa1111 bob -");
-    g_assert_true(hold_release(fixture->session, &(RunOrigin){.actor = "ann", .reason = "over"}, &released, &error));
+    g_assert_true(hold_release(fixture->session, &(RunOrigin){.actor = "ann", .reason = "over"},
+                               &released, &error));
     g_assert_cmpstr(released, ==, "aaaa1111");
-    g_assert_true(hold_release(fixture->session, &(RunOrigin){.actor = "ann", .reason = "over"}, &again, &error));
+    g_assert_true(hold_release(fixture->session, &(RunOrigin){.actor = "ann", .reason = "over"},
+                               &again, &error));
     g_assert_null(again);
     testdb_assert_value(fixture->witness, "SELECT count(*) FROM pgsluice.hold", "0");
     testdb_assert_value(fixture->witness,
@@ -524,7 +528,8 @@ static const struct {
     {"DELETE FROM pgsluice.ledger WHERE id = 2", LEDGER_MISSING, 3},
     {"UPDATE pgsluice.ledger l SET previous_hash = '\\x00', hash = sha256('\\x00' || "
      "convert_to(jsonb_build_array(l.id, (extract(epoch FROM l.at) * 1000000)::bigint, l.event, "
-     "l.revision, l.heads_before, l.heads_after, l.plan_digest, l.up_checksum, l.role, l.actor, l.peer, l.request_id, "
+     "l.revision, l.heads_before, l.heads_after, l.plan_digest, l.up_checksum, l.role, l.actor, "
+     "l.peer, l.request_id, "
      "l.host, l.instance, l.reason, l.sqlstate, l.message, l.duration_us, l.system_identifier, "
      "l.timeline)::text, 'UTF8')) WHERE id = 3",
      LEDGER_UNLINKED, 3},
