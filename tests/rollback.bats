@@ -217,6 +217,8 @@ gate_state() {
     problem 428 precondition-required
     call POST $path "$real" -H 'Idempotency-Key: a' -H 'If-Match: "old"'
     problem 412 precondition-failed
+    call POST $path "$real" -H 'Idempotency-Key: a' -H 'If-Match: *'
+    problem 412 precondition-failed
     # 6
     dry_run
     target=nowhere change

@@ -99,12 +99,6 @@ static gboolean is_target_error(const GError *error)
            error_is(error, ERROR_USAGE);
 }
 
-/* The strong comparison: a weak tag is none. */
-static gboolean is_same_tag(const char *if_match, const char *etag)
-{
-    return if_match && etag && !strstr(if_match, "W/") && etag_list_has(if_match, etag);
-}
-
 static GuardFacts facts_of(const Clerk *clerk, const Call *call, const char *etag)
 {
     const Conf *conf = clerk->bundle->conf;
@@ -115,7 +109,7 @@ static GuardFacts facts_of(const Clerk *clerk, const Call *call, const char *eta
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
         .if_match = call->if_match,
         .etag = etag,
-        .matches = is_same_tag(call->if_match, etag),
+        .matches = etag && etag_list_names(call->if_match, etag),
         .max_steps = (guint)conf_integer(conf, CONF_ROLLBACK_MAX_STEPS),
         .accepts_data_loss = call->order->accepts_data_loss,
         .accepts_drift = call->order->accepts_drift,

@@ -86,28 +86,32 @@ static void test_etag_list(void)
     static const struct {
         const char *list;
         gboolean has;
+        gboolean names;
     } cases[] = {
-        {"\"tag\"", TRUE},
-        {"W/\"tag\"", TRUE},
-        {"*", TRUE},
-        {"\"other\", \"tag\"", TRUE},
-        {"\"other\",W/\"tag\" ,\"x\"", TRUE},
-        {" ,, \"tag\"", TRUE},
-        {"\"a,b\", \"tag\"", TRUE},
-        {NULL, FALSE},
-        {"", FALSE},
-        {"tag", FALSE},
-        {"\"tag", FALSE},
-        {"\"Tag\"", FALSE},
-        {"\"tag2\"", FALSE},
-        {"\"ta\"", FALSE},
-        {"\"other\" tag", FALSE},
-        {"w/\"tag\"", FALSE},
+        {"\"tag\"", TRUE, TRUE},
+        {"W/\"tag\"", TRUE, FALSE},
+        {"*", TRUE, FALSE},
+        {"*, \"tag\"", TRUE, FALSE},
+        {"\"other\", \"tag\"", TRUE, TRUE},
+        {"\"other\",W/\"tag\" ,\"x\"", TRUE, FALSE},
+        {"W/\"other\", \"tag\"", TRUE, TRUE},
+        {" ,, \"tag\"", TRUE, TRUE},
+        {"\"a,b\", \"tag\"", TRUE, TRUE},
+        {NULL, FALSE, FALSE},
+        {"", FALSE, FALSE},
+        {"tag", FALSE, FALSE},
+        {"\"tag", FALSE, FALSE},
+        {"\"Tag\"", FALSE, FALSE},
+        {"\"tag2\"", FALSE, FALSE},
+        {"\"ta\"", FALSE, FALSE},
+        {"\"other\" tag", FALSE, FALSE},
+        {"w/\"tag\"", FALSE, FALSE},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("%s", cases[i].list ? cases[i].list : "(none)");
         g_assert_cmpint(etag_list_has(cases[i].list, "\"tag\""), ==, cases[i].has);
+        g_assert_cmpint(etag_list_names(cases[i].list, "\"tag\""), ==, cases[i].names);
     }
 }
 
