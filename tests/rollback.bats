@@ -684,6 +684,12 @@ SQL
     problem 422 query
     token=$reader call GET '/admin/migrations/ledger?limit=1&since=2026-01-01T00:00:00Z'
     [ "$(member '.[].revision')" = bbbbbbbbbbbb ]
+    call GET '/admin/migrations/ledger?limit=1&since=2026-01-01T00:00:00.5%2B05:30'
+    [ "$(member '.[].revision')" = bbbbbbbbbbbb ]
+    for since in 2026-01-01T00:00:00,5Z 2026-W01-1T00:00:00Z 2026-001T00:00:00Z; do
+        call GET "/admin/migrations/ledger?since=$since"
+        problem 422 query
+    done
     call GET '/admin/migrations/ledger?limit=1001'
     problem 422 query
     call GET /admin/migrations/bbbb

@@ -1,5 +1,6 @@
 /* The routes under /admin/migrations. */
 #include "api/handlers.h"
+#include "base/clock.h"
 #include "http/etag.h"
 
 enum { LEDGER_LIMIT = 100, LEDGER_LIMIT_MAX = 1000, NAME_MAX_BYTES = 64 };
@@ -36,28 +37,21 @@ static HttpResponse *refuse_query(const HttpRequest *request, const char *detail
     return http_problem(request, &problem);
 }
 
-static gboolean is_time(const char *text)
-{
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, utc);
-
-    return time != NULL;
-}
-
 HttpResponse *api_get_ledger(HttpRequest *request, gpointer data)
 {
     g_autofree char *since = http_request_query(request, "since");
     g_autofree char *limit = http_request_query(request, "limit");
     guint64 count = LEDGER_LIMIT;
+    gint64 wall;
     Call *call;
 
-    if (since && !is_time(since))
+    if (since && !clock_parse_rfc3339(since, &wall, NULL))
         return refuse_query(request, "\"since\" is not a time");
     if (limit && !g_ascii_string_to_unsigned(limit, 10, 1, LEDGER_LIMIT_MAX, &count, NULL))
         return refuse_query(request, "\"limit\" is not a number from 1 to 1000");
     call = g_new0(Call, 1);
     call->kind = CALL_LEDGER;
-    call->since = g_steal_pointer(&since);
+    call->since = since ? clock_format_rfc3339(wall) : NULL;
     call->limit = (guint)count;
     return api_ask_database(data, request, call);
 }
