@@ -590,7 +590,7 @@ SELECT pg_sleep(30);
 DROP TABLE one;
 SQL
     write_guarded_config
-    start_daemon
+    start_daemon --set gate.poll_interval=60s
     wait_until_ready
     dry_run
     change
@@ -602,6 +602,9 @@ SQL
     [ -z "$(sql 'SELECT target FROM pgsluice.hold')" ]
     wait_for '[ "$(gate_state)" = open ]'
     wait_for '[ -n "$(sql "SELECT document FROM pgsluice.operation")" ]'
+    # The new session hears of what others do, as the old one did.
+    pgsluice hold --reason 'not again'
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .hold.reason)" = "not again" ]' 10
 }
 
 # example NAME: the curl calls of that name in the manual.

@@ -307,11 +307,23 @@ static Next look_failed(Worker *worker, GError *error)
     return NEXT_WATCH;
 }
 
+/* After work that may have gone on over a new connection: that one has not subscribed to anything.
+ */
+static Next look_after(Worker *worker, guint connections)
+{
+    GError *error = NULL;
+
+    if (session_reconnections(worker->session) != connections &&
+        !listen_for_changes(worker, worker->session, &error))
+        return lose_connection(worker, error);
+    return look(worker, FALSE);
+}
+
 /* The upgrade failed. A connection that broke while nothing was being run (waiting for the lock,
  * say) is only lost; one that broke under a revision may have been broken by it, so it counts as a
  * failure. A failed upgrade is not tried again until a person or another migrator has moved
  * something. */
-static Next upgrade_failed(Worker *worker, GError *error)
+static Next upgrade_failed(Worker *worker, guint connections, GError *error)
 {
     gboolean is_alive = conn_is_alive(session_conn(worker->session));
     g_autoptr(GError) reason = g_error_copy(error);
@@ -328,7 +340,8 @@ static Next upgrade_failed(Worker *worker, GError *error)
     report_failure(worker->reports, GATE_EVENT_FAIL, "upgrading", error);
     if (!worker->has_opened)
         return NEXT_END;
-    return is_alive ? look(worker, FALSE) : lose_connection(worker, g_steal_pointer(&reason));
+    return is_alive ? look_after(worker, connections)
+                    : lose_connection(worker, g_steal_pointer(&reason));
 }
 
 static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
@@ -353,19 +366,14 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
         migrate_upgrade(worker->session, worker->bundle->graph, &options, &events, &result, &error);
     limit_answers(worker->session, worker->bundle);
     if (!is_done)
-        return upgrade_failed(worker, error);
-    if (session_reconnections(worker->session) != connections &&
-        !listen_for_changes(worker, worker->session, &error)) {
-        migrate_result_clear(&result);
-        return lose_connection(worker, error);
-    }
+        return upgrade_failed(worker, connections, error);
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
     ground_note_try(&worker->ground, NULL);
     if (result.count > 0)
         metrics_count(METRIC_OPERATIONS, "upgrade", "succeeded");
     migrate_result_clear(&result);
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
-    return look(worker, FALSE);
+    return look_after(worker, connections);
 }
 
 static Next refuse_start(Worker *worker, const Verdict *verdict, Status *status)
@@ -617,7 +625,8 @@ static void end_task(Worker *worker, const Commission *commission, const GError 
     report_task_ended(worker->reports, commission->id);
 }
 
-static Next change_failed(Worker *worker, const Commission *commission, const GError *error)
+static Next change_failed(Worker *worker, const Commission *commission, guint connections,
+                          const GError *error)
 {
     GateEvent event =
         commission->direction == PLAN_DOWNGRADE ? GATE_EVENT_FAIL : GATE_EVENT_FINISHED;
@@ -628,19 +637,14 @@ static Next change_failed(Worker *worker, const Commission *commission, const GE
         return NEXT_END;
     report_failure(worker->reports, event, doing, g_error_copy(error));
     return conn_is_alive(session_conn(worker->session))
-               ? look(worker, FALSE)
+               ? look_after(worker, connections)
                : lose_connection(worker, g_error_copy(error));
 }
 
 static Next change_done(Worker *worker, guint connections)
 {
-    GError *error = NULL;
-
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
-    if (session_reconnections(worker->session) != connections &&
-        !listen_for_changes(worker, worker->session, &error))
-        return lose_connection(worker, error);
-    return look(worker, FALSE);
+    return look_after(worker, connections);
 }
 
 /* What a person has asked for is not to be undone by our own zeal. */
@@ -666,7 +670,8 @@ static Next carry_out(Worker *worker, Commission *accepted)
     worker->task = NULL;
     worker->wants_upgrade = FALSE;
     ground_note_try(&worker->ground, NULL);
-    next = is_done ? change_done(worker, connections) : change_failed(worker, commission, error);
+    next = is_done ? change_done(worker, connections)
+                   : change_failed(worker, commission, connections, error);
     end_task(worker, commission, error);
     return next;
 }
