@@ -118,6 +118,11 @@ refusals() {
     sql "SELECT count(*) FROM pgsluice.ledger WHERE event = 'refuse'"
 }
 
+# counts LINE: is it one of GET /metrics?
+counts() {
+    http_body /metrics admin | grep -qxF "$1"
+}
+
 gate_state() {
     http_body /admin/migrations admin | jq -r .gate.state
 }
@@ -238,6 +243,10 @@ gate_state() {
     wait_for '[ "$(heads)" = aaaaaaaaaaaa ]'
     [ "$(sql "SELECT count(*) FROM pgsluice.ledger WHERE event = 'refuse' AND actor = 'token:ops' AND message LIKE 'rollback to%refused, %' AND request_id <> ''")" -ge 8 ]
     run ! logged 'Gate open -> closed'
+    wait_for 'counts "pgsluice_operations_total{kind=\"rollback\",outcome=\"succeeded\"} 1"'
+    for row in 'precondition-required 1' 'precondition-failed 2' 'unknown-target 3' 'too-many-steps 1' 'data-loss 1'; do
+        wait_for 'counts "pgsluice_refusals_total{guard=\"${row% *}\"} ${row#* }"'
+    done
 }
 
 @test "digests are of one plan and one time" {

@@ -5,7 +5,7 @@
 #include "api/desk.h"
 #include "api/handlers.h"
 #include "base/error.h"
-#include "http/etag.h"
+#include "metrics/metrics.h"
 
 enum { KEY_MAX = 128, WAIT_MAX = 60 /* seconds */ };
 
@@ -17,6 +17,7 @@ static HttpResponse *refuse(const HttpRequest *request, const Refusal *refusal)
                                  .detail = refusal->detail,
                                  .hint = refusal->hint};
 
+    metrics_count(METRIC_REFUSALS, problem.slug);
     return http_problem(request, &problem);
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "metrics/metrics.h"
 
 enum { PRINCIPALS_MAX = 256, MINUTE = 60 * G_USEC_PER_SEC };
 
@@ -89,6 +90,7 @@ void call_refuse(Call *call, const Refusal *refusal)
                                  .hint = refusal->hint};
     HttpReply *reply = g_steal_pointer(&call->reply);
 
+    metrics_count(METRIC_REFUSALS, problem.slug);
     http_reply_send(reply, http_reply_problem(reply, &problem));
 }
 

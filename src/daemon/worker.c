@@ -618,6 +618,8 @@ static void end_task(Worker *worker, const Commission *commission, const GError 
         conn_set_cancel(conn, worker->stop);
     }
     worker->must_settle |= !is_saved;
+    metrics_count(METRIC_OPERATIONS, order_kind_name(commission->call->order->kind),
+                  error ? "failed" : "succeeded");
     report_line(worker->reports,
                 g_strdup_printf("Operation %s: %s %s", commission->id, commission->action,
                                 error ? "failed" : "succeeded"),
