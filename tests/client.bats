@@ -1,4 +1,4 @@
-# The verbs that ask a daemon: status and wait the real one, rollback one that is played.
+# The verbs that ask a daemon: status and wait the real one, rollback mostly one that is played.
 load lib/common
 load lib/daemon
 load lib/stand_in
@@ -356,4 +356,46 @@ JSON
     LD_DEBUG=files pgsluice --version 2>&1 | grep -c libcurl >count || :
     [ "$(<count)" = 0 ]
     LD_DEBUG=files pgsluice rollback --dry-run --url "http://$address" 2>&1 | grep -q libcurl
+}
+
+# --- The real one ------------------------------------------------------------------------------
+
+@test "rollback drives the real daemon" {
+    create_database
+    make_table_revision aaaaaaaaaaaa '' one
+    make_table_revision bbbbbbbbbbbb aaaaaaaaaaaa two
+    write_config <<CONF
+database:    { migration_url = "$url"; };
+migrations:  { directory = "$migrations"; };
+environment: { controlled = true; };
+gate:        { required_revision = "aaaaaaaaaaaa"; };
+http:        { traffic: { listen = [ "127.0.0.1:0" ]; };
+               admin:   { listen = [ "127.0.0.1:0", "unix:$PWD/admin.sock" ];
+                          anonymous_read = false;
+                          tokens = ( { name = "ops"; sha256 = "$(token_hash ops-token)";
+                                       scopes = [ "read", "rollback" ]; } ); }; };
+rollback:    { enabled = true; };
+CONF
+    start_daemon
+    wait_until_ready
+    sql "INSERT INTO two SELECT i FROM generate_series(1, 5) i"
+    admin=http://$(daemon_address admin)
+    export PGSLUICE_TOKEN=ops-token
+    run -6 --separate-stderr pgsluice rollback --url "$admin" </dev/null
+    [[ $stderr == *'table public.two: 5 rows'*'--accept-data-loss' ]]
+    run -0 "$typist" 'accept that: ' 'lose it' 'ledger) ' 'bad release' 'Type aaaaaaaaaaaa' aaaaaaaaaaaa -- \
+        pgsluice rollback --url "$admin"
+    [[ $output == *'The database is at aaaaaaaaaaaa (it was at bbbbbbbbbbbb)'* ]]
+    [ "$(sql "SELECT reason FROM pgsluice.ledger WHERE event = 'downgrade'")" = 'bad release' ]
+    pgsluice status --url "$admin" | grep -q '^hold  *at aaaaaaaaaaaa'
+    [ "$(sql "SELECT actor || ' ' || event FROM pgsluice.ledger WHERE event <> 'upgrade'" | paste -sd,)" = \
+        'token:ops downgrade' ]
+
+    # over the socket, by the digest of a dry run; nothing is left to undo but what the gate requires
+    run -0 --separate-stderr pgsluice --json rollback --dry-run --socket admin.sock
+    confirm=$(jq -r .digest <<<"$output")
+    run -0 --separate-stderr pgsluice --json rollback --yes --confirm "$confirm" --reason 'all of it' --socket admin.sock
+    [ "$(jq -c '[.state, .gate, .to]' <<<"$output")" = '["succeeded","closed",[]]' ]
+    PGSLUICE_TOKEN=another run -3 --separate-stderr pgsluice rollback --socket admin.sock </dev/null
+    pgsluice audit --verify
 }
