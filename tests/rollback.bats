@@ -616,6 +616,30 @@ SQL
     wait_for '[ "$(http_body /admin/migrations admin | jq -r .hold.reason)" = "not again" ]' 10
 }
 
+@test "what another daemon guesses of an operation gives way to who has run it" {
+    need_failpoints
+    make_history
+    write_guarded_config
+    sed -i '/^execution:/d' daemon.conf
+    sed 's/^gate: .*/gate: { required_revision = "aaaaaaaaaaaa"; poll_interval = "100ms"; };/' daemon.conf >other.conf
+    PGSLUICE_FAILPOINT=operation-ending:stop start_daemon
+    wait_until_ready
+    block_table two
+    dry_run
+    change
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE NOT granted")" = 1 ]'
+    start_daemon other
+    wait_until_ready other
+    unblock_table
+    wait_for '[ "$(sql "SELECT document::json ->> '\''gate'\'' IS NULL FROM pgsluice.operation")" = t ]' || {
+        kill -CONT "${daemon_pids[daemon]}"
+        false
+    }
+    kill -CONT "${daemon_pids[daemon]}"
+    wait_for '[ "$(sql "SELECT document::json ->> '\''gate'\'' FROM pgsluice.operation")" = open ]'
+    sql 'SELECT document FROM pgsluice.operation' | jq -e '.state == "succeeded" and (.events | length) > 0'
+}
+
 # example NAME: the curl calls of that name in the manual.
 example() {
     sed -n "/^# curl: $1\$/,/^\.Ed/p" "$top_srcdir/man/pgsluiced.8" | sed '/^\./d; s/\\e$/\\/'

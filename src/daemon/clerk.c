@@ -581,7 +581,7 @@ static gboolean settle_foreign(const Clerk *clerk, const OperationRow *row, gboo
         document = task_settle_document(row->answer, (const char *const *)state->heads,
                                         (const char *const *)row->from,
                                         (const char *const *)row->to, clock_wall());
-    is_settled = state && operations_end(clerk->session, row->id, document, error);
+    is_settled = state && operations_settle(clerk->session, row->id, document, error);
     unlock(clerk);
     return is_settled;
 }

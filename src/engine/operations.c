@@ -92,9 +92,21 @@ gboolean operations_begin(Session *session, const OperationRow *row, GError **er
            conn_exec_params(session->conn, begin, G_N_ELEMENTS(values), values, NULL, error);
 }
 
-gboolean operations_end(Session *session, const char *id, const char *document, GError **error)
+static gboolean end(Session *session, const char *id, const char *document, const char *is_guess,
+                    GError **error)
 {
     g_autofree char *sql = session_expand(session, sql_operation_end);
 
-    return conn_exec_params(session->conn, sql, 2, (const char *[]){id, document}, NULL, error);
+    return conn_exec_params(session->conn, sql, 3, (const char *[]){id, document, is_guess}, NULL,
+                            error);
+}
+
+gboolean operations_end(Session *session, const char *id, const char *document, GError **error)
+{
+    return end(session, id, document, "false", error);
+}
+
+gboolean operations_settle(Session *session, const char *id, const char *document, GError **error)
+{
+    return end(session, id, document, "true", error);
 }

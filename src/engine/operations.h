@@ -28,5 +28,8 @@ GPtrArray *operations_running(Session *session, GError **error);
 /* Under the migration lock, on the disk before it returns. Makes the state schema when there is
  * none. */
 gboolean operations_begin(Session *session, const OperationRow *row, GError **error);
-/* Quiet when it has ended already. */
+/* By whoever has run it. */
 gboolean operations_end(Session *session, const char *id, const char *document, GError **error);
+/* By somebody who has to guess from the heads, and may do so while the one who knows is about to
+ * write. Quiet when it has ended already. */
+gboolean operations_settle(Session *session, const char *id, const char *document, GError **error);
