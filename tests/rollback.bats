@@ -420,8 +420,8 @@ SQL
     kill -HUP "${daemon_pids[daemon]}"
     wait_for 'dry_run heads upgrade && [ "$(member ".to[0]")" = bbbbbbbbbbbb ]'
     [ "$(member '.refusals[].type')" = urn:pgsluice:problem:held ]
-    kind=upgrade target=heads change
-    problem 409 held
+    # The plan may be newer than the status by a moment, and its etag with it.
+    wait_for 'dry_run heads upgrade && kind=upgrade target=heads change && problem 409 held'
     call DELETE /admin/migrations/hold '{"reason": "thaw"}'
     [ "$code" = 204 ]
     # The daemon goes on with what the hold had kept it from; then there is nothing to release.
