@@ -631,7 +631,8 @@ SQL
     start_daemon other
     wait_until_ready other
     unblock_table
-    wait_for '[ "$(sql "SELECT document::json ->> '\''gate'\'' IS NULL FROM pgsluice.operation")" = t ]' || {
+    wait_for 'grep -q "^State:.*T" "/proc/${daemon_pids[daemon]}/status"'
+    wait_for '[ "$(sql "SELECT document IS NOT NULL FROM pgsluice.operation")" = t ]' || {
         kill -CONT "${daemon_pids[daemon]}"
         false
     }
