@@ -225,9 +225,11 @@ static HttpResponse *repeat(Api *api, HttpRequest *request, Call *call, gboolean
                 g_strdup_printf("It was sent before with another body, for operation %s", id),
                 g_strdup("send each new request with a new key")));
     if (call->wait) {
-        HttpReply *reply = http_request_defer(request);
-
-        desk_wait(api_desk(api), id, reply, call->wait);
+        call->reply = http_request_defer(request);
+        if (desk_wait(api_desk(api), id, call->reply, call->wait))
+            call->reply = NULL;
+        else
+            call_accept(call, id, answer); /* forgotten just now */
         call_free(call);
         return NULL;
     }
