@@ -229,6 +229,51 @@ SQL
     at_most 6
 }
 
+@test "server: what a revision leaves in its session does not reach the next one" {
+    create_database
+    make_revision aaaa0001 '' <<'SQL'
+-- migrate:up
+CREATE TABLE users (id int);
+CREATE TEMP TABLE users (id int UNIQUE DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO users VALUES (1);
+PREPARE mine AS SELECT 1;
+DECLARE mine CURSOR WITH HOLD FOR SELECT 1;
+CREATE INDEX CONCURRENTLY ON public.users (id);
+INSERT INTO public.users SELECT id FROM pg_temp.users;
+
+-- migrate:down
+-- nothing to undo
+SQL
+    make_revision aaaa0002 aaaa0001 <<'SQL'
+-- migrate:up
+ALTER TABLE users ADD COLUMN name text;
+CREATE TEMP TABLE kept (id int UNIQUE DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO kept VALUES (1);
+INSERT INTO kept VALUES (1);
+DELETE FROM kept;
+
+-- migrate:down
+-- nothing to undo
+SQL
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- migrate:up
+CREATE TABLE kept (id int);
+PREPARE mine AS SELECT 1;
+DECLARE mine CURSOR WITH HOLD FOR SELECT 1;
+
+-- migrate:down
+-- nothing to undo
+SQL
+    upgrade
+    [ "$(sql 'SELECT id, name IS NULL FROM users')" = '1|t' ]
+    [ "$(sql 'SELECT count(*) FROM kept')" = 0 ]
+    local url_online=$url
+    create_database
+    pgsluice upgrade base:head --sql >up.sql
+    psql -Xq "$url" <up.sql
+    [ "$(sql 'SELECT id, name IS NULL FROM users')" = "$(sql 'SELECT id, name IS NULL FROM users' "$url_online")" ]
+}
+
 @test "server: a revision that pg_dump made empties the search_path and harms nobody" {
     create_database
     sql 'CREATE TABLE dumped (a int PRIMARY KEY); CREATE VIEW seen AS SELECT a FROM dumped'

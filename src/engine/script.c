@@ -82,8 +82,8 @@ static gboolean refuse_irreversible(const Script *script, GError **error)
     return FALSE;
 }
 
-/* Statements that by themselves leave the session's role and parameters alone; everything else
- * (SET, SELECT, DO, CALL and what is not known here) may change them. */
+/* Statements that by themselves leave the session's role, parameters and temporary tables alone;
+ * everything else (SET, SELECT, DO, CALL and what is not known here) may change them. */
 static gboolean leaves_session_alone(const Statement *statement)
 {
     static const char *const harmless[] = {"ALTER", "COMMENT", "CREATE", "DELETE", "DROP",
@@ -98,7 +98,7 @@ static gboolean leaves_session_alone(const Statement *statement)
     if (!is_harmless)
         return FALSE;
     folded = g_ascii_strdown(statement->sql, -1);
-    return !strstr(folded, "set_config");
+    return !strstr(folded, "set_config") && !strstr(folded, "temp");
 }
 
 static gboolean has_rows(const GPtrArray *statements)

@@ -24,7 +24,7 @@ typedef struct {
     guint summed;
     gboolean records_apart;      /* the record has a transaction behind the last segment */
     gboolean has_rows;           /* of a COPY ... FROM STDIN, which no pipeline can carry */
-    gboolean may_change_session; /* roles, parameters: what must not reach the next revision */
+    gboolean may_change_session; /* role, parameters, temporary tables: not for the next one */
     gboolean is_stored;          /* the body is the database's: there is no file */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
 } Script;

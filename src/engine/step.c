@@ -50,6 +50,16 @@ static void add_reset(GArray *messages)
     add_own(messages, PHASE_RECORD, "SET statement_timeout = 0");
 }
 
+/* What the session keeps beside parameters: a temporary table would stand before the next
+ * revision's own of that name. What waits for the commit may be about such a table. */
+static void add_discard(GArray *messages)
+{
+    add_own(messages, PHASE_COMMIT, "SET CONSTRAINTS ALL IMMEDIATE");
+    add_own(messages, PHASE_COMMIT, "CLOSE ALL");
+    add_own(messages, PHASE_COMMIT, "DEALLOCATE ALL");
+    add_own(messages, PHASE_COMMIT, "DISCARD TEMP");
+}
+
 void step_add_session(GArray *messages, const Script *script, guint first)
 {
     for (guint i = 0; script->natures && i < first; i++) {
@@ -76,6 +86,8 @@ GArray *step_messages(const Script *script, const char *durability)
     if (script->may_change_session)
         add_reset(messages);
     add_own(messages, ends ? PHASE_RECORD : PHASE_JOURNAL, NULL);
+    if (script->may_change_session && ends)
+        add_discard(messages);
     if (ends && durability)
         add_own(messages, PHASE_COMMIT, durability);
     add_own(messages, PHASE_COMMIT, "COMMIT");
