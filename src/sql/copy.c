@@ -6,9 +6,9 @@
 
 #include "sql/scan.h"
 
-static gboolean is_binary_word(const char *sql, const Token *token)
+/* Whether a token is a word, which may be quoted. */
+static gboolean is_word(const char *sql, const Token *token, const char *word)
 {
-    static const char word[] = "binary";
     const char *at = sql + token->start;
     gsize length = token->end - token->start;
     gboolean is_quoted = *at == '\'' || *at == '"';
@@ -17,23 +17,31 @@ static gboolean is_binary_word(const char *sql, const Token *token)
            g_ascii_strncasecmp(at + is_quoted, word, strlen(word)) == 0;
 }
 
-/* COPY BINARY t, [WITH] BINARY, (FORMAT binary). As a word by itself it is the keyword. */
-gboolean copy_is_binary(const char *sql)
+/* COPY BINARY t, [WITH] BINARY, (FORMAT binary): as a word by itself it is the keyword. CSV may be
+ * a name before FROM STDIN, and behind WHERE. */
+CopyFormat copy_format(const char *sql)
 {
     PlaceText text = {.bytes = sql, .length = strlen(sql), .first_line = 1};
     g_autoptr(GArray) tokens = sql_scan(&text, NULL);
-    gboolean follows_format = FALSE;
+    gboolean has_options = FALSE;
+    const Token *previous = NULL;
 
     for (guint i = 0; tokens && i < tokens->len; i++) {
         const Token *token = &g_array_index(tokens, Token, i);
+        gboolean is_value = previous && is_word(sql, previous, "format");
 
-        if (token->kind == PG_QUERY__TOKEN__BINARY ||
-            (follows_format && is_binary_word(sql, token)))
-            return TRUE;
-        follows_format = token->end - token->start == 6 &&
-                         g_ascii_strncasecmp(sql + token->start, "format", 6) == 0;
+        if (token->kind == PG_QUERY__TOKEN__BINARY || (is_value && is_word(sql, token, "binary")))
+            return COPY_BINARY;
+        if (has_options &&
+            (token->kind == PG_QUERY__TOKEN__CSV || (is_value && is_word(sql, token, "csv"))))
+            return COPY_CSV;
+        if (has_options && token->kind == PG_QUERY__TOKEN__WHERE)
+            break;
+        if (token->kind == PG_QUERY__TOKEN__STDIN && previous->kind == PG_QUERY__TOKEN__FROM)
+            has_options = TRUE;
+        previous = token;
     }
-    return FALSE;
+    return COPY_TEXT;
 }
 
 static const char *find_copy(const char *context)

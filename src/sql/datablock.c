@@ -93,6 +93,28 @@ static const char *find_terminator(const Reader *reader, const char *at)
     return NULL;
 }
 
+/* The \. among the rows that ends them for the server, which then drops the others in silence. In
+ * CSV format nothing but a line of its own does. NULL: there is none. */
+static const char *find_early_end(const char *at, const char *last)
+{
+    while ((at = memchr(at, '\\', (gsize)(last - at))) != NULL) {
+        if (at[1] == '.')
+            return at;
+        at += 2;
+    }
+    return NULL;
+}
+
+static gboolean refuse_early_end(const Reader *reader, const char *at, GError **error)
+{
+    place_error(error, reader->text, (gsize)(at - reader->text->bytes),
+                "%s among the rows of COPY ... FROM STDIN, which ends them to the server",
+                terminator);
+    error_set_hint(error, "in a row write \\%s; to end them it stands on a line of its own",
+                   terminator);
+    return FALSE;
+}
+
 static void refuse_binary(const Reader *reader, const char *first, GError **error)
 {
     place_error(error, reader->text, (gsize)(first - reader->text->bytes),
@@ -111,12 +133,13 @@ static gboolean refuse_endless(const Reader *reader, const char *first, GError *
     return FALSE;
 }
 
-static gboolean read_block(Reader *reader, const char *first, const char *semicolon, GArray *blocks,
-                           GError **error)
+static gboolean read_block(Reader *reader, const char *first, const char *semicolon,
+                           CopyFormat format, GArray *blocks, GError **error)
 {
     const char *bytes = reader->text->bytes;
     const char *start = next_line(reader, semicolon);
     const char *last = find_terminator(reader, start);
+    const char *early = last && format == COPY_TEXT ? find_early_end(start, last) : NULL;
     const char *behind;
     DataBlock block;
 
@@ -124,6 +147,8 @@ static gboolean read_block(Reader *reader, const char *first, const char *semico
         return FALSE;
     if (!last)
         return refuse_endless(reader, first, error);
+    if (early)
+        return refuse_early_end(reader, early, error);
     block = (DataBlock){(gsize)(semicolon - bytes), (gsize)(start - bytes), (gsize)(last - bytes),
                         line_at(reader, start)};
     g_array_append_val(blocks, block);
@@ -143,14 +168,15 @@ GArray *data_blocks_find(const PlaceText *text, GError **error)
         const char *first = sql_skip_blank(reader.at, reader.end);
         const char *semicolon = find_semicolon(&reader, first);
         g_autofree char *copy = take_copy(first, semicolon);
+        CopyFormat format = copy ? copy_format(copy) : COPY_TEXT;
 
-        if (copy && copy_is_binary(copy)) {
+        if (format == COPY_BINARY) {
             refuse_binary(&reader, first, error);
             return NULL;
         }
         if (!copy)
             reader.at = semicolon < reader.end ? semicolon + 1 : reader.end;
-        else if (!read_block(&reader, first, semicolon, blocks, error))
+        else if (!read_block(&reader, first, semicolon, format, blocks, error))
             return NULL;
     }
     return g_steal_pointer(&blocks);

@@ -13,8 +13,8 @@ typedef struct {
 } DataBlock;
 
 /* All of `text` (its bytes are NUL-terminated), in order, as an array of DataBlock. Such a COPY
- * whose rows do not begin on the next line, or do not end, or are binary, is ERROR_REVISION_FILE
- * with its place.
+ * whose rows do not begin on the next line, or do not end, or have what the server takes for their
+ * end among them, or are binary, is ERROR_REVISION_FILE with its place.
  * Quick for texts that have none. */
 GArray *data_blocks_find(const PlaceText *text, GError **error);
 
