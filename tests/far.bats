@@ -274,6 +274,31 @@ SQL
     [ "$(sql 'SELECT id, name IS NULL FROM users')" = "$(sql 'SELECT id, name IS NULL FROM users' "$url_online")" ]
 }
 
+@test "server: what a function sets in the session does not reach the next revision" {
+    create_database
+    make_revision aaaa0001 '' <<'SQL'
+-- migrate:up
+CREATE SCHEMA other;
+CREATE TABLE t (a int);
+CREATE FUNCTION moves() RETURNS int LANGUAGE plpgsql AS
+    'BEGIN PERFORM set_config($$search_path$$, $$other$$, false); RETURN 1; END';
+
+-- migrate:down
+-- nothing to undo
+SQL
+    local before=aaaa0001 revision=aaaa0002 statement
+
+    for statement in 'INSERT INTO t VALUES (moves())' 'UPDATE t SET a = moves()' \
+        'DELETE FROM t WHERE a = moves()' 'CREATE TABLE u AS SELECT moves()'; do
+        printf -- '-- migrate:up\n%s;\n\n-- migrate:down\n-- nothing to undo\n' "$statement" |
+            make_revision "$revision" "$before"
+        make_table_revision "b$revision" "$revision" "t$revision"
+        before=b$revision revision=${revision%?}$((${revision: -1} + 1))
+    done
+    upgrade
+    [ "$(sql "SELECT count(*) FROM pg_tables WHERE tablename LIKE 't_%' AND schemaname = 'public'")" = 4 ]
+}
+
 @test "server: a revision that pg_dump made empties the search_path and harms nobody" {
     create_database
     sql 'CREATE TABLE dumped (a int PRIMARY KEY); CREATE VIEW seen AS SELECT a FROM dumped'

@@ -82,23 +82,29 @@ static gboolean refuse_irreversible(const Script *script, GError **error)
     return FALSE;
 }
 
-/* Statements that by themselves leave the session's role, parameters and temporary tables alone;
- * everything else (SET, SELECT, DO, CALL and what is not known here) may change them. */
+static gboolean is_definition(const char *sql)
+{
+    static const char *const verbs[] = {"ALTER", "COMMENT", "CREATE",  "DROP",
+                                        "GRANT", "REVOKE",  "TRUNCATE"};
+    gsize length = strspn(sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
+        if (strlen(verbs[i]) == length && g_ascii_strncasecmp(sql, verbs[i], length) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* What defines objects, and calls no function as it does so, leaves the session's role, parameters
+ * and temporary tables alone. Everything else (SET, DO, INSERT with a function or a trigger, what
+ * is not known here) may change them. */
 static gboolean leaves_session_alone(const Statement *statement)
 {
-    static const char *const harmless[] = {"ALTER", "COMMENT", "CREATE", "DELETE", "DROP",
-                                           "GRANT", "INSERT",  "REVOKE", "UPDATE", "TRUNCATE"};
-    gsize length = strspn(statement->sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
     g_autofree char *folded = NULL;
-    gboolean is_harmless = FALSE;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(harmless) && !is_harmless; i++)
-        is_harmless = strlen(harmless[i]) == length &&
-                      g_ascii_strncasecmp(statement->sql, harmless[i], length) == 0;
-    if (!is_harmless)
+    if (!is_definition(statement->sql))
         return FALSE;
     folded = g_ascii_strdown(statement->sql, -1);
-    return !strstr(folded, "set_config") && !strstr(folded, "temp");
+    return !strstr(folded, "set_config") && !strstr(folded, "select") && !strstr(folded, "temp");
 }
 
 static gboolean has_rows(const GPtrArray *statements)
