@@ -70,6 +70,13 @@ static char **find_required(const Graph *graph, const Status *status, const char
     return revision_ids(wanted);
 }
 
+/* The revision still counts as applied, but part of it is gone. */
+static gboolean is_half_undone(const Status *status, const char *id)
+{
+    return status->half_run && status->half_run->direction == PLAN_DOWNGRADE &&
+           (!id || g_str_equal(status->half_run->revision, id));
+}
+
 /* The ids still missing, a GPtrArray of char *, borrowed. */
 static GPtrArray *find_missing(const Graph *graph, const Status *status, char **required)
 {
@@ -80,7 +87,8 @@ static GPtrArray *find_missing(const Graph *graph, const Status *status, char **
         const Revision *revision = graph_find(graph, *required);
 
         /* one that the files do not have was found in the records */
-        if (revision && !is_applied(revision, status, applied))
+        if (is_half_undone(status, *required) ||
+            (revision && !is_applied(revision, status, applied)))
             g_ptr_array_add(missing, *required);
     }
     return missing;
@@ -194,12 +202,21 @@ static Verdict *judge_behind(const Graph *graph, const Status *status, const Pol
 }
 
 /* `missing` NULL: with `problem`. */
+static char *say_half_undone(const Status *status)
+{
+    return g_strdup_printf("revision %s is half undone: run `pgsluice downgrade` to what it "
+                           "revises, which goes on where that stopped; `pgsluice status` tells "
+                           "where",
+                           status->half_run->revision);
+}
+
 static Verdict *judge(const Graph *graph, const Status *status, const Policy *policy,
                       GPtrArray *missing, const char *problem)
 {
     gboolean serves = missing && missing->len == 0;
 
-    if (status->pending->len && !status->unknown[0] && policy->is_controlled && policy->may_migrate)
+    if (status->pending->len && !status->unknown[0] && policy->is_controlled &&
+        policy->may_migrate && !is_half_undone(status, NULL))
         return verdict_new(VERDICT_MIGRATE, serves,
                            g_strdup_printf("bringing in %u pending %s", status->pending->len,
                                            status->pending->len == 1 ? "revision" : "revisions"));
@@ -207,6 +224,8 @@ static Verdict *judge(const Graph *graph, const Status *status, const Policy *po
         return verdict_new(VERDICT_SERVE, TRUE, say_open(status, policy));
     if (problem)
         return verdict_new(VERDICT_WAIT, FALSE, g_strdup(problem));
+    if (is_half_undone(status, NULL))
+        return verdict_new(VERDICT_WAIT, FALSE, say_half_undone(status));
     return judge_behind(graph, status, policy, missing);
 }
 

@@ -12,8 +12,8 @@ typedef struct {
     const char *heads;   /* of the database, blank separated */
     const char *applied; /* what pgsluice recorded */
     const char *required;
-    const char
-        *flags; /* c = controlled, m = may migrate, f = on_pending fail, h = held, F = failure */
+    const char *flags; /* c = controlled, m = may migrate, f = on_pending fail, h = held, F =
+                        * failure, u = c is half undone, a = c is half applied */
     VerdictKind kind;
     gboolean serves;
     const char *says; /* part of the reason */
@@ -72,6 +72,13 @@ static const Case cases[] = {
      "the last upgrade failed (boom)"},
     {"after a failure, required is older", "abc", "b", "a b", "b", "cF", VERDICT_SERVE, TRUE,
      "the last upgrade failed: boom"},
+    {"half undone: not open", "abc", "c", "a b c", "head", "cmu", VERDICT_WAIT, FALSE,
+     "revision c is half undone"},
+    {"half undone, others pending", "abcx", "c", "a b c", "heads", "cmu", VERDICT_WAIT, FALSE,
+     "revision c is half undone"},
+    {"half undone, required is older", "abc", "c", "a b c", "b", "cmu", VERDICT_SERVE, TRUE,
+     "open at c"},
+    {"half applied", "abc", "b", "a b", "head", "cma", VERDICT_MIGRATE, FALSE, "pending"},
     {"downgraded by hand", "abc", "b", "a b", "head", "c", VERDICT_WAIT, FALSE, "on reload only"},
 };
 
@@ -133,6 +140,12 @@ static Status *make_status(const Graph *graph, const Case *given)
         status->hold = g_new0(Hold, 1);
         *status->hold = (Hold){g_strdup("b"), g_strdup("incident"), g_strdup("ops"),
                                g_strdup("2026-01-01T00:00:00Z")};
+    }
+    if (strpbrk(given->flags, "ua")) {
+        status->half_run = g_new0(Journal, 1);
+        status->half_run->revision = g_strdup("c");
+        status->half_run->rows = g_ptr_array_new();
+        status->half_run->direction = strchr(given->flags, 'u') ? PLAN_DOWNGRADE : PLAN_UPGRADE;
     }
     return status;
 }
