@@ -107,22 +107,39 @@ gboolean lock_try_answer(const Result *result)
     return result_boolean(result, 0, 0);
 }
 
-gboolean lock_release(Conn *conn, LockKey key, GError **error)
+static gboolean require_was_held(const Conn *conn, gboolean was_held, GError **error)
 {
-    gboolean was_held;
-
-    /* AND would be free to ask for the second one first, and to leave it at that. */
-    if (!call(conn,
-              "SELECT CASE WHEN pg_catalog.pg_advisory_unlock($1::bigint)"
-              " THEN pg_catalog.pg_advisory_unlock($1::bigint) ELSE false END",
-              key, &was_held, error))
-        return FALSE;
     if (was_held)
         return TRUE;
     error_set(error, ERROR_LOCK_LOST, "the migration lock was not held any more by %s",
               conn_describe(conn));
     error_set_hint(error, "look for pg_advisory_unlock_all() or DISCARD ALL in the revisions");
     return FALSE;
+}
+
+/* AND would be free to ask for the second one first, and to leave it at that. */
+#define RELEASE_SQL                                                                                \
+    "SELECT CASE WHEN pg_catalog.pg_advisory_unlock($1::bigint)"                                   \
+    " THEN pg_catalog.pg_advisory_unlock($1::bigint) ELSE false END"
+
+gboolean lock_release(Conn *conn, LockKey key, GError **error)
+{
+    gboolean was_held;
+
+    return call(conn, RELEASE_SQL, key, &was_held, error) &&
+           require_was_held(conn, was_held, error);
+}
+
+gboolean lock_release_queue(Conn *conn, LockKey key, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, key.key);
+
+    return conn_pipeline_send(conn, RELEASE_SQL, 1, (const char *[]){text}, error);
+}
+
+gboolean lock_release_answer(const Conn *conn, const Result *result, GError **error)
+{
+    return require_was_held(conn, result_boolean(result, 0, 0), error);
 }
 
 static void describe_holder(LockHolder *holder, const Result *result)

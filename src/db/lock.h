@@ -42,6 +42,10 @@ gboolean lock_try(Conn *conn, LockKey key, gboolean *taken, GError **error);
 /* The same as part of a pipeline, and what its answer says. */
 gboolean lock_try_queue(Conn *conn, LockKey key, GError **error);
 gboolean lock_try_answer(const Result *result);
+/* LOCK_LOST when it was not held any more. */
 gboolean lock_release(Conn *conn, LockKey key, GError **error);
+/* The same as part of a pipeline, and what its answer says. */
+gboolean lock_release_queue(Conn *conn, LockKey key, GError **error);
+gboolean lock_release_answer(const Conn *conn, const Result *result, GError **error);
 /* *holder is NULL when nobody has it. */
 gboolean lock_find_holder(Conn *conn, LockKey key, LockHolder **holder, GError **error);

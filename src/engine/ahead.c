@@ -10,6 +10,17 @@ void ahead_clear(Session *session)
         g_clear_pointer(&session->ahead[i], result_free);
 }
 
+/* Whoever waits for the lock tries often: what that does not get should cost it nothing. */
+static char *applied_sql(const Session *session)
+{
+    g_autofree char *sql = session_expand(session, sql_read_applied);
+
+    return g_strdup_printf("SELECT a.* FROM (%s) a WHERE (SELECT EXISTS (SELECT FROM "
+                           "pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND "
+                           "l.mode = 'ExclusiveLock' AND l.pid = pg_catalog.pg_backend_pid()))",
+                           sql);
+}
+
 /* The text of a question, g_free; NULL when there is nothing to ask. */
 static char *question_sql(const Session *session, AheadQuestion question)
 {
@@ -26,6 +37,10 @@ static char *question_sql(const Session *session, AheadQuestion question)
         return session->has_state ? session_expand(session, sql_recorded_server) : NULL;
     case AHEAD_LEDGER_END:
         return session->has_state ? session_expand(session, sql_ledger_end) : NULL;
+    case AHEAD_APPLIED:
+        return session->has_state ? applied_sql(session) : NULL;
+    case AHEAD_NAMESPACES:
+        return session->settings->records_schema ? g_strdup(sql_catalog_namespaces) : NULL;
     case AHEAD_IDENTITY:
         return session->server.is_known ? NULL : session_expand(session, sql_server_identity);
     default:

@@ -11,6 +11,8 @@ typedef enum {
     AHEAD_PRIVILEGES,
     AHEAD_RECORDED_SERVER, /* with a state schema only */
     AHEAD_LEDGER_END,      /* the same */
+    AHEAD_APPLIED,         /* the same; many rows, so only when the try succeeds */
+    AHEAD_NAMESPACES,      /* where what a run has made is going to be recorded */
     AHEAD_IDENTITY,        /* last: a managed server refuses it */
     AHEAD_QUESTIONS,
 } AheadQuestion;

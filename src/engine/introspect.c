@@ -43,10 +43,11 @@ typedef struct {
     Session *session;
     Filter filter;
     CatalogBuilder *builder;
-    GPtrArray *schemas; /* oids of the managed ones */
-    ObjectKind kind;    /* of the rows that come */
-    gboolean has_begun; /* the builder knows their columns */
-    GError *failure;    /* of the first query that failed, or of its rows */
+    GPtrArray *schemas;         /* oids of the managed ones */
+    ObjectKind kind;            /* of the rows that come */
+    gboolean has_begun;         /* the builder knows their columns */
+    GError *failure;            /* of the first query that failed, or of its rows */
+    const IntrospectMore *more; /* NULL: nothing */
 } Reading;
 
 static Filter make_filter(const Session *session, const IntrospectScope *scope)
@@ -103,8 +104,15 @@ static gboolean send_opening(Reading *reading, GError **error)
     for (gsize i = 0; i < G_N_ELEMENTS(opening); i++)
         if (!send(reading, opening[i], error))
             return FALSE;
-    return send(reading, sql_catalog_namespaces, error) &&
-           conn_pipeline_flush(reading->session->conn, error);
+    return send(reading, sql_catalog_namespaces, error);
+}
+
+static gboolean send_more(Reading *reading, GError **error)
+{
+    for (guint i = 0; reading->more && reading->more->sql[i]; i++)
+        if (!send(reading, reading->more->sql[i], error))
+            return FALSE;
+    return TRUE;
 }
 
 static gboolean send_query(Reading *reading, const char *sql, char **variables, GError **error)
@@ -122,8 +130,8 @@ static gboolean send_queries(Reading *reading, GError **error)
         if (!send_query(reading, queries[i].sql, variables, error))
             return FALSE;
     return send_query(reading, sql_catalog_aliases, variables, error) &&
-           send(reading, sql_catalog_depend, error) && send(reading, "COMMIT", error) &&
-           conn_pipeline_sync(reading->session->conn, error);
+           send(reading, sql_catalog_depend, error) && send_more(reading, error) &&
+           send(reading, "COMMIT", error) && conn_pipeline_sync(reading->session->conn, error);
 }
 
 /* --- Receiving -------------------------------------------------------------------------------- */
@@ -189,6 +197,23 @@ static void take_need(const Result *row, gpointer data)
     builder_need(((Reading *)data)->builder, key_at(row, 0), key_at(row, 2));
 }
 
+static gboolean receive_more(Reading *reading, GError **error)
+{
+    const IntrospectMore *more = reading->more;
+
+    for (guint i = 0; more && more->sql[i]; i++) {
+        g_autoptr(GError) failure = NULL;
+        PipelineOutcome outcome;
+
+        if (!conn_pipeline_next_rows(reading->session->conn, &outcome, more->visits[i], more->data,
+                                     &failure, error))
+            return FALSE;
+        if (failure && !reading->failure)
+            reading->failure = g_steal_pointer(&failure);
+    }
+    return TRUE;
+}
+
 static gboolean receive_opening(Reading *reading, GError **error)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(opening); i++)
@@ -208,15 +233,43 @@ static gboolean receive_objects(Reading *reading, GError **error)
         if (!receive(reading, take_object, error))
             return FALSE;
     }
-    return receive(reading, take_alias, error) && receive(reading, take_need, error);
+    return receive(reading, take_alias, error) && receive(reading, take_need, error) &&
+           receive_more(reading, error);
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */
 
-static gboolean read_pipelined(Reading *reading, GError **error)
+static gboolean read_in_two_turns(Reading *reading, GError **error)
 {
-    return send_opening(reading, error) && receive_opening(reading, error) &&
-           send_queries(reading, error) && receive_objects(reading, error);
+    return send_opening(reading, error) && conn_pipeline_flush(reading->session->conn, error) &&
+           receive_opening(reading, error) && send_queries(reading, error) &&
+           receive_objects(reading, error);
+}
+
+static GPtrArray *schemas_new(void)
+{
+    return g_ptr_array_new_with_free_func(g_free);
+}
+
+/* What was asked for `guessed` may only be used when those are the schemas that there are. */
+static gboolean read_in_one_turn(Reading *reading, const Result *guessed, gboolean *is_stale,
+                                 GError **error)
+{
+    g_autoptr(GPtrArray) guess = NULL;
+
+    for (int i = 0; i < result_rows(guessed); i++)
+        if (filter_takes_schema(&reading->filter, result_text(guessed, i, 1)))
+            g_ptr_array_add(reading->schemas, g_strdup(result_text(guessed, i, 0)));
+    g_ptr_array_add(reading->schemas, NULL);
+    if (!send_opening(reading, error) || !send_queries(reading, error))
+        return FALSE;
+    guess = g_steal_pointer(&reading->schemas);
+    reading->schemas = schemas_new();
+    if (!receive_opening(reading, error) || !receive_objects(reading, error))
+        return FALSE;
+    *is_stale = !g_strv_equal((const char *const *)guess->pdata,
+                              (const char *const *)reading->schemas->pdata);
+    return TRUE;
 }
 
 static void forget_transaction(Conn *conn)
@@ -234,20 +287,25 @@ static gboolean has_moved(const GError *error)
            g_strcmp0(sqlstate, "42704") == 0 || g_strcmp0(sqlstate, "42883") == 0;
 }
 
-static Catalog *read_once(Session *session, const IntrospectScope *scope, GError **error)
+/* NULL without an error: the `guessed` schemas (NULL: none) are not those that there are. */
+static Catalog *read_once(Session *session, const IntrospectScope *scope, const Result *guessed,
+                          const IntrospectMore *more, GError **error)
 {
-    g_auto(Reading) reading = {.session = session, .filter = make_filter(session, scope)};
+    g_auto(Reading)
+        reading = {.session = session, .filter = make_filter(session, scope), .more = more};
+    gboolean is_stale = FALSE;
     gboolean is_read;
 
     reading.builder = builder_new(&reading.filter);
-    reading.schemas = g_ptr_array_new_with_free_func(g_free);
+    reading.schemas = schemas_new();
     if (!conn_pipeline_begin(session->conn, error))
         return NULL;
-    is_read = read_pipelined(&reading, error);
+    is_read = guessed ? read_in_one_turn(&reading, guessed, &is_stale, error)
+                      : read_in_two_turns(&reading, error);
     if (!conn_pipeline_end(session->conn, is_read ? error : NULL))
         return NULL;
     forget_transaction(session->conn);
-    if (!is_read)
+    if (!is_read || is_stale)
         return NULL;
     if (reading.failure) {
         g_propagate_error(error, g_steal_pointer(&reading.failure));
@@ -256,19 +314,32 @@ static Catalog *read_once(Session *session, const IntrospectScope *scope, GError
     return builder_finish(reading.builder);
 }
 
-Catalog *introspect_catalog(Session *session, const IntrospectScope *scope, GError **error)
+Catalog *introspect_catalog_and(Session *session, const IntrospectScope *scope,
+                                const IntrospectMore *more, GError **error)
 {
+    g_autoptr(Result) guessed = NULL;
+
+    ahead_ask(session, AHEAD_NAMESPACES, NULL, &guessed, NULL);
     for (int i = 1;; i++) {
         g_autoptr(GError) reason = NULL;
-        Catalog *catalog = read_once(session, scope, &reason);
+        Catalog *catalog = read_once(session, scope, guessed, more, &reason);
+        gboolean is_misled = !catalog && !reason;
 
         if (catalog)
             return catalog;
-        if (i < TRIES && has_moved(reason))
+        g_clear_pointer(&guessed, result_free);
+        if (more)
+            more->restart(more->data, NULL);
+        if (is_misled || (i < TRIES && has_moved(reason)))
             continue;
         g_propagate_prefixed_error(error, g_steal_pointer(&reason), "reading the schema: ");
         return NULL;
     }
+}
+
+Catalog *introspect_catalog(Session *session, const IntrospectScope *scope, GError **error)
+{
+    return introspect_catalog_and(session, scope, NULL, error);
 }
 
 FingerprintSet *introspect_fingerprints(Session *session, const IntrospectScope *scope,

@@ -9,7 +9,8 @@
 typedef struct {
     const char *id;
     const char *at;    /* RFC 3339, UTC */
-    const char *event; /* upgrade downgrade stamp fail hold release refuse repair accept-server */
+    const char *event; /* upgrade downgrade stamp fail hold release refuse repair accept-server
+                          accept-drift */
     const char *revision;
     char **heads_before; /* NULL-terminated, never NULL */
     char **heads_after;

@@ -3,6 +3,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/accept.c src/engine/accept.h \
 	src/engine/ahead.c src/engine/ahead.h \
 	src/engine/alone.c src/engine/alone.h \
+	src/engine/baseline.c src/engine/baseline.h \
 	src/engine/batch.c src/engine/batch.h \
 	src/engine/breakage.c src/engine/breakage.h \
 	src/engine/budget.c src/engine/budget.h \
@@ -11,6 +12,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/confirm.c src/engine/confirm.h \
 	src/engine/dialogue.c src/engine/dialogue.h \
 	src/engine/doubt.c src/engine/doubt.h \
+	src/engine/drift.c src/engine/drift.h \
 	src/engine/environment.c src/engine/environment.h \
 	src/engine/event.c src/engine/event.h \
 	src/engine/execute.c src/engine/execute.h \
@@ -124,6 +126,9 @@ engine_queries = \
 	src/engine/q/privileges.sql \
 	src/engine/q/probe.sql \
 	src/engine/q/read_applied.sql \
+	src/engine/q/read_baseline.sql \
+	src/engine/q/read_object_texts.sql \
+	src/engine/q/read_objects.sql \
 	src/engine/q/read_heads.sql \
 	src/engine/q/read_journal.sql \
 	src/engine/q/read_ledger.sql \
@@ -131,6 +136,7 @@ engine_queries = \
 	src/engine/q/read_state.sql \
 	src/engine/q/read_stored.sql \
 	src/engine/q/record_accept.sql \
+	src/engine/q/record_baseline.sql \
 	src/engine/q/record_environment.sql \
 	src/engine/q/record_failure_hold.sql \
 	src/engine/q/record_hold.sql \

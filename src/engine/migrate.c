@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "engine/baseline.h"
 #include "engine/budget.h"
 #include "engine/confirm.h"
 #include "engine/environment.h"
@@ -277,9 +278,61 @@ static gboolean pass_guards(Session *session, const Wish *wish, const DatabaseSt
            release_void_hold(session, wish, state, error);
 }
 
+/* --- Recording the schema --------------------------------------------------------------------- */
+
+static void tell_unrecorded(const EventSink *events, const GError *reason)
+{
+    tell_notice(events, g_strdup_printf("the schema could not be recorded, so `pgsluice drift` has "
+                                        "nothing to compare with until --accept: %s",
+                                        reason->message));
+}
+
+/* Behind the last commit of a run, which may have failed: what is committed stays. `revision` is
+ * the last one of an upgrade, else NULL. NULL when there is nothing to record. */
+static BaselineRecord *record_schema(Session *session, const char *revision,
+                                     const EventSink *events)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(Baseline) baseline = NULL;
+
+    if (!session->settings->records_schema || !conn_is_alive(session->conn))
+        return NULL;
+    baseline = baseline_read(session, &reason);
+    if (!baseline)
+        tell_unrecorded(events, reason);
+    if (!baseline || baseline->state == BASELINE_HALF_RUN)
+        return NULL;
+    return baseline_record(session, baseline, revision, NULL, NULL);
+}
+
+static void write_record(Session *session, const BaselineRecord *record, const EventSink *events)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (!conn_exec_params(session->conn, record->sql, (int)record->values->len,
+                          (const char *const *)record->values->pdata, NULL, &reason))
+        tell_unrecorded(events, reason);
+}
+
+/* --- Under the lock --------------------------------------------------------------------------- */
+
+/* What a run has committed, whether or not it failed then. */
+typedef struct {
+    guint count;          /* of revisions */
+    const char *revision; /* the last one of an upgrade; NULL. The graph's */
+} Committed;
+
+static void note_committed(Committed *committed, const Plan *plan, guint count)
+{
+    const PlanStep *last = count ? g_ptr_array_index(plan->steps, count - 1) : NULL;
+
+    committed->count = count;
+    committed->revision = last && plan->direction == PLAN_UPGRADE ? last->revision->id : NULL;
+}
+
 /* Second look and run, with the lock held. */
 static gboolean migrate_locked(Session *session, const Wish *wish, const EventSink *events,
-                               MigrateResult *result, GError **error)
+                               MigrateResult *result, Committed *committed, GError **error)
 {
     g_autoptr(DatabaseState) state = session_read_state(session, error);
     g_auto(Route) route = {0};
@@ -293,9 +346,14 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     plan = route.plan;
     if (!(route.is_held || recover_allows(state, plan, error)))
         return FALSE;
-    if (plan->steps->len > 0 && (!pass_guards(session, wish, state, &route, events, error) ||
-                                 !run_plan(session, &route, wish, events, &event.count, error)))
-        return FALSE;
+    if (plan->steps->len > 0) {
+        gboolean is_done = pass_guards(session, wish, state, &route, events, error) &&
+                           run_plan(session, &route, wish, events, &event.count, error);
+
+        note_committed(committed, plan, event.count);
+        if (!is_done)
+            return FALSE;
+    }
     FAILPOINT("run-done");
     event.elapsed = clock_monotonic() - start;
     event.plan = plan;
@@ -306,9 +364,25 @@ static gboolean migrate_locked(Session *session, const Wish *wish, const EventSi
     return TRUE;
 }
 
+static gboolean unlock_behind(Session *session, const BaselineRecord *record,
+                              const EventSink *events, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    gboolean unlocked;
+
+    if (!record)
+        return session_unlock(session, error);
+    unlocked = session_unlock_behind(session, record->sql, record->values, &failure, error);
+    if (failure)
+        tell_unrecorded(events, failure);
+    return unlocked;
+}
+
 /* The lock is given back whatever happened; a failure of the work is what the caller hears. An
- * interruption that comes now is too late: the work is done or undone. */
-static gboolean unlock_after(Session *session, gboolean succeeded, GError **error)
+ * interruption that comes now is too late: the work is done or undone. A `record` (NULL: none) goes
+ * out with it. */
+static gboolean unlock_after(Session *session, gboolean succeeded, const BaselineRecord *record,
+                             const EventSink *events, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     gboolean unlocked;
@@ -320,7 +394,7 @@ static gboolean unlock_after(Session *session, gboolean succeeded, GError **erro
     }
     conn_set_cancel(session->conn, NULL);
     unlocked = fence_lift(session, &reason);
-    unlocked = session_unlock(session, unlocked ? &reason : NULL) && unlocked;
+    unlocked = unlock_behind(session, record, events, unlocked ? &reason : NULL) && unlocked;
     conn_set_cancel(session->conn, session->cancel);
     FAILPOINT("unlocked");
     if (succeeded && !unlocked)
@@ -340,6 +414,31 @@ static gboolean finish_idle(Session *session, const Wish *wish, const DatabaseSt
     return TRUE;
 }
 
+/* The caller has the lock and keeps it. */
+static gboolean migrate_within(Session *session, const Wish *wish, const EventSink *events,
+                               MigrateResult *result, GError **error)
+{
+    Committed committed = {0};
+    gboolean is_done = migrate_locked(session, wish, events, result, &committed, error);
+    g_autoptr(BaselineRecord) record =
+        committed.count ? record_schema(session, committed.revision, events) : NULL;
+
+    if (record)
+        write_record(session, record, events);
+    return is_done;
+}
+
+static gboolean migrate_and_unlock(Session *session, const Wish *wish, const EventSink *events,
+                                   MigrateResult *result, GError **error)
+{
+    Committed committed = {0};
+    gboolean is_done = migrate_locked(session, wish, events, result, &committed, error);
+    g_autoptr(BaselineRecord) record =
+        committed.count ? record_schema(session, committed.revision, events) : NULL;
+
+    return unlock_after(session, is_done, record, events, error);
+}
+
 static gboolean migrate(Session *session, const Wish *wish, const EventSink *events,
                         MigrateResult *result, GError **error)
 {
@@ -348,8 +447,8 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
     g_auto(MigrateResult) done = {0};
     gboolean taken;
 
-    if (session->has_lock) /* and the caller keeps it */
-        return migrate_locked(session, wish, events, result, error);
+    if (session->has_lock)
+        return migrate_within(session, wish, events, result, error);
     state = session_read_state(session, error);
     if (!state || !find_route(session, wish, state, &route, error))
         return FALSE;
@@ -366,7 +465,7 @@ static gboolean migrate(Session *session, const Wish *wish, const EventSink *eve
         fill_result(result, heads_of(state), heads_of(state), 0, 0, route.is_held);
         return TRUE;
     }
-    if (!unlock_after(session, migrate_locked(session, wish, events, &done, error), error))
+    if (!migrate_and_unlock(session, wish, events, &done, error))
         return FALSE;
     *result = done;
     done = (MigrateResult){0};
@@ -438,13 +537,15 @@ gboolean migrate_stamp(Session *session, const Graph *graph, const char *const *
                        MigrateResult *result, GError **error)
 {
     g_auto(MigrateResult) done = {0};
+    g_autoptr(BaselineRecord) record = NULL;
+    gboolean is_done;
     gboolean taken;
 
     if (!session_lock(session, NULL, NULL, &taken, events, error))
         return FALSE;
-    if (!unlock_after(session,
-                      stamp_locked(session, graph, targets, purges, options, events, &done, error),
-                      error))
+    is_done = stamp_locked(session, graph, targets, purges, options, events, &done, error);
+    record = is_done ? record_schema(session, NULL, events) : NULL;
+    if (!unlock_after(session, is_done, record, events, error))
         return FALSE;
     *result = done;
     done = (MigrateResult){0};
@@ -464,5 +565,6 @@ gboolean migrate_ensure_version(Session *session, const EventSink *events, GErro
         return FALSE;
     g_clear_pointer(&state, database_state_free);
     state = session_read_state(session, error);
-    return unlock_after(session, state && session_prepare_state(session, events, error), error);
+    return unlock_after(session, state && session_prepare_state(session, events, error), NULL,
+                        events, error);
 }

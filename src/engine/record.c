@@ -36,7 +36,7 @@ GPtrArray *records_read(Session *session, GError **error)
 
     if (!session->has_state)
         return g_steal_pointer(&records);
-    if (!conn_exec(session->conn, sql, &result, error))
+    if (!ahead_ask(session, AHEAD_APPLIED, sql, &result, error))
         return NULL;
     for (int row = 0; row < result_rows(result); row++)
         g_ptr_array_add(records, record_of_row(result, row));

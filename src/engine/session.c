@@ -413,3 +413,41 @@ gboolean session_unlock(Session *session, GError **error)
     g_propagate_error(error, g_steal_pointer(&reason));
     return FALSE;
 }
+
+static gboolean take_answers(Session *session, Result **unlocked, GError **statement_failure,
+                             GError **failure, GError **error)
+{
+    PipelineOutcome outcome;
+
+    return conn_pipeline_next(session->conn, &outcome, NULL, statement_failure, error) &&
+           conn_pipeline_next(session->conn, &outcome, NULL, NULL, error) &&
+           conn_pipeline_next(session->conn, &outcome, unlocked, failure, error);
+}
+
+gboolean session_unlock_behind(Session *session, const char *sql, const GPtrArray *values,
+                               GError **failure, GError **error)
+{
+    Conn *conn = session->conn;
+    g_autoptr(Result) unlocked = NULL;
+    g_autoptr(GError) reason = NULL;
+
+    if (!session->has_lock)
+        return TRUE;
+    session->has_lock = FALSE;
+    ahead_clear(session);
+    if (!conn_pipeline_begin(conn, error) ||
+        !conn_pipeline_send(conn, sql, (int)values->len, (const char *const *)values->pdata,
+                            error) ||
+        !conn_pipeline_sync(conn, error) || !lock_release_queue(conn, session->key, error) ||
+        !conn_pipeline_sync(conn, error) ||
+        !take_answers(session, &unlocked, failure, &reason, error) ||
+        !conn_pipeline_end(conn, error))
+        return FALSE;
+    if (unlocked)
+        return lock_release_answer(conn, unlocked, error);
+    /* A cancellation that was meant for the work before may arrive only now. */
+    if (g_strcmp0(error_sqlstate(reason), "57014") == 0)
+        return lock_release(conn, session->key, error);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+}

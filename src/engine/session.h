@@ -24,6 +24,7 @@ typedef struct {
     const char *const
         *managed_schemas;         /* engine/introspect: NULL or empty: all but those of others */
     const char *const *unmanaged; /* patterns of what is left alone; NULL: none */
+    gboolean records_schema;      /* after each run, for engine/drift */
     int failure_limit; /* a revision that fails so often with the same SQL sets a hold; 0: never */
 } EngineSettings;
 
@@ -101,6 +102,11 @@ gboolean session_lock_now(Session *session, gboolean *taken, LockHolder **holder
 /* Gives the lock back; quiet when this session does not hold it, LOCK_LOST when it was lost
  * meanwhile. */
 gboolean session_unlock(Session *session, GError **error);
+
+/* The same, and in the same round trip but ahead of it one statement with its values (char *, NULL
+ * for SQL NULL). What becomes of that is in *failure, and keeps no lock. */
+gboolean session_unlock_behind(Session *session, const char *sql, const GPtrArray *values,
+                               GError **failure, GError **error);
 
 /* Under the lock: makes the version table and the state schema, or brings its layout up to date. */
 gboolean session_prepare_state(Session *session, const EventSink *events, GError **error);

@@ -44,17 +44,42 @@ static void sum_up(FingerprintSet *set)
     g_strlcpy(set->digest, g_checksum_get_string(sum), sizeof set->digest);
 }
 
-FingerprintSet *fingerprints_of(const Catalog *catalog, DdlFlags flags)
+FingerprintSet *fingerprints_open(void)
 {
-    const GPtrArray *objects = catalog_objects(catalog);
     FingerprintSet *set = g_new0(FingerprintSet, 1);
 
-    set->objects = g_ptr_array_new_full(objects->len, fingerprint_free);
-    for (guint i = 0; i < objects->len; i++)
-        g_ptr_array_add(set->objects, fingerprint_of(objects->pdata[i], flags));
+    set->objects = g_ptr_array_new_with_free_func(fingerprint_free);
+    return set;
+}
+
+void fingerprints_add(FingerprintSet *set, const char *identity, const char *digest)
+{
+    Fingerprint *fingerprint = g_new0(Fingerprint, 1);
+
+    fingerprint->identity = g_strdup(identity);
+    g_strlcpy(fingerprint->digest, digest, sizeof fingerprint->digest);
+    g_ptr_array_add(set->objects, fingerprint);
+}
+
+void fingerprints_close(FingerprintSet *set)
+{
     g_ptr_array_sort(set->objects, compare_identities);
     sum_up(set);
+}
+
+FingerprintSet *fingerprints_of_objects(const GPtrArray *objects, DdlFlags flags)
+{
+    FingerprintSet *set = fingerprints_open();
+
+    for (guint i = 0; i < objects->len; i++)
+        g_ptr_array_add(set->objects, fingerprint_of(objects->pdata[i], flags));
+    fingerprints_close(set);
     return set;
+}
+
+FingerprintSet *fingerprints_of(const Catalog *catalog, DdlFlags flags)
+{
+    return fingerprints_of_objects(catalog_objects(catalog), flags);
 }
 
 void fingerprints_free(FingerprintSet *set)

@@ -17,6 +17,14 @@ typedef struct {
 } FingerprintSet;
 
 FingerprintSet *fingerprints_of(const Catalog *catalog, DdlFlags flags);
+/* Of these alone: an array of const Object *. */
+FingerprintSet *fingerprints_of_objects(const GPtrArray *objects, DdlFlags flags);
+/* Of digests that were computed earlier, in any order: none yet. fingerprints_close comes before
+ * any question. */
+FingerprintSet *fingerprints_open(void);
+void fingerprints_add(FingerprintSet *set, const char *identity, const char *digest);
+void fingerprints_close(FingerprintSet *set);
+
 void fingerprints_free(FingerprintSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FingerprintSet, fingerprints_free)
 

@@ -18,5 +18,6 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/object.c src/schema/object.h \
 	src/schema/objects.def \
 	src/schema/order.c src/schema/order.h \
-	src/schema/platform_schemas.def
+	src/schema/platform_schemas.def \
+	src/schema/textdiff.c src/schema/textdiff.h
 src_schema_libschema_a_CPPFLAGS = $(SCHEMA_CPPFLAGS)

@@ -23,6 +23,7 @@ void setup_engine_offline(const Conf *conf, EngineSettings *settings)
         .environment = conf_string(conf, CONF_ENVIRONMENT_NAME),
         .managed_schemas = conf_list(conf, CONF_MIGRATIONS_SCHEMAS),
         .unmanaged = conf_list(conf, CONF_MIGRATIONS_EXCLUDE),
+        .records_schema = conf_boolean(conf, CONF_DRIFT_RECORD),
         .failure_limit = (int)conf_integer(conf, CONF_EXECUTION_FAILURE_LIMIT),
     };
 }

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
 	src/view/answer.c src/view/answer.h \
 	src/view/document.c src/view/document.h \
+	src/view/drift.c src/view/drift.h src/view/drift_private.h \
 	src/view/instance.c src/view/instance_private.h \
 	src/view/operation.c src/view/operation.h src/view/operation_private.h \
 	src/view/order.c src/view/order.h \

@@ -36,7 +36,7 @@ CREATE TABLE :"state".applied (
 CREATE TABLE :"state".ledger (
     id bigint CONSTRAINT ledger_pkey PRIMARY KEY,
     at timestamptz NOT NULL,
-    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse repair accept-server
+    event text NOT NULL,            -- upgrade downgrade stamp fail hold release refuse repair accept-server accept-drift
     revision text,
     heads_before text[] NOT NULL,
     heads_after text[] NOT NULL,
@@ -112,6 +112,21 @@ CREATE TABLE :"state".settled (
     is_set boolean CONSTRAINT settled_pkey PRIMARY KEY DEFAULT true CONSTRAINT settled_one_row CHECK (is_set),
     listing text NOT NULL,          -- SHA-256 over the names of the files
     heads text[] NOT NULL
+);
+
+-- The schema as the last run left it: which heads that belongs to, and the text of every object. Written after the last
+-- commit of the run, so a crash in between leaves heads that are not those here: then there is nothing to compare with.
+CREATE TABLE :"state".baseline (
+    is_set boolean CONSTRAINT baseline_pkey PRIMARY KEY DEFAULT true CONSTRAINT baseline_one_row CHECK (is_set),
+    heads text[] NOT NULL,
+    fingerprint text NOT NULL,      -- SHA-256 over all rows of "object"
+    made_with text NOT NULL,        -- what else decides what the texts say: filter, server version, form
+    recorded_at timestamptz NOT NULL
+);
+CREATE TABLE :"state".object (
+    identity text CONSTRAINT object_pkey PRIMARY KEY,   -- kind, name and argument types
+    digest text NOT NULL,           -- SHA-256 of the text
+    sql text NOT NULL               -- without passwords
 );
 
 -- What was asked for over HTTP and begun. The row is there before the answer and the work; when it goes on saying
@@ -262,7 +277,7 @@ BEGIN
         ON CONFLICT ON CONSTRAINT applied_pkey DO UPDATE SET
             up_checksum = EXCLUDED.up_checksum, down_checksum = EXCLUDED.down_checksum,
             up_sql = EXCLUDED.up_sql, down_sql = EXCLUDED.down_sql, event = EXCLUDED.event,
-            applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
+            fingerprint = EXCLUDED.fingerprint, applied_at = EXCLUDED.applied_at, role = EXCLUDED.role, actor = EXCLUDED.actor,
             host = EXCLUDED.host, instance = EXCLUDED.instance, duration_us = EXCLUDED.duration_us,
             message = EXCLUDED.message, down_revisions = EXCLUDED.down_revisions,
             depends_on = EXCLUDED.depends_on, labels = EXCLUDED.labels,
@@ -460,5 +475,27 @@ BEGIN
         format('environment %s renamed to %s', coalesce(former, '(none)'), $1), NULL, run);
     PERFORM pg_notify(run->>'channel', 'repair');
     RETURN former;
+END
+$function$;
+
+-- Records the schema that belongs to `heads`: what of the record is `gone`, and what is new or has changed. `revision` is the last one
+-- that an upgrade has brought in, null otherwise; a `message` also goes into the ledger.
+CREATE FUNCTION :"state".record_baseline(
+    heads text[], fingerprint text, made_with text, revision text, gone text[], identities text[], digests text[],
+    texts text[], message text, run jsonb
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, :"state", pg_temp AS $function$
+BEGIN
+    DELETE FROM object o WHERE o.identity = ANY (gone);
+    INSERT INTO object (identity, digest, sql)
+        SELECT n.identity, n.digest, n.sql FROM unnest(identities, digests, texts) AS n (identity, digest, sql)
+    ON CONFLICT ON CONSTRAINT object_pkey DO UPDATE SET digest = EXCLUDED.digest, sql = EXCLUDED.sql;
+    INSERT INTO baseline (heads, fingerprint, made_with, recorded_at) VALUES ($1, $2, $3, clock_timestamp())
+    ON CONFLICT ON CONSTRAINT baseline_pkey DO UPDATE SET heads = EXCLUDED.heads, fingerprint = EXCLUDED.fingerprint,
+        made_with = EXCLUDED.made_with, recorded_at = EXCLUDED.recorded_at;
+    UPDATE applied a SET fingerprint = $2 WHERE a.revision = $4;
+    IF message IS NOT NULL THEN
+        PERFORM append_ledger('accept-drift', NULL, heads, heads, NULL, NULL, message, NULL, run);
+        PERFORM pg_notify(run->>'channel', 'accept-drift');
+    END IF;
 END
 $function$;

@@ -1,7 +1,8 @@
 check_PROGRAMS += \
 	tests/unit/schema/test_acl \
 	tests/unit/schema/test_catalog \
-	tests/unit/schema/test_filter
+	tests/unit/schema/test_filter \
+	tests/unit/schema/test_textdiff
 tests_unit_schema_test_acl_CPPFLAGS = $(SCHEMA_CPPFLAGS)
 tests_unit_schema_test_acl_LDADD = $(SCHEMA_LIBS)
 tests_unit_schema_test_catalog_SOURCES = \
@@ -10,3 +11,5 @@ tests_unit_schema_test_catalog_CPPFLAGS = $(SCHEMA_CPPFLAGS)
 tests_unit_schema_test_catalog_LDADD = $(SCHEMA_LIBS)
 tests_unit_schema_test_filter_CPPFLAGS = $(SCHEMA_CPPFLAGS)
 tests_unit_schema_test_filter_LDADD = $(SCHEMA_LIBS)
+tests_unit_schema_test_textdiff_CPPFLAGS = $(SCHEMA_CPPFLAGS)
+tests_unit_schema_test_textdiff_LDADD = $(SCHEMA_LIBS)
