@@ -297,6 +297,13 @@ SQL
     [ "$(member '.drift | join(" ")')" = '"gone"' ]
     change
     problem 409 drift
+    # What is not as the last run left it counts where the SQL touches it.
+    sql 'CREATE INDEX by_hand ON two (extra); CREATE TABLE elsewhere ()'
+    dry_run
+    [ "$(member '.drift | join(" ")')" = '"gone" index public.by_hand (added)' ]
+    change
+    problem 409 drift
+    member .detail | grep -q 'not as the last run left it: index public.by_hand (added)'
     sql 'ALTER TABLE two DROP COLUMN extra'
     dry_run
     [ "$(member '.drift | sort | join(" ")')" = '"gone" public.two.extra' ]

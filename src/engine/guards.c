@@ -176,17 +176,29 @@ static Refusal *ask_checksums(const GuardFacts *facts)
     return facts->preview ? refuse_error(GUARD_CHECKSUM, facts->preview->mismatch) : NULL;
 }
 
+static char *describe_drift(const Preview *preview)
+{
+    g_autofree char *missing = join(preview->drift);
+    g_autofree char *changed = join(preview->changed);
+
+    if (!preview->changed->len)
+        return g_strdup_printf("The SQL needs %s, which is not there", missing);
+    if (!preview->drift->len)
+        return g_strdup_printf("Not as the last run left it: %s", changed);
+    return g_strdup_printf("The SQL needs %s, which is not there; not as the last run left it: %s",
+                           missing, changed);
+}
+
 static Refusal *ask_drift(const GuardFacts *facts)
 {
-    g_autofree char *joined = NULL;
+    const Preview *preview = facts->preview;
 
-    if (!facts->preview || facts->direction == PLAN_UPGRADE || facts->accepts_drift ||
-        !facts->preview->drift->len)
+    if (!preview || facts->direction == PLAN_UPGRADE || facts->accepts_drift ||
+        !(preview->drift->len + preview->changed->len))
         return NULL;
-    joined = join(facts->preview->drift);
-    return refusal_new(GUARD_DRIFT, g_strdup_printf("The SQL needs %s, which is not there", joined),
-                       g_strdup("find out who changed the database; \"accept_drift\": true runs "
-                                "it all the same"));
+    return refusal_new(GUARD_DRIFT, describe_drift(preview),
+                       g_strdup("pgsluice drift shows what was changed by hand; \"accept_drift\": "
+                                "true runs it all the same"));
 }
 
 static Refusal *ask_data_loss(const GuardFacts *facts)

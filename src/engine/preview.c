@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "engine/confirm.h"
+#include "engine/drift.h"
 #include "engine/environment.h"
 #include "engine/fence.h"
 #include "engine/hold.h"
@@ -77,6 +78,7 @@ void preview_free(Preview *preview)
     g_ptr_array_unref(preview->steps);
     g_ptr_array_unref(preview->losses);
     g_ptr_array_unref(preview->drift);
+    g_ptr_array_unref(preview->changed);
     if (preview->instances)
         g_ptr_array_unref(preview->instances);
     g_hash_table_unref(preview->relations);
@@ -397,6 +399,52 @@ static gboolean find_drift(Look *look, GError **error)
     return TRUE;
 }
 
+/* What the SQL needs of a relation and lacks says already that it has changed. */
+static gboolean lacks_part_of(const Preview *preview, const char *relation)
+{
+    g_autofree char *prefix = g_strconcat(relation, ".", NULL);
+
+    for (guint i = 0; i < preview->drift->len; i++)
+        if (g_str_has_prefix(preview->drift->pdata[i], prefix))
+            return TRUE;
+    return FALSE;
+}
+
+static GHashTable *relations_there(const Preview *preview)
+{
+    GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, preview->relations);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (((PreviewRelation *)value)->is_there)
+            g_hash_table_add(names, ((PreviewRelation *)value)->name);
+    return names;
+}
+
+/* By the record of the last run; where that cannot be compared nothing is known to have changed. */
+static gboolean find_changed(Look *look, GError **error)
+{
+    Preview *preview = look->preview;
+    g_autoptr(GHashTable) relations = NULL;
+    g_autoptr(Drift) drift = NULL;
+
+    if (preview->direction == PLAN_UPGRADE)
+        return TRUE;
+    relations = relations_there(preview);
+    drift = drift_read(look->session, FALSE, error);
+    for (guint i = 0; drift && i < drift->objects->len; i++) {
+        const DriftObject *object = g_ptr_array_index(drift->objects, i);
+
+        if (drift_object_touches(object, relations) && !lacks_part_of(preview, object->name))
+            g_ptr_array_add(preview->changed,
+                            g_strdup_printf("%s %s (%s)", object->kind, object->name,
+                                            drift_change_name(object->change)));
+    }
+    return drift != NULL;
+}
+
 /* --- Counting --------------------------------------------------------------------------------- */
 
 static char *count_statement(const char *relation, const char *column)
@@ -509,7 +557,8 @@ static gboolean look_at_sql(Session *session, Preview *preview, const Plan *plan
         .made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     };
     gboolean is_done = look_at_steps(&look, plan, stored, error) && read_relations(&look, error) &&
-                       find_drift(&look, error) && measure_losses(&look, error);
+                       find_drift(&look, error) && find_changed(&look, error) &&
+                       measure_losses(&look, error);
 
     g_hash_table_unref(look.made);
     g_ptr_array_unref(look.needs);
@@ -547,6 +596,7 @@ static Preview *preview_new(const Plan *plan, const char *target)
     preview->steps = g_ptr_array_new_with_free_func(step_free);
     preview->losses = g_ptr_array_new_with_free_func(loss_free);
     preview->drift = g_ptr_array_new_with_free_func(g_free);
+    preview->changed = g_ptr_array_new_with_free_func(g_free);
     preview->relations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, relation_free);
     return preview;
 }

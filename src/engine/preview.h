@@ -48,11 +48,13 @@ typedef struct {
     char *target; /* as asked for */
     char **from;  /* heads before and after */
     char **to;
-    char *content;         /* for confirm_issue */
-    GPtrArray *steps;      /* PreviewStep * */
-    GPtrArray *losses;     /* PreviewLoss *, the database's only: not what the plan itself makes */
-    GPtrArray *drift;      /* char *: relations and columns that the SQL needs and are not there */
-    GPtrArray *instances;  /* Instance *: live ones that require what would be undone */
+    char *content;        /* for confirm_issue */
+    GPtrArray *steps;     /* PreviewStep * */
+    GPtrArray *losses;    /* PreviewLoss *, the database's only: not what the plan itself makes */
+    GPtrArray *drift;     /* char *: relations and columns that the SQL needs and are not there */
+    GPtrArray *changed;   /* char *: "table public.t (changed)": what is not as the last run left it
+                             and has to do with relations that the SQL names; of a downgrade */
+    GPtrArray *instances; /* Instance *: live ones that require what would be undone */
     GHashTable *relations; /* of the steps */
     /* What would refuse the change; NULL: nothing. */
     GError *foreign;  /* the database belongs to another environment */

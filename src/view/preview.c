@@ -123,12 +123,18 @@ static json_t *instances_json(const GPtrArray *instances)
     return array;
 }
 
-static json_t *texts_json(const GPtrArray *texts)
+static void append_texts(json_t *array, const GPtrArray *texts)
+{
+    for (guint i = 0; i < texts->len; i++)
+        json_array_append_new(array, render_text(g_ptr_array_index(texts, i)));
+}
+
+static json_t *drift_json_of(const Preview *preview)
 {
     json_t *array = json_array();
 
-    for (guint i = 0; i < texts->len; i++)
-        json_array_append_new(array, render_text(g_ptr_array_index(texts, i)));
+    append_texts(array, preview->drift);
+    append_texts(array, preview->changed);
     return array;
 }
 
@@ -178,7 +184,7 @@ char *preview_document(const PreviewView *view)
     json_object_set_new(json, "losses", losses_json(preview->losses));
     json_object_set_new(json, "irreversible", irreversible_json(preview->steps));
     json_object_set_new(json, "instances", instances_json(preview->instances));
-    json_object_set_new(json, "drift", texts_json(preview->drift));
+    json_object_set_new(json, "drift", drift_json_of(preview));
     json_object_set_new(json, "refusals", refusals_json(view->refusals));
     return render_print(json);
 }

@@ -24,6 +24,7 @@ static Preview *make_preview(gboolean is_reversible, gint64 rows)
     preview->steps = g_ptr_array_new_with_free_func(g_free);
     preview->losses = g_ptr_array_new_with_free_func(g_free);
     preview->drift = g_ptr_array_new_with_free_func(g_free);
+    preview->changed = g_ptr_array_new_with_free_func(g_free);
     preview->instances = g_ptr_array_new_with_free_func(instance_free);
     preview->relations = g_hash_table_new(g_str_hash, g_str_equal);
     step->revision = (char *)"b";
@@ -89,6 +90,9 @@ static void test_order(void)
     ((PreviewStep *)preview->steps->pdata[0])->is_reversible = TRUE;
     assert_first(&facts, GUARD_CHECKSUM);
     g_clear_error(&preview->mismatch);
+    assert_first(&facts, GUARD_DRIFT);
+    g_ptr_array_set_size(preview->drift, 0);
+    g_ptr_array_add(preview->changed, g_strdup("table public.u (changed)"));
     assert_first(&facts, GUARD_DRIFT);
     facts.accepts_drift = TRUE;
     assert_first(&facts, GUARD_DATA_LOSS);
