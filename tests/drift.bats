@@ -1,6 +1,9 @@
 # pgsluice drift: each run leaves a record of the schema, and what differs from it is named.
 
+# Conditions of wait_for are evaluated in common.bash.
+# shellcheck disable=SC2016,SC2154
 load lib/common
+load lib/daemon
 
 setup() {
     common_setup || return
@@ -149,4 +152,32 @@ SQL
     sql 'CREATE TABLE usage_logs_2026_12 (a int)'
     drift 1
     [[ $output == *'added table public.usage_logs_2026_12'* ]]
+}
+
+@test "drift: the daemon looks by itself, and says so in status, metrics and log" {
+    pgsluice -q upgrade head
+    start_daemon --set drift.interval=200ms
+    wait_until_ready
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .drift.state)" = same ]'
+    sql 'CREATE TABLE hand_made (a int)'
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .drift.state)" = drifted ]'
+    [ "$(http_body /admin/migrations admin | jq -c '.drift | [.recorded_for, .count, .objects]')" = \
+        '[["aaaa0002"],1,[{"kind":"table","name":"public.hand_made","change":"added"}]]' ]
+    http_body /metrics admin | grep -qx 'pgsluice_drift_objects 1'
+    grep -q 'not as the last run left it: table public.hand_made (added)' "$BATS_TEST_TMPDIR/daemon.stderr"
+    sql 'DROP TABLE hand_made'
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .drift.state)" = same ]'
+}
+
+@test "drift: after its own upgrade the daemon looks at once, and never when it is told so" {
+    start_daemon
+    wait_until_ready
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .drift.state)" = same ]'
+    stop_daemon
+    sql 'CREATE TABLE hand_made (a int)'
+    start_daemon --set drift.interval=0 --set gate.poll_interval=50ms
+    wait_until_ready
+    pgsluice hold -q
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .hold.target)" = aaaa0002 ]'
+    [ "$(http_body /admin/migrations admin | jq .drift)" = null ]
 }

@@ -274,6 +274,9 @@ static void on_report(App *app, Report *report)
     case REPORT_INSTANCES:
         board_set_instances(app->board, report->instances);
         break;
+    case REPORT_DRIFT:
+        board_set_drift(app->board, g_steal_pointer(&report->drift));
+        break;
     case REPORT_RELOADED:
         accept_reload(app, report->bundle);
         break;

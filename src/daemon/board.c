@@ -17,8 +17,10 @@ struct Board {
     Bundle *bundle;
     Bundle *status_bundle; /* whose graph `status` borrows from */
     Status *status;
+    Drift *drift;         /* NULL: never compared */
     Operation *operation; /* NULL: nothing runs */
     gboolean is_stale;
+    Echo drift_news;
     Echo news; /* the last change that the log has in full */
 };
 
@@ -40,11 +42,13 @@ void board_free(Board *board)
     if (!board)
         return;
     status_free(board->status);
+    drift_free(board->drift);
     operation_free(board->operation);
     bundle_unref(board->status_bundle);
     bundle_unref(board->bundle);
     g_free(board->reason);
     echo_forget(&board->news);
+    echo_forget(&board->drift_news);
     g_free(board);
 }
 
@@ -69,6 +73,7 @@ static void publish(Board *board)
         .required_revision = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
         .operation = board->operation,
         .fence = standing_fence(board),
+        .drift = board->drift,
     };
     g_autofree char *task = NULL;
     g_autofree char *task_kind = NULL;
@@ -118,6 +123,30 @@ void board_set_instances(Board *board, GPtrArray *instances)
         return;
     g_clear_pointer(&board->status->instances, g_ptr_array_unref);
     board->status->instances = g_ptr_array_ref(instances);
+    publish(board);
+}
+
+/* Said once, not every drift.interval. */
+static void log_drift(Board *board)
+{
+    g_autofree char *state = drift_describe_state(board->drift);
+    g_autofree char *objects = drift_describe(board->drift);
+
+    if (!echo_is_news(&board->drift_news, objects))
+        return;
+    if (board->drift->objects->len)
+        log_warning("The schema is not as the last run left it: %s; pgsluice drift shows more",
+                    objects);
+    else if (state)
+        log_debug("Drift is not known: %s", state);
+}
+
+void board_set_drift(Board *board, Drift *drift)
+{
+    drift_free(board->drift);
+    board->drift = drift;
+    tally_drift(drift);
+    log_drift(board);
     publish(board);
 }
 

@@ -27,6 +27,9 @@ void board_publish(Board *board);
 /* Who is there, as seen since the last status; by reference. */
 void board_set_instances(Board *board, GPtrArray *instances);
 
+/* What the last comparison with the recorded schema has found; takes it. */
+void board_set_drift(Board *board, Drift *drift);
+
 /* Publishes if stale. */
 void board_refresh(Board *board);
 

@@ -15,6 +15,7 @@ void report_free(Report *report)
     g_free(report->task);
     status_free(report->status);
     g_clear_pointer(&report->instances, g_ptr_array_unref);
+    drift_free(report->drift);
     operation_free(report->operation);
     bundle_unref(report->bundle);
     g_clear_error(&report->error);
@@ -95,6 +96,11 @@ void report_task_ended(Mailbox *mailbox, const char *id)
 void report_instances(Mailbox *mailbox, GPtrArray *instances)
 {
     post(mailbox, (Report){.kind = REPORT_INSTANCES, .instances = g_ptr_array_ref(instances)});
+}
+
+void report_drift(Mailbox *mailbox, Drift *drift)
+{
+    post(mailbox, (Report){.kind = REPORT_DRIFT, .drift = drift});
 }
 
 void report_reloaded(Mailbox *mailbox, Bundle *bundle)

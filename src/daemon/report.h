@@ -5,6 +5,7 @@
 #include "daemon/bundle.h"
 #include "daemon/gate.h"
 #include "daemon/mailbox.h"
+#include "engine/drift.h"
 #include "engine/event.h"
 #include "engine/status.h"
 #include "view/operation.h"
@@ -13,6 +14,7 @@ typedef enum {
     REPORT_GATE,      /* event, reason; bundle and status when it was read anew; error with FAIL */
     REPORT_NEWS,      /* line alone */
     REPORT_INSTANCES, /* instances: who else is there has changed */
+    REPORT_DRIFT,     /* drift: the schema has been compared with the record */
     REPORT_RELOADED,  /* bundle: in force from now on */
     REPORT_RELOAD_REFUSED, /* error: the old bundle stays in force */
     REPORT_TASK_ENDED,     /* task: an operation that was asked for over HTTP has ended */
@@ -29,6 +31,7 @@ typedef struct {
     Bundle *bundle;
     Status *status;       /* borrows from the bundle's graph */
     GPtrArray *instances; /* Instance *, by reference */
+    Drift *drift;
     Operation *operation; /* where a migration has got to, or NULL */
     gboolean is_stalled;  /* the backend was seen not to work, or not seen at all */
     GError *error;
@@ -55,6 +58,8 @@ void report_line(Mailbox *mailbox, char *line, gboolean is_warning);
 void report_task_ended(Mailbox *mailbox, const char *id);
 /* References `instances`, which must not change any more. */
 void report_instances(Mailbox *mailbox, GPtrArray *instances);
+/* Takes it. */
+void report_drift(Mailbox *mailbox, Drift *drift);
 void report_reloaded(Mailbox *mailbox, Bundle *bundle);
 void report_reload_refused(Mailbox *mailbox, GError *error);
 void report_ended(Mailbox *mailbox);

@@ -35,6 +35,11 @@ void tally_status(const Status *status)
     metrics_set(METRIC_HOLD, status->hold != NULL);
 }
 
+void tally_drift(const Drift *drift)
+{
+    metrics_set(METRIC_DRIFT, drift->objects->len);
+}
+
 void tally_connected(Tally *tally)
 {
     tally->is_connected = TRUE;

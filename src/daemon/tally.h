@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/gate.h"
+#include "engine/drift.h"
 #include "engine/event.h"
 #include "engine/status.h"
 
@@ -11,6 +12,7 @@ void tally_begin(const Gate *gate);
 void tally_gate(GateState before, const Gate *gate, gint64 wall);
 /* The database and the files, as they were read last. */
 void tally_status(const Status *status);
+void tally_drift(const Drift *drift);
 
 /* What must be known of the past on the thread that talks to the database. Zeroes begin it. */
 typedef struct {

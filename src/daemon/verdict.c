@@ -104,7 +104,7 @@ static char *join_missing(GPtrArray *missing)
     return names_join((const char *const *)ids->pdata, NAMES_MAX);
 }
 
-static char *say_unknown(const Status *status, const Policy *policy, GPtrArray *missing)
+static char *say_unknown(const Status *status, const GatePolicy *policy, GPtrArray *missing)
 {
     g_autofree char *unknown = names_join((const char *const *)status->unknown, NAMES_MAX);
     g_autofree char *wanted = join_missing(missing);
@@ -133,7 +133,7 @@ static char *say_held(const Status *status)
 }
 
 /* Why the daemon does not run what is pending; g_free. */
-static char *say_why_not(const Policy *policy)
+static char *say_why_not(const GatePolicy *policy)
 {
     if (!policy->is_controlled)
         return g_strdup("this environment is not controlled");
@@ -142,7 +142,7 @@ static char *say_why_not(const Policy *policy)
     return g_strdup("pgsluiced upgrades at start and on reload only");
 }
 
-static char *say_pending(const Graph *graph, const Status *status, const Policy *policy)
+static char *say_pending(const Graph *graph, const Status *status, const GatePolicy *policy)
 {
     g_autoptr(GPtrArray) heads = graph_heads(graph);
     g_autofree char *why_not = say_why_not(policy);
@@ -164,7 +164,7 @@ static char *say_behind(const Status *status, GPtrArray *missing)
                            wanted);
 }
 
-static char *say_open(const Status *status, const Policy *policy)
+static char *say_open(const Status *status, const GatePolicy *policy)
 {
     g_autofree char *heads = name_heads(status);
     guint count = status->pending->len;
@@ -187,7 +187,7 @@ static Verdict *verdict_new(VerdictKind kind, gboolean serves, char *reason)
     return verdict;
 }
 
-static Verdict *judge_behind(const Graph *graph, const Status *status, const Policy *policy,
+static Verdict *judge_behind(const Graph *graph, const Status *status, const GatePolicy *policy,
                              GPtrArray *missing)
 {
     if (status->unknown[0])
@@ -201,7 +201,6 @@ static Verdict *judge_behind(const Graph *graph, const Status *status, const Pol
                        FALSE, say_pending(graph, status, policy));
 }
 
-/* `missing` NULL: with `problem`. */
 static char *say_half_undone(const Status *status)
 {
     return g_strdup_printf("revision %s is half undone: run `pgsluice downgrade` to what it "
@@ -210,7 +209,8 @@ static char *say_half_undone(const Status *status)
                            status->half_run->revision);
 }
 
-static Verdict *judge(const Graph *graph, const Status *status, const Policy *policy,
+/* `missing` NULL: with `problem`. */
+static Verdict *judge(const Graph *graph, const Status *status, const GatePolicy *policy,
                       GPtrArray *missing, const char *problem)
 {
     gboolean serves = missing && missing->len == 0;
@@ -229,7 +229,7 @@ static Verdict *judge(const Graph *graph, const Status *status, const Policy *po
     return judge_behind(graph, status, policy, missing);
 }
 
-Verdict *verdict_reach(const Graph *graph, const Status *status, const Policy *policy)
+Verdict *verdict_reach(const Graph *graph, const Status *status, const GatePolicy *policy)
 {
     g_autofree char *problem = NULL;
     g_auto(GStrv) required = find_required(graph, status, policy->required, &problem);

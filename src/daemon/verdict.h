@@ -10,7 +10,7 @@ typedef struct {
     gboolean fails_when_pending; /* gate.on_pending = "fail" */
     gboolean may_migrate;        /* now: at boot and after a reload, and not again after a try */
     const char *failure;         /* what the last try met, or NULL */
-} Policy;
+} GatePolicy;
 
 typedef enum {
     VERDICT_SERVE,   /* the required revision is applied */
@@ -26,6 +26,6 @@ typedef struct {
     char **required; /* the revisions that must stay applied while it serves; NULL: not known */
 } Verdict;
 
-Verdict *verdict_reach(const Graph *graph, const Status *status, const Policy *policy);
+Verdict *verdict_reach(const Graph *graph, const Status *status, const GatePolicy *policy);
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)

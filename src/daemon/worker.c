@@ -14,6 +14,7 @@
 #include "daemon/report.h"
 #include "daemon/tally.h"
 #include "daemon/verdict.h"
+#include "engine/drift.h"
 #include "engine/fence.h"
 #include "engine/migrate.h"
 #include "engine/operations.h"
@@ -55,6 +56,7 @@ struct Worker {
     gboolean wants_upgrade;
     gboolean is_revision_running;
     const char *task;     /* the operation that runs, which hears of the engine's events; or NULL */
+    gint64 drift_due;     /* when to compare the schema next, on clock_monotonic(); 0: not set */
     gint64 polled_at;     /* on clock_monotonic() */
     gboolean must_settle; /* the database may believe that an operation runs which does not */
     Tally tally;
@@ -369,8 +371,10 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
         return upgrade_failed(worker, connections, error);
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */
     ground_note_try(&worker->ground, NULL);
-    if (result.count > 0)
+    if (result.count > 0) {
         metrics_count(METRIC_OPERATIONS, "upgrade", "succeeded");
+        worker->drift_due = clock_monotonic();
+    }
     migrate_result_clear(&result);
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
     return look_after(worker, connections);
@@ -461,11 +465,11 @@ static Next act_on(Worker *worker, const Verdict *verdict, Status *status)
                   : close_gate(worker, verdict->reason, status);
 }
 
-static Policy current_policy(const Worker *worker)
+static GatePolicy current_policy(const Worker *worker)
 {
     const Conf *conf = worker->bundle->conf;
 
-    return (Policy){
+    return (GatePolicy){
         .required = conf_string(conf, CONF_GATE_REQUIRED_REVISION),
         .directory = worker->bundle->scripts,
         .is_controlled = conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED),
@@ -480,7 +484,7 @@ static Policy current_policy(const Worker *worker)
 static Next look(Worker *worker, gboolean asks_holder)
 {
     GError *error = NULL;
-    Policy policy;
+    GatePolicy policy;
     g_autoptr(Verdict) verdict = NULL;
     Status *status;
 
@@ -645,6 +649,7 @@ static Next change_failed(Worker *worker, const Commission *commission, guint co
 
 static Next change_done(Worker *worker, guint connections)
 {
+    worker->drift_due = clock_monotonic();
     report_gate(worker->reports, GATE_EVENT_FINISHED, g_strdup("checking what is applied now"));
     return look_after(worker, connections);
 }
@@ -737,6 +742,32 @@ static void settle(Worker *worker)
         worker->must_settle = !is_done;
 }
 
+/* Many daemons that were started together do not all read the catalog at once. */
+static gboolean is_drift_due(Worker *worker, gint64 interval)
+{
+    gint64 now = clock_monotonic();
+
+    if (!worker->drift_due)
+        worker->drift_due = now + (gint64)(g_random_double() * (double)interval);
+    return now >= worker->drift_due;
+}
+
+/* Between two waits, when the gate has long been decided. A database that cannot be read is for the
+ * next poll to find out. */
+static void compare_schema(Worker *worker)
+{
+    gint64 interval = conf_duration(worker->bundle->conf, CONF_DRIFT_INTERVAL);
+    Drift *drift;
+
+    if (!interval || !is_drift_due(worker, interval))
+        return;
+    pulse_await_server(worker->pulse);
+    drift = drift_read(worker->session, FALSE, NULL);
+    worker->drift_due = clock_monotonic() + interval;
+    if (drift)
+        report_drift(worker->reports, drift);
+}
+
 /* Waits for a NOTIFY, the next poll, or somebody in this process. */
 static gboolean wait_for_change(Worker *worker, gboolean *notified, GError **error)
 {
@@ -818,6 +849,7 @@ static Next watch_once(Worker *worker)
     gboolean is_there;
 
     settle(worker);
+    compare_schema(worker);
     set_chore(worker, DESK_TAKEN, NULL);
     is_there = wait_for_change(worker, &notified, &error);
     if (cancel_is_triggered(worker->wake)) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/findings.h"
+#include "engine/drift.h"
 #include "engine/ledger.h"
 #include "engine/status.h"
 #include "view/operation.h"
@@ -25,6 +26,7 @@ typedef struct {
                          or NULL */
     const char *task_kind;
     const char *const *fence; /* the revisions whose fence is held, see engine/fence.h; or NULL */
+    const Drift *drift;       /* as last checked; NULL: never */
 } GateView;
 
 /* The status document. `status` NULL (nothing known yet): "database" and "lock.held" are null, the

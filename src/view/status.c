@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "view/document.h"
+#include "view/drift_private.h"
 #include "view/instance_private.h"
 #include "view/operation_private.h"
 #include "view/render.h"
@@ -303,7 +304,7 @@ char *status_document(const ServiceView *service, const GateView *gate, const St
     json_object_set_new(json, "hold", hold_json(status ? status->hold : NULL));
     json_object_set_new(json, "half_run", half_run_json(status ? status->half_run : NULL));
     json_object_set_new(json, "lock", lock_json(status));
-    json_object_set_new(json, "drift", json_null());
+    json_object_set_new(json, "drift", drift_json(gate->drift));
     json_object_set_new(json, "operation", operation_json_of(gate));
     json_object_set_new(json, "fence", fence_json(gate));
     json_object_set_new(json, "instances", instances_json(status));

@@ -155,7 +155,7 @@ static void test_case(gconstpointer data)
     const Case *given = data;
     g_autoptr(Graph) graph = make_graph(given->files);
     g_autoptr(Status) status = make_status(graph, given);
-    Policy policy = {
+    GatePolicy policy = {
         .required = given->required,
         .directory = "/files",
         .is_controlled = strchr(given->flags, 'c') != NULL,
