@@ -160,11 +160,12 @@ static gboolean read_both(Session *session, Reading *reading, GError **error)
     const ConnRow visits[] = {take_baseline, take_object};
     IntrospectMore more = {questions, visits, restart, reading};
     gboolean has_record = session->has_version_table && session->has_state;
+    Catalog *catalog;
 
     restart(reading, NULL);
-    reading->baseline->catalog =
-        introspect_catalog_and(session, NULL, has_record ? &more : NULL, error);
-    return reading->baseline->catalog != NULL;
+    catalog = introspect_catalog_and(session, NULL, has_record ? &more : NULL, error);
+    reading->baseline->catalog = catalog; /* of the last try: each has a baseline of its own */
+    return catalog != NULL;
 }
 
 Baseline *baseline_read(Session *session, GError **error)
