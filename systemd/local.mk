@@ -6,6 +6,7 @@ systemd_plain = systemd/pgsluiced.socket systemd/pgsluiced-admin.socket \
 	systemd/pgsluiced@.socket systemd/pgsluiced-admin@.socket systemd/pgsluice-check.timer
 systemd_examples = systemd/examples/behind-the-gate.conf systemd/examples/credentials.conf \
 	systemd/examples/ip-address.conf systemd/examples/notify-reload.conf \
+	systemd/examples/pgsluiced-admin-tls.socket systemd/examples/pgsluiced-traffic-tls.socket \
 	systemd/examples/unlimited-start.conf
 systemd_made = $(systemd_services) systemd/pgsluice.tmpfiles
 

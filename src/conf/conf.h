@@ -56,7 +56,8 @@ typedef struct Conf Conf;
  * and DATABASE_URL stand for database.migration_url and database.runtime_url, PGSLUICE_CONTROLLED
  * for environment.controlled. Credentials: $CREDENTIALS_DIRECTORY/<section.key>, trailing newline
  * dropped; pgsluice.tokens there is a file of more tokens (grants.h), and pgsluice.tls_certificate,
- * pgsluice.tls_key and pgsluice.client_ca are the files that the keys of these names would name.
+ * pgsluice.tls_key and pgsluice.client_ca are the files that the keys of these names would name. An
+ * empty one sets nothing.
  * PGSLUICE_VARIABLES_NAME and <variables.name> set variables.
  *
  * With sources->section the keys and variables of that section win, in the file, as the credential

@@ -2,7 +2,6 @@
 #include "conf/environment.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/slurp.h"
@@ -225,9 +224,11 @@ static gboolean apply_credential_files(const Credentials *credentials, ConfValue
             g_build_filename(credentials->directory, file_credentials[i].name, NULL);
         g_autofree char *label = g_strconcat("credential ", file_credentials[i].name, NULL);
         ConfPlace place = {credentials->origin, label, NULL, 0, credentials->folder, NULL};
+        g_autofree char *text = NULL;
 
-        if (access(path, F_OK) == 0 &&
-            !conf_value_set(&values->keys[key], key, path, &place, error))
+        if (!read_credential(credentials->directory, file_credentials[i].name, &text, error))
+            return FALSE;
+        if (text && !conf_value_set(&values->keys[key], key, path, &place, error))
             return FALSE;
     }
     return TRUE;

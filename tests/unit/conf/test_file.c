@@ -268,7 +268,8 @@ static void test_wrong_lines_of_a_credential(Scratch *scratch, gconstpointer dat
     g_unsetenv("CREDENTIALS_DIRECTORY");
 }
 
-/* Credentials that are files: the key names the file where systemd has put it. */
+/* Credentials that are files: the key names the file where systemd has put it. What a unit has for
+ * one that nobody wrote is empty, and sets nothing. */
 static void test_file_credentials(Scratch *scratch, gconstpointer data)
 {
     ConfSources sources = {.path = "a.conf"};
@@ -278,7 +279,9 @@ static void test_file_credentials(Scratch *scratch, gconstpointer data)
     g_autoptr(Conf) conf = NULL;
 
     write_file("a.conf", "http: { tls_certificate = \"c.pem\"; tls_key = \"k.pem\"; };");
-    write_file("credentials/pgsluice.tls_key", "KEY");
+    write_file("credentials/pgsluice.tls_key", "KEY\n");
+    write_file("credentials/pgsluice.tls_certificate", "\n");
+    write_file("credentials/pgsluice.client_ca", "");
     g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
     conf = conf_load(&sources, &error);
     g_unsetenv("CREDENTIALS_DIRECTORY");
@@ -286,6 +289,7 @@ static void test_file_credentials(Scratch *scratch, gconstpointer data)
     g_assert_cmpstr(conf_path(conf, CONF_HTTP_TLS_KEY), ==, key);
     g_assert_cmpstr(conf_origin_text(conf, CONF_HTTP_TLS_KEY), ==, "credential pgsluice.tls_key");
     g_assert_true(g_str_has_suffix(conf_path(conf, CONF_HTTP_TLS_CERTIFICATE), "/c.pem"));
+    g_assert_null(conf_path(conf, CONF_ADMIN_CLIENT_CA));
 }
 
 static void test_tokens_are_read(Scratch *scratch, gconstpointer data)
