@@ -77,6 +77,23 @@ section() {
 CONF
 }
 
+# What a revision does until somebody wakes it: it is found in its middle however slow the machine is.
+nap='DO $$ BEGIN WHILE (SELECT asleep FROM nap) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;'
+
+make_nap() {
+    sql "$1" 'CREATE TABLE nap (asleep boolean); INSERT INTO nap VALUES (true); GRANT SELECT ON nap TO PUBLIC'
+}
+
+wake() {
+    sql "$1" 'UPDATE nap SET asleep = false'
+}
+
+# wait_for_nap CASE: its daemon is in the middle of 222222222222.
+wait_for_nap() {
+    wait_for "says pgsluiced@$1.service 222222222222 && [ \"\$(sql $1 \"SELECT count(*) FROM pg_stat_activity
+        WHERE datname = '$1' AND query LIKE '%asleep%' AND wait_event = 'PgSleep'\")\" = 1 ]"
+}
+
 heads() {
     sql "$1" 'SELECT string_agg(version_num, $$ $$) FROM alembic_version'
 }
@@ -156,6 +173,11 @@ prepare_cases() {
         section killed
         section sockets
         section rebooted
+        section web1
+        for name in {2..20}; do
+            echo "    web$name: { database: { migration_url = \"postgresql:///web1\"; };"
+            echo '        migrations: { directory = "/etc/pgsluice/web1"; }; };'
+        done
         echo '};'
     } >>/etc/pgsluice/pgsluice.conf
     sed -i '/^environment:$/,/^};/d; /^gate:$/,/^};/d' /etc/pgsluice/pgsluice.conf
@@ -163,13 +185,13 @@ prepare_cases() {
     revision long 111111111111 '' <<<"CREATE TABLE t (id int); SELECT pg_sleep(20);"
     revision stuck 111111111111 '' <<<"SELECT pg_sleep(1.9);"
     revision blocked 111111111111 '' <<<"ALTER TABLE busy ADD COLUMN c int;"
-    for name in password pending refusing frozen reloading sockets; do
+    for name in password pending refusing frozen reloading sockets web1; do
         revision $name 111111111111 '' <<<"CREATE TABLE t (id int);"
     done
     for name in killed rebooted; do
         revision $name 111111111111 '' <<<"CREATE TABLE t (id int);"
-        revision $name 222222222222 111111111111 <<<"INSERT INTO t VALUES (1); SELECT pg_sleep(2);
-            CREATE TABLE u (id int);"
+        revision $name 222222222222 111111111111 <<<"INSERT INTO t VALUES (1); $nap CREATE TABLE u (id int);"
+        make_nap $name
     done
     for name in long stuck blocked; do
         printf '[Service]\nTimeoutStartSec=5\nRestart=no\n' | drop_in pgsluiced@$name.service
@@ -308,9 +330,9 @@ case_killed() {
     local unit=pgsluiced@killed.service
 
     systemctl start --no-block $unit
-    wait_for "says $unit 222222222222 && [ \"\$(sql killed \"SELECT count(*) FROM pg_stat_activity
-        WHERE datname = 'killed' AND query LIKE '%pg_sleep(2)%' AND wait_event = 'PgSleep'\")\" = 1 ]"
+    wait_for_nap killed
     kill -KILL "$(show $unit MainPID)"
+    wake killed
     wait_for "is_state $unit active"
     [ "$(show $unit NRestarts)" -ge 1 ]
     [ "$(heads killed)" = 222222222222 ]
@@ -337,17 +359,54 @@ case_sockets() {
     [ "$(stat -c '%a %U' /run/pgsluice/sockets/admin.sock)" = '660 pgsluice' ]
 }
 
+# each_web WORDS: what all 20 say in their Status.
+each_web() {
+    local i
+
+    for i in {1..20}; do
+        says "pgsluiced@web$i.service" "$1" || return
+    done
+}
+
+# 20 servers, here 20 daemons on one database, all at once.
+case_deploy() {
+    local units=() i
+
+    for i in {1..20}; do
+        units+=("pgsluiced@web$i.service")
+    done
+    systemctl start "${units[@]}"
+    each_web 'open at 111111111111'
+    revision web1 222222222222 111111111111 <<<"CREATE TABLE t2 (id int);"
+    systemctl reload "${units[@]}"
+    wait_for "each_web 'open at 222222222222'"
+    [ "$(sql web1 'SELECT string_agg(revision, $$ $$ ORDER BY revision) FROM pgsluice.applied')" = \
+        '111111111111 222222222222' ]
+    [ "$(sql web1 "SELECT count(*) FROM pgsluice.ledger WHERE event = 'upgrade'")" = 2 ]
+    echo 'this is no revision' >/etc/pgsluice/web1/versions/broken.sql
+    systemctl reload "${units[@]}"
+    each_web 'the reload was refused'
+    [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket /run/pgsluice/web20/traffic.sock \
+        http://localhost/readyz)" = 200 ]
+    systemctl stop "${units[@]}"
+    history_is_sound web20 || [ $? = 2 ] # the broken file
+    rm /etc/pgsluice/web1/versions/broken.sql
+    history_is_sound web20
+}
+
 # --- Cases of pgsluiced.service, one after the other ----------------------------------------------
 
 case_autopkgtest() {
     "$tree/debian/tests/gate"
 }
 
-# From here on pgsluiced.service has the database "main", and its URL from a credential.
+# From here on pgsluiced.service, which is started more often than anybody should, has the database "main", and its URL from a credential.
 prepare_main() {
     sql postgres 'CREATE DATABASE main OWNER app TEMPLATE template0 STRATEGY file_copy'
     echo 'postgresql://app:right-password@127.0.0.1/main' >/etc/pgsluice/credentials/database.migration_url
     chmod 600 /etc/pgsluice/credentials/database.migration_url
+    printf '[Unit]\nStartLimitBurst=100\n' | drop_in pgsluiced.service
+    systemctl daemon-reload
     rm -rf /etc/pgsluice/migrations/versions
     revision migrations 111111111111 '' <<<"CREATE TABLE t (id int); SELECT pg_sleep(1);"
 }
@@ -436,28 +495,41 @@ case_hardening() {
     if grep -i pgsluice "$state/verify"; then return 1; fi
 }
 
-# Four clients without a pause, while the daemon is replaced three times.
+# least FILES...: the lines of the shortest.
+least() {
+    wc -l "$@" | grep -v total | sort -n | awk 'NR == 1 { print $1 }'
+}
+
+# Each listener, TCP and Unix, has one client with a connection for each request and one that keeps its own.
 case_restart_under_load() {
-    local client clients=() i
+    local client clients=() address i
 
     systemctl stop pgsluiced.service
+    mkdir -p /etc/systemd/system/pgsluiced.socket.d
+    printf '[Socket]\nListenStream=/run/pgsluice/traffic.sock\n' >/etc/systemd/system/pgsluiced.socket.d/guest-test.conf
+    systemctl daemon-reload
     systemctl start pgsluiced.socket pgsluiced-admin.socket
     systemctl start pgsluiced.service
     touch "$state/load"
-    for client in 1 2 3 4; do
-        while [ -e "$state/load" ]; do
-            curl -s -m 20 -o /dev/null -w '%{http_code} %{errormsg}\n' http://127.0.0.1:8080/livez
-        done >"$state/load.$client" &
-        clients+=($!)
+    for address in 8080 8081 /run/pgsluice/traffic.sock /run/pgsluice/admin.sock; do
+        for client in '' keep-alive; do
+            perl "$tree/tests/system/load.pl" "$state/load" $address $client \
+                >"$state/load.${address##*/}.${client:-once}" &
+            clients+=($!)
+        done
     done
-    for i in 1 2 3; do
+    for i in 1 2 3 4 5; do
         systemctl restart pgsluiced.service
-        wait_for '[ "$(cat "$state"/load.[1-4] | wc -l)" -ge '$((i * 20))' ]'
+        wait_for "[ \"\$(least $state/load.*)\" -ge $((i * 200 - 100)) ]"
+        systemctl reload pgsluiced.service
+        wait_for "[ \"\$(least $state/load.*)\" -ge $((i * 200)) ]"
     done
     rm "$state/load"
     wait "${clients[@]}"
-    sort "$state"/load.[1-4] | uniq -c
-    [ "$(sort -u "$state"/load.[1-4])" = '200 ' ]
+    wc -l "$state"/load.*
+    sort "$state"/load.* | uniq -c
+    [ "$(sort -u "$state"/load.*)" = 200 ]
+    echo "# $(cat "$state"/load.* | wc -l) requests on 4 addresses over 5 restarts and 5 reloads, none lost" >"$state/restart_under_load.note"
 }
 
 # The same package with a higher version: conffiles stay, what runs is replaced.
@@ -504,8 +576,7 @@ case_removal() {
 # Pulls the plug: no process gets a signal that it could handle.
 begin_reboot() {
     systemctl start --no-block pgsluiced@rebooted.service
-    wait_for "says pgsluiced@rebooted.service 222222222222 && [ \"\$(sql rebooted \"SELECT count(*)
-        FROM pg_stat_activity WHERE datname = 'rebooted' AND wait_event = 'PgSleep'\")\" = 1 ]" || return
+    wait_for_nap rebooted || return
     touch "$state/rebooted"
     systemctl reboot --force --force
     sleep 60
@@ -514,6 +585,7 @@ begin_reboot() {
 case_rebooted() {
     [ "$(heads rebooted)" = 111111111111 ]
     [ "$(sql rebooted 'SELECT count(*) FROM t')" = 0 ]
+    wake rebooted
     systemctl start pgsluiced@rebooted.service
     [ "$(heads rebooted)" = 222222222222 ]
     [ "$(sql rebooted 'SELECT count(*) FROM t')" = 1 ]
@@ -527,7 +599,7 @@ run() {
     local name=$1
 
     descriptions[$name]=$2
-    units[$name]=${3:-pgsluiced.service}
+    unit_of[$name]=${3:-pgsluiced.service}
     (
         set -eE
         trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
@@ -536,7 +608,7 @@ run() {
     pids[$name]=$!
 }
 
-declare -A descriptions=() units=()
+declare -A descriptions=() unit_of=()
 
 await() {
     local name=$1 status=0
@@ -544,9 +616,10 @@ await() {
     wait "${pids[$name]}" || status=$?
     if [ "$status" -eq 0 ]; then
         echo "ok - ${descriptions[$name]}"
+        [ ! -e "$state/$name.note" ] || cat "$state/$name.note"
     else
         echo "not ok - ${descriptions[$name]}"
-        { echo "exit status $status"; tail -n 40 "$state/$name.out"; journalctl -q -b -o short-precise --no-hostname -n 40 -u "${units[$name]}"; } | sed 's/^/# /'
+        { echo "exit status $status"; tail -n 40 "$state/$name.out"; journalctl -q -b -o short-precise --no-hostname -n 40 -u "${unit_of[$name]}"; } | sed 's/^/# /'
     fi
 }
 
@@ -561,7 +634,7 @@ first_boot() {
 
     mkdir -p "$state"
     start_postgresql >"$state/postgresql.out" 2>&1
-    install_package >"$state/install.out" 2>&1 || { cat "$state/install.out"; echo 'Bail out! not installed'; return 1; }
+    install_package >"$state/install.out" 2>&1 || { cat "$state/install.out"; echo 'Bail out! not installed'; exit 1; }
     echo 'ok - dpkg installs it: user, folders, nothing started'
     in_turn autopkgtest 'debian/tests/gate'
     prepare_cases >"$state/prepare.out" 2>&1
@@ -574,6 +647,7 @@ first_boot() {
     run frozen 'the watchdog replaces a frozen daemon' pgsluiced@frozen.service
     run reloading 'systemctl reload swaps files, and returns when it has' pgsluiced@reloading.service
     run killed 'kill -9 in mid-migration: the next one does it once' pgsluiced@killed.service
+    run deploy 'a deploy on 20 at once: one migrates, all open; a broken file changes nothing' 'pgsluiced@web*'
     run sockets 'socket activation answers who connected before' pgsluiced@sockets.service
     in_turn application 'an application behind the gate starts after READY; its clients wait'
     in_turn application_stays_down 'a failed migration keeps the application down'
@@ -581,8 +655,8 @@ first_boot() {
     in_turn check_unit 'pgsluice-check.service fails when the database is behind' pgsluice-check.service
     in_turn credentials 'credentials are the service'\''s alone'
     in_turn hardening 'systemd-analyze security says at most 1.5, verify nothing'
-    in_turn restart_under_load 'restarts under load lose no request'
-    for name in password pending refusing frozen reloading killed sockets blocked long stuck; do
+    in_turn restart_under_load 'restarts and reloads under load lose no request'
+    for name in password pending refusing frozen reloading killed sockets deploy blocked long stuck; do
         await $name
     done
     in_turn upgrade 'an upgrade keeps conffiles and replaces the daemon'
@@ -593,12 +667,14 @@ second_boot() {
     run rebooted 'a reboot in mid-migration: nothing of it is there, then all' pgsluiced@rebooted.service
     await rebooted
     in_turn removal 'removal and purge leave databases and revisions'
-    echo '1..22'
+    echo '1..23'
 }
 
+# Never as a condition: bash ignores `set -e` in all that a condition calls, and no case could fail.
 if [ -e "$state/rebooted" ]; then
     second_boot
-elif first_boot; then
+else
+    first_boot
     begin_reboot
     echo 'Bail out! no reboot'
 fi
