@@ -112,6 +112,42 @@ CONF
     wait_for '[ "$(front_status)" = 200 ]'
 }
 
+# probe KIND: as a kubelet does the one that docs/operations.md shows, by the pod's address.
+probe() {
+    local path port
+
+    path=$(sed -n "s/^$1: .* path: \([^,]*\),.*/\1/p" "$top_srcdir/docs/operations.md")
+    port=$(sed -n 's/.*traffic http:..127\.0\.0\.2:\([0-9]*\)$/\1/p' daemon.stderr)
+    [ -n "$path" ] && [ -n "$port" ]
+    curl -sf -o /dev/null -m 5 -A kube-probe/1.30 -H 'Connection: close' -H 'Accept: */*' "http://127.0.0.2:$port$path"
+}
+
+@test "Kubernetes' probes: alive and not ready while it migrates; podman's health command" {
+    create_database
+    sql 'CREATE TABLE nap (asleep boolean); INSERT INTO nap VALUES (true)'
+    make_revision aaaa1111 '' <<'SQL'
+-- migrate:up
+DO $$ BEGIN WHILE (SELECT asleep FROM nap) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;
+SQL
+    write_default_config daemon
+    sed -i 's/traffic: *{ *listen = \[ "127.0.0.1:0"/traffic: { listen = [ "127.0.0.1:0", "127.0.0.2:0"/' daemon.conf
+    start_daemon
+    wait_for_http
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event = \$\$PgSleep\$\$")" = 1 ]'
+    probe startupProbe
+    probe livenessProbe
+    run ! probe readinessProbe
+    health="$(sed -n "s/.*--health-cmd '\([^']*\)'.*/\1/p" "$top_srcdir/docs/operations.md")"
+    health=${health/127.0.0.1:8080/$(daemon_address traffic)}
+    run ! sh -c "$health"
+    sql 'UPDATE nap SET asleep = false'
+    wait_until_ready
+    probe livenessProbe
+    probe readinessProbe
+    run -0 sh -c "$health"
+}
+
 @test "NOTIFY_SOCKET reaches the manager from within other namespaces" {
     [ "$(id -u)" -eq 0 ] || skip 'namespaces want root'
     create_database

@@ -57,13 +57,13 @@ drop_in() {
     cat >"/etc/systemd/system/$1.d/guest-test.conf"
 }
 
-# revision CASE REV DOWN-REV < UP
+# revision CASE REV DOWN-REV [DOWN] < UP
 revision() {
     mkdir -p "/etc/pgsluice/$1/versions"
     {
         printf -- '-- revision %s\n--\n-- Revision ID: %s\n-- Revises: %s\n\n-- migrate:up\n' "$2" "$2" "$3"
         cat
-        printf -- '-- migrate:down\n-- nothing to undo\n'
+        printf -- '-- migrate:down\n%s\n' "${4:--- nothing to undo}"
     } >"/etc/pgsluice/$1/versions/$2.sql"
 }
 
@@ -164,7 +164,7 @@ prepare_cases() {
         echo 'sections: {'
         section long
         section stuck 'execution: { statement_timeout = "2s"; };'
-        section blocked 'execution: { retry_deadline = "2s"; };'
+        section blocked 'execution: { retry_deadline = "10s"; };'
         section password
         section pending 'environment: { controlled = false; };'
         section refusing 'environment: { controlled = false; }; gate: { on_pending = "fail"; };'
@@ -532,6 +532,125 @@ case_restart_under_load() {
     echo "# $(cat "$state"/load.* | wc -l) requests on 4 addresses over 5 restarts and 5 reloads, none lost" >"$state/restart_under_load.note"
 }
 
+# typed NAME [USER]: the block of docs/operations.md that begins with "# NAME", as root or that user.
+typed() {
+    awk -v "name=# $1" '/^```/ { is_inside = 0; is_first = $0 == "```sh"; next }
+        is_first { is_inside = $0 == name; is_first = 0 }
+        is_inside' "$tree/docs/operations.md" >"$state/typed"
+    [ -s "$state/typed" ]
+    echo "--- $1"
+    (umask 077; runuser -u "${2:-root}" -- bash -euo pipefail /dev/stdin <"$state/typed")
+}
+
+# The service has the database "app" by peer login now, and its own users, tokens and certificate.
+prepare_app() {
+    systemctl stop pgsluiced.socket pgsluiced-admin.socket pgsluiced.service
+    rm /etc/pgsluice/credentials/database.migration_url
+    sed -i 's|^    # migration_url = .*|    migration_url = "postgresql:///app";|
+        s|^        anonymous_read = true;|&\n peers = ( { name = "deploy"; uid = "deploy"; scopes = [ "read", "rollback" ]; } );|
+        /^rollback:$/,/^};/s|enabled = false|enabled = true|' /etc/pgsluice/pgsluice.conf
+    useradd -G pgsluice deploy
+    useradd -G pgsluice other
+    runuser -u postgres -- createdb -O pgsluice app
+    rm /etc/pgsluice/migrations/versions/*
+    revision migrations 111111111111 '' 'DROP TABLE a;' <<<"CREATE TABLE a (id int);"
+    revision migrations 222222222222 111111111111 'DROP TABLE b;' <<<"CREATE TABLE b (id int);"
+    cd "$state"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -keyout server.key -out server.pem 2>/dev/null
+    cp server.pem ca.pem
+}
+
+# The chapters of docs/operations.md that one host can show, as they are written.
+case_first_start() {
+    prepare_app
+    typed 'first start'
+    says pgsluiced.service 'open at 222222222222'
+    typed sockets
+    [ "$(show pgsluiced-admin.socket ActiveState)" = active ]
+    revision migrations 333333333333 222222222222 <<<"SELECT no_such_function();"
+    if systemctl restart pgsluiced.service; then return 1; fi
+    typed 'a failed migration' >"$state/failed"
+    grep -q 'no_such_function' "$state/failed"
+    rm /etc/pgsluice/migrations/versions/333333333333.sql
+    systemctl restart pgsluiced.service
+}
+
+# ask_hold [CURL-OPTION...]: what a hold is answered over TLS.
+ask_hold() {
+    curl -s -o answer -w '%{http_code}' --cacert ca.pem --json '{"reason": "a look"}' "$@" \
+        https://localhost:8444/admin/migrations/hold || :
+}
+
+# A socket for TLS, and hashes of tokens, both from credentials.
+case_certificate() {
+    cd "$state"
+    cp /usr/share/doc/pgsluice/examples/systemd/pgsluiced-traffic-tls.socket /etc/systemd/system
+    systemctl stop pgsluiced.service
+    systemctl daemon-reload
+    systemctl start pgsluiced-traffic-tls.socket
+    if systemctl start pgsluiced.service; then return 1; fi
+    [ "$(show pgsluiced.service ExecMainStatus)" = 2 ]
+    logged pgsluiced.service 'http.tls_certificate and http.tls_key'
+    typed certificate
+    typed token
+    [ "$(ask_hold)" = 401 ]
+    [ "$(ask_hold -H "Authorization: Bearer $(cat ops.token)")" = 200 ]
+    runuser -u pgsluice -- pgsluice release
+    curl -fsS --cacert ca.pem https://localhost:8443/readyz
+    if curl -fsS http://localhost:8443/readyz; then return 1; fi
+    [ "$(cat /run/credentials/pgsluiced.service/pgsluice.tls_key)" = "$(cat server.key)" ]
+    if runuser -u deploy -- cat /run/credentials/pgsluiced.service/pgsluice.tls_key; then return 1; fi
+    journalctl --sync
+    if journalctl -b | grep -F "$(cat ops.token)"; then return 1; fi
+}
+
+# The kernel's word for who calls, under the unit's own hardening.
+case_rollback() {
+    local status=0 program
+
+    cd "$state"
+    chmod 755 .
+    typed rollback other && return 1
+    [ "$(heads app)" = 222222222222 ]
+    setpriv --reuid=pgsluice --regid=pgsluice --clear-groups pgsluice run -- sleep 600 &
+    program=$!
+    wait_for '[ "$(sql app "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE \$\$%sleep%\$\$")" -ge 1 ]'
+    typed rollback deploy || status=$?
+    [ $status = 6 ]
+    [ "$(heads app)" = 222222222222 ]
+    kill $program
+    wait $program || :
+    typed rollback deploy
+    [ "$(heads app)" = 111111111111 ]
+    sql app "SELECT event, actor, reason FROM pgsluice.ledger ORDER BY id DESC LIMIT 2" | grep deploy
+    [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/gate)" = 503 ]
+    typed release
+    wait_for '[ "$(heads app)" = 222222222222 ]'
+    wait_for "says pgsluiced.service 'open at 222222222222'"
+    typed 'rollback with curl'
+    [ "$(heads app)" = 111111111111 ]
+    [ "$(jq -r .state operation.json)" = succeeded ]
+    typed release
+    wait_for "says pgsluiced.service 'open at 222222222222'"
+}
+
+case_restore() {
+    cd "$state"
+    typed backup
+    sql app 'DROP TABLE a'
+    typed restore
+    says pgsluiced.service 'open at 222222222222'
+    [ "$(sql app 'SELECT count(*) FROM a')" = 0 ]
+    typed 'another server'
+    systemctl stop pgsluiced-admin.socket pgsluiced.socket pgsluiced-admin-tls.socket pgsluiced-traffic-tls.socket pgsluiced.service
+    typed downgrade
+    [ "$(heads app)" = 111111111111 ]
+    systemctl start pgsluiced.socket pgsluiced-admin.socket
+    typed release || [ "$(show pgsluiced.service ActiveState)" = inactive ]
+    systemctl start pgsluiced.service
+}
+
 # The same package with a higher version: conffiles stay, what runs is replaced.
 case_upgrade() {
     local pid
@@ -656,6 +775,10 @@ first_boot() {
     in_turn credentials 'credentials are the service'\''s alone'
     in_turn hardening 'systemd-analyze security says at most 1.5, verify nothing'
     in_turn restart_under_load 'restarts and reloads under load lose no request'
+    in_turn first_start 'the runbook: first start, sockets, a failed migration'
+    in_turn certificate 'the runbook: tokens and TLS sockets, from credentials'
+    in_turn rollback 'the runbook: rollback by a user of the host, past the fence, and with curl'
+    in_turn restore 'the runbook: backup, restore, another server, downgrade'
     for name in password pending refusing frozen reloading killed sockets deploy blocked long stuck; do
         await $name
     done
@@ -667,7 +790,7 @@ second_boot() {
     run rebooted 'a reboot in mid-migration: nothing of it is there, then all' pgsluiced@rebooted.service
     await rebooted
     in_turn removal 'removal and purge leave databases and revisions'
-    echo '1..23'
+    echo '1..27'
 }
 
 # Never as a condition: bash ignores `set -e` in all that a condition calls, and no case could fail.
