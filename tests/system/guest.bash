@@ -405,7 +405,7 @@ prepare_main() {
     sql postgres 'CREATE DATABASE main OWNER app TEMPLATE template0 STRATEGY file_copy'
     echo 'postgresql://app:right-password@127.0.0.1/main' >/etc/pgsluice/credentials/database.migration_url
     chmod 600 /etc/pgsluice/credentials/database.migration_url
-    printf '[Unit]\nStartLimitBurst=100\n' | drop_in pgsluiced.service
+    printf '[Unit]\nStartLimitBurst=100\n[Service]\nTimeoutStartSec=20\n' | drop_in pgsluiced.service
     systemctl daemon-reload
     rm -rf /etc/pgsluice/migrations/versions
     revision migrations 111111111111 '' <<<"CREATE TABLE t (id int); SELECT pg_sleep(1);"
@@ -623,7 +623,8 @@ case_rollback() {
     wait $program || :
     typed rollback deploy
     [ "$(heads app)" = 111111111111 ]
-    sql app "SELECT event, actor, reason FROM pgsluice.ledger ORDER BY id DESC LIMIT 2" | grep deploy
+    sql app "SELECT event, actor, reason FROM pgsluice.ledger ORDER BY id DESC LIMIT 2" |
+        grep "uid:$(id -u deploy)|release 7 is broken"
     [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/gate)" = 503 ]
     typed release
     wait_for '[ "$(heads app)" = 222222222222 ]'
