@@ -135,6 +135,9 @@ install_package() {
     systemctl is-enabled pgsluiced.service pgsluiced.socket && return 1
     [ "$(stat -c '%a %U' /etc/pgsluice/credentials)" = '700 root' ] &&
         [ "$(stat -c '%a %U' /run/pgsluice)" = '755 pgsluice' ] &&
+        (cd /usr/share && ls bash-completion/completions/pgsluice zsh/vendor-completions/_pgsluice \
+            fish/vendor_completions.d/pgsluice.fish doc/pgsluice/NEWS.gz) &&
+        man -w 1 pgsluice && man -w 5 pgsluice.conf && man -w 5 pgsluice-revision && man -w 8 pgsluiced &&
         id pgsluice && pgsluice --version &&
         SYNC_DATABASE_URL=postgresql:///main pgsluiced -c /etc/pgsluice/pgsluice.conf --check-config
 }
@@ -691,6 +694,40 @@ case_removal() {
     cmp "$state/before.sql" "$state/after.sql"
 }
 
+# What packages do when they are installed, asked for by scripts/install-deps: a service that comes starts
+# neither now nor at the next boot, with and without a systemd that runs.
+case_dependencies() {
+    local fake=$state/fake
+
+    mkdir "$fake"
+    printf '#!/bin/sh\ncase $* in *" install "*) ;; *) exit 0 ;; esac\n%s\n' '
+        systemctl --quiet enable nginx.service haproxy.service prometheus.service
+        deb-systemd-invoke start nginx.service haproxy.service prometheus.service
+        invoke-rc.d nginx start' >"$fake/apt-get"
+    printf '#!/bin/sh\n' >"$fake/dpkg-query"
+    chmod 755 "$fake"/*
+    cat "$fake/apt-get"
+    [ ! -e /usr/sbin/policy-rc.d ]
+    PATH=$fake:$PATH "$tree/scripts/install-deps" check
+    all_rest
+    unshare --mount sh -euc 'mount -t tmpfs tmpfs /run/systemd; PATH=$1:$PATH; "$2" check' sh "$fake" "$tree/scripts/install-deps"
+    all_rest
+    systemctl --quiet enable nginx.service
+    deb-systemd-invoke start nginx.service
+    is_state nginx.service active # else the above could not fail
+    systemctl stop nginx.service
+}
+
+all_rest() {
+    local name
+
+    for name in nginx haproxy prometheus; do
+        is_state $name.service inactive || return
+        if systemctl is-enabled $name.service; then return 1; fi
+    done
+    [ ! -e /usr/sbin/policy-rc.d ]
+}
+
 # --- The reboot -----------------------------------------------------------------------------------
 
 # Pulls the plug: no process gets a signal that it could handle.
@@ -780,6 +817,7 @@ first_boot() {
     in_turn certificate 'the runbook: tokens and TLS sockets, from credentials'
     in_turn rollback 'the runbook: rollback by a user of the host, past the fence, and with curl'
     in_turn restore 'the runbook: backup, restore, another server, downgrade'
+    in_turn dependencies 'install-deps: services that come with packages do not start' nginx.service
     for name in password pending refusing frozen reloading killed sockets deploy blocked long stuck; do
         await $name
     done
@@ -791,7 +829,7 @@ second_boot() {
     run rebooted 'a reboot in mid-migration: nothing of it is there, then all' pgsluiced@rebooted.service
     await rebooted
     in_turn removal 'removal and purge leave databases and revisions'
-    echo '1..27'
+    echo '1..28'
 }
 
 # Never as a condition: bash ignores `set -e` in all that a condition calls, and no case could fail.
