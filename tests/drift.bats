@@ -118,6 +118,17 @@ drift() {
     drift 0
 }
 
+@test "drift: a run that makes and drops schemas is recorded, with what is in them" {
+    make_revision aaaa0003 aaaa0002 <<<$'-- migrate:up\nCREATE SCHEMA billing CREATE TABLE invoices (id int);\n-- migrate:down\nDROP SCHEMA billing CASCADE;'
+    pgsluice -q upgrade aaaa0002
+    pgsluice -q upgrade head
+    drift 0
+    [ "$(sql "SELECT count(*) FROM pgsluice.object WHERE identity = 'table billing.invoices'")" = 1 ]
+    pgsluice -q downgrade -1
+    drift 0
+    [ "$(sql "SELECT count(*) FROM pgsluice.object WHERE identity LIKE '%billing%'")" = 0 ]
+}
+
 @test "drift: a stamp records what is there, and drift.record can be off" {
     sql 'CREATE TABLE legacy (a int)'
     pgsluice -q stamp aaaa0001
