@@ -849,8 +849,8 @@ static Next watch_once(Worker *worker)
     gboolean is_there;
 
     settle(worker);
-    compare_schema(worker);
     set_chore(worker, DESK_TAKEN, NULL);
+    compare_schema(worker);
     is_there = wait_for_change(worker, &notified, &error);
     if (cancel_is_triggered(worker->wake)) {
         g_clear_error(&error);
