@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# A client without a pause: load.pl GO ADDRESS [keep-alive]: asks ADDRESS (PORT of 127.0.0.1, or /path of a Unix
+# A client that asks all the time, leaving the machine a breath: load.pl GO ADDRESS [keep-alive]: asks ADDRESS (PORT of 127.0.0.1, or /path of a Unix
 # socket) for /livez as long as the file GO is there. A line for each answer, its status; "lost" for a
 # request that got none. With keep-alive on one connection, as long as the daemon keeps it: one that is
 # closed before the first byte of an answer is asked again on a new one, as RFC 9110 (9.2.2) has it.
@@ -46,4 +46,5 @@ while (-e $go) {
     undef $connection if $status !~ /^\d/;
     next if $status eq 'closed' && $is_used;
     print $status eq 'closed' ? 'lost' : $status, "\n";
+    select undef, undef, undef, 0.002;
 }
