@@ -1,8 +1,10 @@
 #!/usr/bin/perl
-# A client that asks all the time, leaving the machine a breath: load.pl GO ADDRESS [keep-alive]: asks ADDRESS (PORT of 127.0.0.1, or /path of a Unix
-# socket) for /livez as long as the file GO is there. A line for each answer, its status; "lost" for a
-# request that got none. With keep-alive on one connection, as long as the daemon keeps it: one that is
-# closed before the first byte of an answer is asked again on a new one, as RFC 9110 (9.2.2) has it.
+# load.pl GO ADDRESS [keep-alive]
+#
+# A client that asks ADDRESS (a port of 127.0.0.1, or the /path of a Unix socket) for /livez as long as the file
+# GO is there, and leaves the machine a breath in between. Prints a line for each request: the status, or "lost"
+# when no answer came. With keep-alive on one connection, as long as the daemon keeps it: a request whose
+# connection is closed before the first byte of an answer is made again on a new one, as RFC 9110 (9.2.2) has it.
 use strict;
 use warnings;
 use IO::Handle;
