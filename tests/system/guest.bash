@@ -156,7 +156,6 @@ UNIT
     cp /usr/share/doc/pgsluice/examples/systemd/behind-the-gate.conf /etc/systemd/system/application.service.d
 }
 
-# All at once, for a daemon-reload forgets by how much a running start has been extended.
 prepare_cases() {
     local name
 
@@ -403,7 +402,8 @@ case_autopkgtest() {
     "$tree/debian/tests/gate"
 }
 
-# From here on pgsluiced.service, which is started more often than anybody should, has the database "main", and its URL from a credential.
+# pgsluiced.service, which is started more often than anybody should, has the database "main" from here on, and its
+# URL from a credential.
 prepare_main() {
     sql postgres 'CREATE DATABASE main OWNER app TEMPLATE template0 STRATEGY file_copy'
     echo 'postgresql://app:right-password@127.0.0.1/main' >/etc/pgsluice/credentials/database.migration_url
@@ -418,7 +418,6 @@ prepare_main() {
 case_application() {
     local client clients=()
 
-    prepare_main
     systemctl start application.socket
     for client in 1 2 3; do
         curl -s -m 20 --unix-socket /run/application.sock "http://localhost/$client" >>"$state/application" &
@@ -794,7 +793,7 @@ first_boot() {
     install_package >"$state/install.out" 2>&1 || { cat "$state/install.out"; echo 'Bail out! not installed'; exit 1; }
     echo 'ok - dpkg installs it: user, folders, nothing started'
     in_turn autopkgtest 'debian/tests/gate'
-    prepare_cases >"$state/prepare.out" 2>&1
+    { prepare_cases; prepare_main; } >"$state/prepare.out" 2>&1
     run long 'a migration of 20 s survives TimeoutStartSec=5' pgsluiced@long.service
     run stuck 'a server that falls silent in mid-migration ends the start' pgsluiced@stuck.service
     run blocked 'a lock that never comes: status 5, and whose it is' pgsluiced@blocked.service
@@ -812,13 +811,17 @@ first_boot() {
     in_turn check_unit 'pgsluice-check.service fails when the database is behind' pgsluice-check.service
     in_turn credentials 'credentials are the service'\''s alone'
     in_turn hardening 'systemd-analyze security says at most 1.5, verify nothing'
+    # A daemon-reload forgets by how much a running start has been extended: none before these are done.
+    for name in long stuck blocked; do
+        await $name
+    done
     in_turn restart_under_load 'restarts and reloads under load lose no request'
     in_turn first_start 'the runbook: first start, sockets, a failed migration'
     in_turn certificate 'the runbook: tokens and TLS sockets, from credentials'
     in_turn rollback 'the runbook: rollback by a user of the host, past the fence, and with curl'
     in_turn restore 'the runbook: backup, restore, another server, downgrade'
     in_turn dependencies 'install-deps: services that come with packages do not start' nginx.service
-    for name in password pending refusing frozen reloading killed sockets deploy blocked long stuck; do
+    for name in password pending refusing frozen reloading killed sockets deploy; do
         await $name
     done
     in_turn upgrade 'an upgrade keeps conffiles and replaces the daemon'
