@@ -47,6 +47,20 @@ gboolean conn_copy_in(Conn *conn, const char *sql, const char *rows, gsize lengt
 gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *const *values,
                           Result **result, GError **error);
 
+/* Prepares a statement under a name, for conn_exec_binary. Direct connections only: a pooler would
+ * hand the name to a server that does not know it. */
+gboolean conn_prepare(Conn *conn, const char *name, const char *sql, GError **error);
+/* Parameters in the server's binary format. */
+typedef struct {
+    int count;
+    const char *const *values; /* NULL = SQL NULL */
+    const int *lengths;        /* bytes */
+} BinaryValues;
+/* Runs the statement `name` that was prepared, or `sql` when `name` is NULL. Rows come in the
+ * binary format, too: result_bytes reads them. */
+gboolean conn_exec_binary(Conn *conn, const char *name, const char *sql, const BinaryValues *values,
+                          Result **result, GError **error);
+
 /* A pipeline: statements go out without waiting for answers; answers come back in order. After a
  * failure the server skips everything up to the next sync. conn_pipeline_begin .. _end bracket it.
  */

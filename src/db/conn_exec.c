@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "db/conn_private.h"
 
+enum { BINARY_FORMAT = 1, BINARY_PARAMETERS_MAX = 32 };
+
 /* The answers of one call: the last good one, or the first failure. */
 typedef struct {
     PGresult *last;
@@ -167,4 +169,37 @@ gboolean conn_exec_params(Conn *conn, const char *sql, int count, const char *co
     conn->error_position = 0;
     return run(conn, PQsendQueryParams(conn->pg, sql, count, NULL, values, NULL, NULL, 0),
                (Answers){0}, result, error);
+}
+
+gboolean conn_prepare(Conn *conn, const char *name, const char *sql, GError **error)
+{
+    if (!conn_call_begin(conn, error))
+        return FALSE;
+    conn_forget_cancel(conn);
+    conn->error_position = 0;
+    return run(conn, PQsendPrepare(conn->pg, name, sql, 0, NULL), (Answers){0}, NULL,
+               error);
+}
+
+gboolean conn_exec_binary(Conn *conn, const char *name, const char *sql, const BinaryValues *values,
+                          Result **result, GError **error)
+{
+    int formats[BINARY_PARAMETERS_MAX];
+    int count = values->count;
+    int was_sent;
+
+    g_assert(count <= BINARY_PARAMETERS_MAX);
+    if (!conn_call_begin(conn, error))
+        return FALSE;
+    conn_forget_cancel(conn);
+    conn->error_position = 0;
+    for (int i = 0; i < count; i++)
+        formats[i] = BINARY_FORMAT;
+    if (name)
+        was_sent = PQsendQueryPrepared(conn->pg, name, count, values->values, values->lengths,
+                                       formats, BINARY_FORMAT);
+    else
+        was_sent = PQsendQueryParams(conn->pg, sql, count, NULL, values->values, values->lengths,
+                                     formats, BINARY_FORMAT);
+    return run(conn, was_sent, (Answers){0}, result, error);
 }

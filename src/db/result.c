@@ -48,6 +48,14 @@ const char *result_text(const Result *result, int row, int column)
     return PQgetvalue(result->answer, row, column);
 }
 
+const guint8 *result_bytes(const Result *result, int row, int column, gsize *length)
+{
+    const char *bytes = result_text(result, row, column);
+
+    *length = bytes ? (gsize)PQgetlength(result->answer, row, column) : 0;
+    return (const guint8 *)bytes;
+}
+
 gint64 result_int64(const Result *result, int row, int column)
 {
     const char *text = result_text(result, row, column);

@@ -15,6 +15,8 @@ int result_columns(const Result *result);
 const char *result_column_name(const Result *result, int column); /* belongs to the Result */
 /* NULL for SQL NULL; belongs to the Result. Columns by position; out of range is a bug. */
 const char *result_text(const Result *result, int row, int column);
+/* The bytes of a value that was asked for in the binary format; NULL for SQL NULL. */
+const guint8 *result_bytes(const Result *result, int row, int column, gsize *length);
 gint64 result_int64(const Result *result, int row, int column);     /* 0 for NULL */
 gboolean result_boolean(const Result *result, int row, int column); /* FALSE for NULL */
 /* A text[] as a NULL-terminated vector (NULL for SQL NULL); free with g_strfreev. */

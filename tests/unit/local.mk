@@ -13,6 +13,7 @@ include tests/unit/sql/local.mk
 include tests/unit/revision/local.mk
 include tests/unit/schema/local.mk
 include tests/unit/engine/local.mk
+include tests/unit/usage/local.mk
 include tests/unit/view/local.mk
 include tests/unit/http/local.mk
 include tests/unit/metrics/local.mk

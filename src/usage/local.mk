@@ -1,0 +1,21 @@
+noinst_LIBRARIES += src/usage/libusage.a
+src_usage_libusage_a_SOURCES = \
+	src/usage/columns.c src/usage/columns.h \
+	src/usage/fields.def \
+	src/usage/log.c src/usage/log.h \
+	src/usage/record.c src/usage/record.h \
+	src/usage/store.c src/usage/store.h \
+	src/usage/uuid.c src/usage/uuid.h
+src_usage_libusage_a_CPPFLAGS = $(USAGE_CPPFLAGS)
+
+# The queries: include "usage/sql_usage.h".
+usage_queries = src/usage/q/usage_shape.sql
+EXTRA_DIST += $(usage_queries)
+nodist_src_usage_libusage_a_SOURCES = src/usage/sql_usage.c src/usage/sql_usage.h
+BUILT_SOURCES += src/usage/sql_usage.h
+CLEANFILES += src/usage/sql_usage.c src/usage/sql_usage.h
+src/usage/sql_usage.c: $(usage_queries) $(EMBED_SQL) src/usage/local.mk
+	$(embed_sql) --source $@ $(usage_queries)
+src/usage/sql_usage.h: $(usage_queries) $(EMBED_SQL) src/usage/local.mk
+	$(embed_sql) --header $@ $(usage_queries)
+$(src_usage_libusage_a_OBJECTS): src/usage/sql_usage.h

@@ -1,0 +1,287 @@
+/* The INSERT and what its answers mean. */
+#include "usage/store.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "usage/columns.h"
+#include "usage/sql_usage.h"
+
+#define PLAIN_NAME "pgsluice_usage"
+#define TELLING_NAME "pgsluice_usage_ids"
+
+struct Store {
+    const StoreSettings *settings;
+    Conn *conn;
+    char *table; /* quoted */
+    char **action_types;
+    Columns *columns;
+    char *plain_sql;      /* says how many rows are new */
+    char *telling_sql;    /* says which */
+    gboolean has_session; /* statements prepared and parameters set last */
+    char *durable; /* synchronous_commit: as role, database and server want it, but at least on */
+    StoreDurability durability; /* of the session now */
+};
+
+void store_close(Store *store)
+{
+    if (!store)
+        return;
+    conn_free(store->conn);
+    columns_free(store->columns);
+    g_strfreev(store->action_types);
+    g_free(store->durable);
+    g_free(store->table);
+    g_free(store->plain_sql);
+    g_free(store->telling_sql);
+    g_free(store);
+}
+
+const char *const *store_action_types(const Store *store)
+{
+    return (const char *const *)store->action_types;
+}
+
+static gboolean connect_to_server(Store *store, Cancel *cancel, GError **error)
+{
+    const StoreSettings *settings = store->settings;
+    g_autoptr(Dsn) dsn = dsn_parse(secret_reveal(settings->url), error);
+    g_autofree char *name = g_strdup_printf("pgsluice-usage/%s", settings->instance);
+
+    if (!dsn) {
+        g_prefix_error(error, "database.runtime_url: ");
+        return FALSE;
+    }
+    store->conn = conn_open(dsn, name, settings->connect_timeout, cancel, error);
+    if (!store->conn)
+        return FALSE;
+    conn_set_timeout(store->conn, settings->statement_timeout);
+    return TRUE;
+}
+
+static char **column_names(void)
+{
+    char **names = g_new0(char *, USAGE_FIELD_COUNT + 1);
+
+    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++)
+        names[field] = g_strdup(usage_field(field)->name);
+    return names;
+}
+
+static gboolean refuse_shape(const Store *store, const char *what, GError **error)
+{
+    error_set(error, ERROR_SQL, "%s on %s %s", store->table, conn_describe(store->conn), what);
+    error_set_hint(error, "the usage log needs the table of pgsluice's own migrations, or one with "
+                          "the same columns; usage_log.enabled = false does without");
+    return FALSE;
+}
+
+/* The type of the arrays' elements as the statement names it. */
+static void make_statements(Store *store, const char *enum_type)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autoptr(GString) arrays = g_string_new(NULL);
+
+    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++) {
+        const UsageFieldInfo *info = usage_field(field);
+        const char *type = *info->type ? info->type : enum_type;
+
+        g_string_append_printf(names, "%s%s", field ? ", " : "", info->name);
+        g_string_append_printf(arrays, "%s$%d::%s[]", field ? ", " : "", (int)field + 1, type);
+    }
+    store->plain_sql = g_strdup_printf("INSERT INTO %s (%s) SELECT * FROM unnest(%s) "
+                                       "ON CONFLICT DO NOTHING",
+                                       store->table, names->str, arrays->str);
+    store->telling_sql = g_strconcat(store->plain_sql, " RETURNING id", NULL);
+}
+
+static gboolean read_shape(Store *store, const Result *result, GError **error)
+{
+    guint32 types[USAGE_FIELD_COUNT];
+
+    if (result_rows(result) != USAGE_FIELD_COUNT)
+        return refuse_shape(store, "does not have the columns of a usage log", error);
+    store->action_types = result_text_array(result, USAGE_ACTION_TYPE, 3);
+    if (!store->action_types)
+        return refuse_shape(store, "has an action_type that is not an enum", error);
+    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++)
+        types[field] = (guint32)result_int64(result, (int)field, 0);
+    store->columns = columns_new(types);
+    make_statements(store, result_text(result, USAGE_ACTION_TYPE, 2));
+    return TRUE;
+}
+
+static gboolean set_commit(Store *store, const char *value, GError **error)
+{
+    g_autofree char *sql = g_strdup_printf("SET synchronous_commit = %s", value);
+
+    return conn_exec(store->conn, sql, NULL, error);
+}
+
+/* What is acknowledged must be on the disk, whatever somebody has set for the role. */
+static gboolean be_durable(Store *store, const char *usual, GError **error)
+{
+    gboolean is_off = g_str_equal(usual, "off");
+
+    store->durability = STORE_DURABLE;
+    store->durable = g_strdup(is_off ? "on" : usual);
+    return !is_off || set_commit(store, store->durable, error);
+}
+
+/* Behind a pooler the next statement may reach another server process, which has neither what was
+ * prepared nor what was set. */
+static gboolean set_up_session(Store *store, const Result *shape, GError **error)
+{
+    const char *usual = result_text(shape, 0, 5);
+
+    store->has_session = result_int64(shape, 0, 4) == conn_backend_pid(store->conn);
+    if (store->has_session)
+        return conn_prepare(store->conn, PLAIN_NAME, store->plain_sql, error) &&
+               conn_prepare(store->conn, TELLING_NAME, store->telling_sql, error) &&
+               be_durable(store, usual, error);
+    if (!g_str_equal(usual, "off"))
+        return TRUE;
+    error_set(error, ERROR_POOLER,
+              "%s has synchronous_commit off, and the pooler in between leaves no way to set it",
+              conn_describe(store->conn));
+    error_set_hint(error, "ALTER ROLE ... RESET synchronous_commit, or give the server's direct "
+                          "address in database.runtime_url");
+    return FALSE;
+}
+
+static gboolean learn_shape(Store *store, GError **error)
+{
+    g_auto(GStrv) names = column_names();
+    g_autofree char *columns = text_array_format((const char *const *)names);
+    const char *const values[] = {store->table, columns};
+    g_autoptr(Result) result = NULL;
+
+    return conn_exec_params(store->conn, sql_usage_shape, G_N_ELEMENTS(values), values, &result,
+                            error) &&
+           read_shape(store, result, error) && set_up_session(store, result, error);
+}
+
+Store *store_open(const StoreSettings *settings, Cancel *cancel, GError **error)
+{
+    g_autoptr(Store) store = g_new0(Store, 1);
+    g_autofree char *schema = sql_quote_identifier(settings->schema);
+
+    store->settings = settings;
+    store->table = g_strconcat(schema, ".usage_logs", NULL);
+    if (!connect_to_server(store, cancel, error) || !learn_shape(store, error))
+        return NULL;
+    return g_steal_pointer(&store);
+}
+
+/* --- Writing ---------------------------------------------------------------------------------- */
+
+static gboolean set_durability(Store *store, StoreDurability durability, GError **error)
+{
+    if (store->durability == durability || !store->has_session)
+        return TRUE;
+    if (!set_commit(store, durability == STORE_DURABLE ? store->durable : "off", error))
+        return FALSE;
+    store->durability = durability;
+    return TRUE;
+}
+
+static gboolean has_own_ids(UsageRecord *const *records, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (records[i]->has_own_id)
+            return TRUE;
+    return FALSE;
+}
+
+static void set_all(StoreResult *results, guint count, Outcome outcome)
+{
+    for (guint i = 0; i < count; i++)
+        results[i].outcome = outcome;
+}
+
+static guint hash_id(gconstpointer id)
+{
+    guint hash;
+
+    memcpy(&hash, (const guint8 *)id + USAGE_ID_SIZE - sizeof hash, sizeof hash);
+    return hash;
+}
+
+static gboolean ids_are_equal(gconstpointer left, gconstpointer right)
+{
+    return memcmp(left, right, USAGE_ID_SIZE) == 0;
+}
+
+/* An id that the batch has twice is stored once: the first has it. */
+static void read_new_ids(const Result *result, UsageRecord *const *records, guint count,
+                         StoreResult *results)
+{
+    g_autoptr(GHashTable) ids = g_hash_table_new(hash_id, ids_are_equal);
+    gsize length;
+
+    for (int row = 0; row < result_rows(result); row++)
+        g_hash_table_add(ids, (gpointer)result_bytes(result, row, 0, &length));
+    for (guint i = 0; i < count; i++)
+        results[i].outcome = g_hash_table_remove(ids, records[i]->values[USAGE_ID].uuid)
+                                 ? OUTCOME_STORED
+                                 : OUTCOME_REPEATED;
+}
+
+/* One statement for all of them; FALSE when it failed as a whole. */
+static gboolean insert(Store *store, UsageRecord *const *records, guint count, StoreResult *results,
+                       GError **error)
+{
+    gboolean tells = has_own_ids(records, count);
+    const char *name = tells ? TELLING_NAME : PLAIN_NAME;
+    g_autoptr(Result) result = NULL;
+    BinaryValues values = {USAGE_FIELD_COUNT, NULL, NULL};
+
+    columns_fill(store->columns, records, count);
+    values.values = columns_values(store->columns);
+    values.lengths = columns_lengths(store->columns);
+    if (!conn_exec_binary(store->conn, store->has_session ? name : NULL,
+                          tells ? store->telling_sql : store->plain_sql, &values, &result, error))
+        return FALSE;
+    /* Our own ids are not there already, unless this is a second try, which has stored them. */
+    if (tells)
+        read_new_ids(result, records, count, results);
+    else
+        set_all(results, count, OUTCOME_STORED);
+    return TRUE;
+}
+
+/* Data exceptions and violated constraints are some record's fault; everything else is nobody's. */
+static gboolean is_about_values(const GError *reason)
+{
+    const char *sqlstate = error_sqlstate(reason);
+
+    return sqlstate && (g_str_has_prefix(sqlstate, "22") || g_str_has_prefix(sqlstate, "23"));
+}
+
+static gboolean write_some(Store *store, UsageRecord *const *records, guint count,
+                           StoreResult *results, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    guint half = count / 2;
+
+    if (insert(store, records, count, results, &reason))
+        return TRUE;
+    if (!conn_is_alive(store->conn) || !is_about_values(reason)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return FALSE;
+    }
+    if (count == 1) {
+        results[0].outcome = OUTCOME_REFUSED;
+        results[0].reason = g_strdup(reason->message);
+        return TRUE;
+    }
+    return write_some(store, records, half, results, error) &&
+           write_some(store, records + half, count - half, results + half, error);
+}
+
+gboolean store_write(Store *store, StoreDurability durability, UsageRecord *const *records,
+                     guint count, StoreResult *results, GError **error)
+{
+    return set_durability(store, durability, error) &&
+           write_some(store, records, count, results, error);
+}

@@ -1,0 +1,54 @@
+/* One connection that writes usage logs: many records, one statement, one commit.
+ *
+ * The statement is INSERT ... SELECT FROM unnest(...) ON CONFLICT DO NOTHING with one binary array
+ * a column. COPY is quicker by half again for a thousand rows, but cannot pass over a row that is
+ * there already; below about sixteen rows a pipeline of single inserts would be as good. */
+#pragma once
+
+#include "base/secret.h"
+#include "db/conn.h"
+#include "usage/record.h"
+
+typedef struct {
+    const Secret *url;
+    const char *schema;   /* of usage_logs */
+    const char *instance; /* in application_name */
+    gint64 connect_timeout;
+    gint64 statement_timeout; /* microseconds */
+} StoreSettings;
+
+typedef struct Store Store;
+
+/* Connects, and learns the table's columns and the labels of its enum. ERROR_SQL when the table is
+ * not there or not of the expected shape. `settings` and `cancel` must outlive the Store. */
+Store *store_open(const StoreSettings *settings, Cancel *cancel, GError **error);
+void store_close(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* The values of action_type, NULL-terminated; belongs to the Store. */
+const char *const *store_action_types(const Store *store);
+
+typedef enum {
+    OUTCOME_PENDING,
+    OUTCOME_STORED,   /* committed by this call */
+    OUTCOME_REPEATED, /* the id is there already */
+    OUTCOME_REFUSED,  /* the database does not take the record */
+    OUTCOME_LOST,     /* not known: the connection broke */
+} Outcome;
+
+/* What came of one record. */
+typedef struct {
+    Outcome outcome;
+    char *reason; /* of a refusal: the server's message; NULL otherwise; g_free */
+} StoreResult;
+
+typedef enum { STORE_DURABLE, STORE_ASYNCHRONOUS } StoreDurability;
+
+/* Writes `count` records and fills `results`, which must be PENDING. A record that the server
+ * refuses costs its neighbours nothing but time: the rest is tried again without it. FALSE when the
+ * connection broke or the server is not well (its disk is full, it became a standby): what is still
+ * PENDING is not committed or not known to be, and the Store is of no more use. Writing the same
+ * records again on another Store settles it, since their ids are the same. ASYNCHRONOUS means a
+ * commit that does not wait for the disk, where there is no pooler in between. */
+gboolean store_write(Store *store, StoreDurability durability, UsageRecord *const *records,
+                     guint count, StoreResult *results, GError **error);
