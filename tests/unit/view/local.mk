@@ -17,3 +17,7 @@ tests_unit_view_test_answer_LDADD = $(VIEW_LIBS)
 check_PROGRAMS += tests/unit/view/test_order
 tests_unit_view_test_order_CPPFLAGS = $(VIEW_CPPFLAGS)
 tests_unit_view_test_order_LDADD = $(VIEW_LIBS)
+
+check_PROGRAMS += tests/unit/view/test_usage_read
+tests_unit_view_test_usage_read_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_unit_view_test_usage_read_LDADD = $(VIEW_LIBS)

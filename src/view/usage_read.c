@@ -1,0 +1,377 @@
+/* From jansson's values to those of a record. */
+#include "view/usage_read.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "usage/uuid.h"
+
+static const size_t parse_flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+
+/* One record that is being read. */
+typedef struct {
+    const UsageRules *rules;
+    const char *prefix;
+    GPtrArray *faults;
+    guint before; /* faults that were there already */
+    UsageRecord record;
+} Reading;
+
+static void fault_free(gpointer data)
+{
+    UsageFault *fault = data;
+
+    g_free(fault->pointer);
+    g_free(fault->detail);
+    g_free(fault);
+}
+
+GPtrArray *usage_faults_new(void)
+{
+    return g_ptr_array_new_with_free_func(fault_free);
+}
+
+/* "~" and "/" are written "~0" and "~1" in a pointer. */
+static char *escape_name(const char *name)
+{
+    GString *escaped = g_string_new(name);
+
+    g_string_replace(escaped, "~", "~0", 0);
+    g_string_replace(escaped, "/", "~1", 0);
+    return g_string_free(escaped, FALSE);
+}
+
+static void add_fault(GPtrArray *faults, char *pointer, char *detail)
+{
+    UsageFault *fault = g_new(UsageFault, 1);
+
+    *fault = (UsageFault){pointer, detail};
+    g_ptr_array_add(faults, fault);
+}
+
+static gboolean complain(Reading *reading, const char *name, char *detail)
+{
+    g_autofree char *escaped = escape_name(name);
+
+    if (reading->faults->len - reading->before < USAGE_FAULTS_MAX)
+        add_fault(reading->faults, g_strconcat(reading->prefix, "/", escaped, NULL), detail);
+    else
+        g_free(detail);
+    return FALSE;
+}
+
+static gboolean complain_of_kind(Reading *reading, UsageField field, const char *wanted)
+{
+    return complain(reading, usage_field(field)->name, g_strconcat("must be ", wanted, NULL));
+}
+
+/* --- Values ----------------------------------------------------------------------------------- */
+
+static UsageValue *value_of(Reading *reading, UsageField field)
+{
+    return &reading->record.values[field];
+}
+
+/* The string without a NUL in it, or NULL after a complaint. */
+static const char *read_string(Reading *reading, UsageField field, const json_t *json,
+                               const char *wanted)
+{
+    const char *text = json_string_value(json);
+
+    if (!text) {
+        complain_of_kind(reading, field, wanted);
+        return NULL;
+    }
+    if (strlen(text) != json_string_length(json)) {
+        complain(reading, usage_field(field)->name,
+                 g_strdup("must not contain U+0000, which PostgreSQL cannot store"));
+        return NULL;
+    }
+    return text;
+}
+
+static gboolean read_text(Reading *reading, UsageField field, const json_t *json)
+{
+    const UsageFieldInfo *info = usage_field(field);
+    const char *text = read_string(reading, field, json, "a string");
+    UsageValue *value = value_of(reading, field);
+
+    if (!text)
+        return FALSE;
+    value->text.bytes = text;
+    value->text.length = json_string_length(json);
+    if (value->text.length > info->maximum)
+        return complain(reading, info->name,
+                        g_strdup_printf("has %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT
+                                        " are taken",
+                                        value->text.length, info->maximum));
+    return TRUE;
+}
+
+static gboolean read_uuid(Reading *reading, UsageField field, const json_t *json)
+{
+    const char *text = read_string(reading, field, json, "a UUID");
+
+    if (text && !uuid_parse(text, value_of(reading, field)->uuid))
+        return complain_of_kind(reading, field, "a UUID in the form 8-4-4-4-12 hexadecimal digits");
+    return text != NULL;
+}
+
+static gboolean read_address(Reading *reading, UsageField field, const json_t *json)
+{
+    const char *text = read_string(reading, field, json, "an IP address");
+
+    if (text && !usage_address_parse(text, &value_of(reading, field)->address))
+        return complain_of_kind(reading, field,
+                                "an IPv4 or IPv6 address, without a zone or a port");
+    return text != NULL;
+}
+
+static gboolean read_boolean(Reading *reading, UsageField field, const json_t *json)
+{
+    value_of(reading, field)->boolean = json_is_true(json);
+    return json_is_boolean(json) || complain_of_kind(reading, field, "true or false");
+}
+
+static gboolean read_number(Reading *reading, UsageField field, const json_t *json)
+{
+    double number = json_number_value(json);
+
+    value_of(reading, field)->number = number;
+    return (json_is_number(json) && number >= 0 && isfinite(number)) ||
+           complain_of_kind(reading, field, "a number that is not negative");
+}
+
+static gboolean read_integer(Reading *reading, UsageField field, const json_t *json)
+{
+    gint64 number = json_integer_value(json);
+
+    value_of(reading, field)->integer = number;
+    return (json_is_integer(json) && number >= 0) ||
+           complain_of_kind(reading, field, "a whole number from 0 to 9223372036854775807");
+}
+
+static gboolean read_time(Reading *reading, UsageField field, const json_t *json)
+{
+    const char *text = read_string(reading, field, json, "a time");
+    g_autoptr(GDateTime) time = text ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+
+    if (!text)
+        return FALSE;
+    if (!time)
+        return complain_of_kind(reading, field,
+                                "a time with its zone, like 2026-11-22T14:02:11.123Z");
+    value_of(reading, field)->integer =
+        g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
+    return TRUE;
+}
+
+static gboolean read_value(Reading *reading, UsageField field, const json_t *json)
+{
+    switch (usage_field(field)->kind) {
+    case USAGE_KIND_UUID:
+        return read_uuid(reading, field, json);
+    case USAGE_KIND_TEXT:
+        return read_text(reading, field, json);
+    case USAGE_KIND_ADDRESS:
+        return read_address(reading, field, json);
+    case USAGE_KIND_BOOLEAN:
+        return read_boolean(reading, field, json);
+    case USAGE_KIND_NUMBER:
+        return read_number(reading, field, json);
+    case USAGE_KIND_INTEGER:
+        return read_integer(reading, field, json);
+    case USAGE_KIND_TIME:
+        return read_time(reading, field, json);
+    }
+    return FALSE;
+}
+
+/* --- The whole record ------------------------------------------------------------------------- */
+
+static void complain_of_name(Reading *reading, const char *name)
+{
+    g_autoptr(GString) known = g_string_new("is no field of a usage log; they are ");
+
+    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++)
+        g_string_append_printf(known, "%s%s", field ? ", " : "", usage_field(field)->name);
+    complain(reading, name, g_string_free(g_steal_pointer(&known), FALSE));
+}
+
+/* null says the same as leaving a member out. */
+static void read_members(Reading *reading, json_t *json)
+{
+    const char *name;
+    json_t *member;
+
+    json_object_foreach(json, name, member)
+    {
+        UsageField field = usage_field_find(name);
+
+        if (field == USAGE_FIELD_COUNT)
+            complain_of_name(reading, name);
+        else if (!json_is_null(member) && read_value(reading, field, member))
+            reading->record.set |= 1U << field;
+    }
+}
+
+static gboolean has(const Reading *reading, UsageField field)
+{
+    return usage_record_has(&reading->record, field);
+}
+
+static gboolean has_faults(const Reading *reading)
+{
+    return reading->faults->len > reading->before;
+}
+
+static void require_action_type(Reading *reading)
+{
+    const char *const *known = reading->rules->action_types;
+    g_autofree char *names = NULL;
+
+    if (!has(reading, USAGE_ACTION_TYPE)) {
+        complain_of_kind(reading, USAGE_ACTION_TYPE, "there");
+        return;
+    }
+    if (g_strv_contains(known, value_of(reading, USAGE_ACTION_TYPE)->text.bytes))
+        return;
+    names = g_strjoinv(", ", (char **)known);
+    complain(reading, "action_type", g_strconcat("must be one of ", names, NULL));
+}
+
+static void require_endpoint(Reading *reading)
+{
+    if (!has(reading, USAGE_ENDPOINT) || value_of(reading, USAGE_ENDPOINT)->text.length == 0)
+        complain_of_kind(reading, USAGE_ENDPOINT, "there, and not empty");
+}
+
+static void check_time(Reading *reading, const char *name, gint64 time)
+{
+    const UsageRules *rules = reading->rules;
+
+    if (time < rules->oldest)
+        complain(reading, name, g_strdup("lies further in the past than is taken"));
+    else if (time > rules->newest)
+        complain(reading, name, g_strdup("lies further in the future than is taken"));
+}
+
+/* A version 7 id says when: created_at must not say something else, since the table is cut by time
+ * and an id must always lead to the same part. */
+static void settle_identity(Reading *reading)
+{
+    guint8 *id = value_of(reading, USAGE_ID)->uuid;
+    gint64 *created_at = &value_of(reading, USAGE_CREATED_AT)->integer;
+    gboolean tells_time = has(reading, USAGE_ID) && uuid_is_version_7(id);
+
+    if (!has(reading, USAGE_CREATED_AT))
+        *created_at = tells_time ? uuid_time(id) : reading->rules->now;
+    else if (tells_time && *created_at / 1000 != uuid_time(id) / 1000)
+        complain(reading, "created_at",
+                 g_strdup("is not the time of the version 7 UUID in id; leave one of them out"));
+    check_time(reading, has(reading, USAGE_CREATED_AT) ? "created_at" : "id", *created_at);
+    reading->record.has_own_id = has(reading, USAGE_ID);
+    if (!has_faults(reading) && !reading->record.has_own_id)
+        uuid_make(*created_at, id);
+    reading->record.set |= 1U << USAGE_ID | 1U << USAGE_CREATED_AT;
+}
+
+static void fill_in(Reading *reading)
+{
+    if (!has(reading, USAGE_SUCCESS))
+        value_of(reading, USAGE_SUCCESS)->boolean = TRUE;
+    reading->record.set |= 1U << USAGE_SUCCESS;
+    if (has(reading, USAGE_IP_ADDRESS) || !reading->rules->address)
+        return;
+    value_of(reading, USAGE_IP_ADDRESS)->address = *reading->rules->address;
+    reading->record.set |= 1U << USAGE_IP_ADDRESS;
+}
+
+static UsageRecord *read_object(json_t *json, const UsageRules *rules, const char *prefix,
+                                GPtrArray *faults)
+{
+    Reading reading = {.rules = rules, .prefix = prefix, .faults = faults, .before = faults->len};
+
+    if (!json_is_object(json)) {
+        add_fault(faults, g_strdup(prefix), g_strdup("must be an object"));
+        return NULL;
+    }
+    read_members(&reading, json);
+    if (has_faults(&reading))
+        return NULL;
+    require_action_type(&reading);
+    require_endpoint(&reading);
+    settle_identity(&reading);
+    fill_in(&reading);
+    return has_faults(&reading) ? NULL : usage_record_copy(&reading.record);
+}
+
+static json_t *parse(const char *text, gsize length, const char *prefix, GPtrArray *faults)
+{
+    json_error_t error;
+    json_t *json = json_loadb(text, length, parse_flags, &error);
+
+    if (!json)
+        add_fault(faults, g_strdup(prefix),
+                  g_strdup_printf("is not valid JSON: %s (line %d, column %d)", error.text,
+                                  error.line, error.column));
+    return json;
+}
+
+UsageRecord *usage_read_record(const char *text, gsize length, const UsageRules *rules,
+                               const char *prefix, GPtrArray *faults)
+{
+    json_t *json = parse(text, length, prefix, faults);
+    UsageRecord *record = json ? read_object(json, rules, prefix, faults) : NULL;
+
+    json_decref(json);
+    return record;
+}
+
+static void item_clear(gpointer data)
+{
+    UsageItem *item = data;
+
+    g_free(item->record);
+    g_clear_pointer(&item->faults, g_ptr_array_unref);
+}
+
+static void read_element(GArray *items, json_t *json, guint index, const UsageRules *rules)
+{
+    g_autoptr(GPtrArray) faults = usage_faults_new();
+    g_autofree char *prefix = g_strdup_printf("/%u", index);
+    UsageItem item = {read_object(json, rules, prefix, faults), NULL};
+
+    if (!item.record)
+        item.faults = g_steal_pointer(&faults);
+    g_array_append_val(items, item);
+}
+
+static GArray *read_elements(const json_t *json, const UsageRules *rules)
+{
+    GArray *items = g_array_new(FALSE, FALSE, sizeof(UsageItem));
+
+    g_array_set_clear_func(items, item_clear);
+    for (guint i = 0; i < json_array_size(json); i++)
+        read_element(items, json_array_get(json, i), i, rules);
+    return items;
+}
+
+GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
+                         GPtrArray *faults)
+{
+    json_t *json = parse(text, length, "", faults);
+    gsize count = json_array_size(json);
+    GArray *items = NULL;
+
+    if (!json)
+        return NULL;
+    if (json_is_array(json) && count > 0 && count <= maximum)
+        items = read_elements(json, rules);
+    else
+        add_fault(faults, g_strdup(""),
+                  g_strdup_printf("must be an array of 1 to %u usage logs", maximum));
+    json_decref(json);
+    return items;
+}

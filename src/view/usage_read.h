@@ -1,0 +1,42 @@
+/* Usage logs out of JSON: every value checked, every fault named by a JSON pointer (RFC 6901).
+ * Pure.
+ */
+#pragma once
+
+#include "usage/record.h"
+
+/* What holds for all records of one request. */
+typedef struct {
+    gint64 now;    /* microseconds since 1970 */
+    gint64 oldest; /* what created_at may be */
+    gint64 newest;
+    const char *const *action_types; /* the enum's labels, NULL-terminated */
+    const UsageAddress *address;     /* where the body names none; NULL: stays unknown */
+} UsageRules;
+
+/* One thing that is wrong with a record. */
+typedef struct {
+    char *
+        pointer; /* "" is the whole, "/file_size" a member; after an array's index "/7/file_size" */
+    char *detail; /* a sentence without a full stop */
+} UsageFault;
+
+enum { USAGE_FAULTS_MAX = 16 }; /* of one record */
+
+/* Reads one JSON object. The record is the caller's (g_free). NULL with at least one fault
+ * otherwise; `faults` is a GPtrArray of UsageFault with free function that is added to, each
+ * pointer under `prefix`. */
+UsageRecord *usage_read_record(const char *text, gsize length, const UsageRules *rules,
+                               const char *prefix, GPtrArray *faults);
+GPtrArray *usage_faults_new(void);
+
+/* What became of each element of an array, or each line of NDJSON. */
+typedef struct {
+    UsageRecord *record; /* NULL: refused; the reader's until it is taken */
+    GPtrArray *faults;   /* of a refusal; else NULL */
+} UsageItem;
+
+/* Reads a JSON array of objects: a GArray of UsageItem with clear function. NULL with one fault
+ * when it is no array, or has none or more than `maximum` elements. */
+GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
+                         GPtrArray *faults);
