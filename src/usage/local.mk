@@ -4,6 +4,7 @@ src_usage_libusage_a_SOURCES = \
 	src/usage/fields.def \
 	src/usage/log.c src/usage/log.h \
 	src/usage/record.c src/usage/record.h \
+	src/usage/shape.c src/usage/shape.h \
 	src/usage/store.c src/usage/store.h \
 	src/usage/uuid.c src/usage/uuid.h
 src_usage_libusage_a_CPPFLAGS = $(USAGE_CPPFLAGS)

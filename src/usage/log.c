@@ -80,24 +80,44 @@ void usage_order_free(UsageOrder *order)
 
 /* --- The queue -------------------------------------------------------------------------------- */
 
-gboolean usage_log_submit(UsageLog *log, UsageOrder *order)
+static gboolean has_room(const UsageLog *log, UsageOrder *const *orders, guint count)
 {
-    const UsageSettings *settings = &log->settings;
+    gsize rows = log->rows;
+    gsize bytes = log->bytes;
+
+    for (guint i = 0; i < count; i++) {
+        rows += orders[i]->records->len;
+        bytes += orders[i]->size;
+    }
+    return rows <= log->settings.rows_max && bytes <= log->settings.bytes_max;
+}
+
+static void put(UsageLog *log, UsageOrder *order, gint64 now)
+{
+    order->queued_at = now;
+    g_queue_push_tail_link(&log->queue, &order->link);
+    log->waiting += order->records->len;
+    log->rows += order->records->len;
+    log->bytes += order->size;
+    pthread_cond_signal(&log->arrived);
+}
+
+gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint count)
+{
+    gint64 now = clock_monotonic();
     gboolean is_taken;
 
-    order->queued_at = clock_monotonic();
     pthread_mutex_lock(&log->mutex);
-    is_taken = !log->is_stopped && log->rows + order->records->len <= settings->rows_max &&
-               log->bytes + order->size <= settings->bytes_max;
-    if (is_taken) {
-        g_queue_push_tail_link(&log->queue, &order->link);
-        log->waiting += order->records->len;
-        log->rows += order->records->len;
-        log->bytes += order->size;
-        pthread_cond_signal(&log->arrived);
-    }
+    is_taken = !log->is_stopped && has_room(log, orders, count);
+    for (guint i = 0; is_taken && i < count; i++)
+        put(log, orders[i], now);
     pthread_mutex_unlock(&log->mutex);
     return is_taken;
+}
+
+gboolean usage_log_submit(UsageLog *log, UsageOrder *order)
+{
+    return usage_log_submit_all(log, &order, 1);
 }
 
 /* Waits for the first order, or for the time at which a second writer may help with it. */

@@ -50,6 +50,8 @@ UsageLog *usage_log_new(const UsageSettings *settings, UsageNews news, gpointer 
 /* Takes the order, or returns FALSE (and leaves it the caller's) when the queue is full or the log
  * has been stopped. */
 gboolean usage_log_submit(UsageLog *log, UsageOrder *order);
+/* Takes all of them or none. */
+gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint count);
 /* Takes no more orders, writes what waits until `timeout` microseconds have passed, then gives the
  * rest up as LOST. Joins the threads. */
 void usage_log_stop(UsageLog *log, gint64 timeout);

@@ -56,6 +56,27 @@ gboolean usage_address_parse(const char *text, UsageAddress *address)
     return TRUE;
 }
 
+char *usage_address_format(const UsageAddress *address)
+{
+    char host[INET6_ADDRSTRLEN] = "";
+
+    inet_ntop(address->is_v6 ? AF_INET6 : AF_INET, address->bytes, host, sizeof host);
+    if (address->prefix == (address->is_v6 ? 128 : 32))
+        return g_strdup(host);
+    return g_strdup_printf("%s/%u", host, address->prefix);
+}
+
+gboolean usage_address_is_in(const UsageAddress *address, const UsageAddress *network)
+{
+    guint whole = network->prefix / 8;
+    guint rest = network->prefix % 8;
+
+    if (address->is_v6 != network->is_v6 || address->prefix < network->prefix ||
+        memcmp(address->bytes, network->bytes, whole) != 0)
+        return FALSE;
+    return rest == 0 || (address->bytes[whole] ^ network->bytes[whole]) >> (8 - rest) == 0;
+}
+
 static gboolean is_text(UsageField field, const UsageRecord *record)
 {
     return fields[field].kind == USAGE_KIND_TEXT && usage_record_has(record, field);

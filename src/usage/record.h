@@ -42,6 +42,10 @@ typedef struct {
 /* Reads "203.0.113.7", "2001:db8::1" and both with "/prefix". FALSE for anything else: zones
  * ("fe80::1%eth0"), names, octal digits. */
 gboolean usage_address_parse(const char *text, UsageAddress *address);
+/* The same text; "/prefix" only for a network. g_free. */
+char *usage_address_format(const UsageAddress *address);
+/* Whether all of `address` lies in `network`. An IPv4 address lies in no IPv6 network. */
+gboolean usage_address_is_in(const UsageAddress *address, const UsageAddress *network);
 
 /* Which member counts is told by the field's kind. */
 typedef union {

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "usage/columns.h"
-#include "usage/sql_usage.h"
+#include "usage/shape.h"
 
 #define PLAIN_NAME "pgsluice_usage"
 #define TELLING_NAME "pgsluice_usage_ids"
@@ -13,8 +13,7 @@
 struct Store {
     const StoreSettings *settings;
     Conn *conn;
-    char *table; /* quoted */
-    char **action_types;
+    UsageShape *shape;
     Columns *columns;
     char *plain_sql;      /* says how many rows are new */
     char *telling_sql;    /* says which */
@@ -29,9 +28,8 @@ void store_close(Store *store)
         return;
     conn_free(store->conn);
     columns_free(store->columns);
-    g_strfreev(store->action_types);
+    usage_shape_free(store->shape);
     g_free(store->durable);
-    g_free(store->table);
     g_free(store->plain_sql);
     g_free(store->telling_sql);
     g_free(store);
@@ -39,7 +37,7 @@ void store_close(Store *store)
 
 const char *const *store_action_types(const Store *store)
 {
-    return (const char *const *)store->action_types;
+    return (const char *const *)store->shape->action_types;
 }
 
 static gboolean connect_to_server(Store *store, Cancel *cancel, GError **error)
@@ -59,56 +57,22 @@ static gboolean connect_to_server(Store *store, Cancel *cancel, GError **error)
     return TRUE;
 }
 
-static char **column_names(void)
-{
-    char **names = g_new0(char *, USAGE_FIELD_COUNT + 1);
-
-    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++)
-        names[field] = g_strdup(usage_field(field)->name);
-    return names;
-}
-
-static gboolean refuse_shape(const Store *store, const char *what, GError **error)
-{
-    error_set(error, ERROR_SQL, "%s on %s %s", store->table, conn_describe(store->conn), what);
-    error_set_hint(error, "the usage log needs the table of pgsluice's own migrations, or one with "
-                          "the same columns; usage_log.enabled = false does without");
-    return FALSE;
-}
-
-/* The type of the arrays' elements as the statement names it. */
-static void make_statements(Store *store, const char *enum_type)
+static void make_statements(Store *store)
 {
     g_autoptr(GString) names = g_string_new(NULL);
     g_autoptr(GString) arrays = g_string_new(NULL);
 
     for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++) {
         const UsageFieldInfo *info = usage_field(field);
-        const char *type = *info->type ? info->type : enum_type;
+        const char *type = *info->type ? info->type : store->shape->enum_type;
 
         g_string_append_printf(names, "%s%s", field ? ", " : "", info->name);
         g_string_append_printf(arrays, "%s$%d::%s[]", field ? ", " : "", (int)field + 1, type);
     }
     store->plain_sql = g_strdup_printf("INSERT INTO %s (%s) SELECT * FROM unnest(%s) "
                                        "ON CONFLICT DO NOTHING",
-                                       store->table, names->str, arrays->str);
+                                       store->shape->table, names->str, arrays->str);
     store->telling_sql = g_strconcat(store->plain_sql, " RETURNING id", NULL);
-}
-
-static gboolean read_shape(Store *store, const Result *result, GError **error)
-{
-    guint32 types[USAGE_FIELD_COUNT];
-
-    if (result_rows(result) != USAGE_FIELD_COUNT)
-        return refuse_shape(store, "does not have the columns of a usage log", error);
-    store->action_types = result_text_array(result, USAGE_ACTION_TYPE, 3);
-    if (!store->action_types)
-        return refuse_shape(store, "has an action_type that is not an enum", error);
-    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++)
-        types[field] = (guint32)result_int64(result, (int)field, 0);
-    store->columns = columns_new(types);
-    make_statements(store, result_text(result, USAGE_ACTION_TYPE, 2));
-    return TRUE;
 }
 
 static gboolean set_commit(Store *store, const char *value, GError **error)
@@ -130,11 +94,11 @@ static gboolean be_durable(Store *store, const char *usual, GError **error)
 
 /* Behind a pooler the next statement may reach another server process, which has neither what was
  * prepared nor what was set. */
-static gboolean set_up_session(Store *store, const Result *shape, GError **error)
+static gboolean set_up_session(Store *store, GError **error)
 {
-    const char *usual = result_text(shape, 0, 5);
+    const char *usual = store->shape->synchronous_commit;
 
-    store->has_session = result_int64(shape, 0, 4) == conn_backend_pid(store->conn);
+    store->has_session = store->shape->is_direct;
     if (store->has_session)
         return conn_prepare(store->conn, PLAIN_NAME, store->plain_sql, error) &&
                conn_prepare(store->conn, TELLING_NAME, store->telling_sql, error) &&
@@ -151,24 +115,21 @@ static gboolean set_up_session(Store *store, const Result *shape, GError **error
 
 static gboolean learn_shape(Store *store, GError **error)
 {
-    g_auto(GStrv) names = column_names();
-    g_autofree char *columns = text_array_format((const char *const *)names);
-    const char *const values[] = {store->table, columns};
-    g_autoptr(Result) result = NULL;
-
-    return conn_exec_params(store->conn, sql_usage_shape, G_N_ELEMENTS(values), values, &result,
-                            error) &&
-           read_shape(store, result, error) && set_up_session(store, result, error);
+    store->shape = usage_shape_read(store->conn, store->settings->schema, error);
+    if (!store->shape)
+        return FALSE;
+    store->columns = columns_new(store->shape->types);
+    make_statements(store);
+    return TRUE;
 }
 
 Store *store_open(const StoreSettings *settings, Cancel *cancel, GError **error)
 {
     g_autoptr(Store) store = g_new0(Store, 1);
-    g_autofree char *schema = sql_quote_identifier(settings->schema);
 
     store->settings = settings;
-    store->table = g_strconcat(schema, ".usage_logs", NULL);
-    if (!connect_to_server(store, cancel, error) || !learn_shape(store, error))
+    if (!connect_to_server(store, cancel, error) || !learn_shape(store, error) ||
+        !set_up_session(store, error))
         return NULL;
     return g_steal_pointer(&store);
 }
