@@ -3,6 +3,7 @@
 #include "api/api.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "api/access.h"
@@ -22,6 +23,7 @@ struct Api {
     Snapshot *snapshot;
     Access *access;
     Desk *desk;
+    _Atomic(ApiUsage *) usage; /* NULL: not served */
     Meter *meters[LISTENER_COUNT];
     Logins *logins;
     GPtrArray *servers[LISTENER_COUNT]; /* HttpServer * */
@@ -89,6 +91,14 @@ Api *api_new(void)
     return api;
 }
 
+static void usage_free(ApiUsage *usage)
+{
+    if (!usage)
+        return;
+    origins_free(usage->origins);
+    g_free(usage);
+}
+
 void api_free(Api *api)
 {
     if (!api)
@@ -99,6 +109,7 @@ void api_free(Api *api)
         meter_free(api->meters[i]);
     }
     desk_free(api->desk);
+    usage_free(atomic_load(&api->usage));
     snapshot_unref(api->snapshot);
     access_unref(api->access);
     logins_free(api->logins);
@@ -171,6 +182,16 @@ static HttpResponse *guard_traffic(HttpRequest *request, const HttpRoute *route,
 static HttpResponse *guard_admin(HttpRequest *request, const HttpRoute *route, gpointer data)
 {
     return guard(data, API_ADMIN, request, route);
+}
+
+void api_set_usage(Api *api, const ApiUsage *usage)
+{
+    atomic_store(&api->usage, g_memdup2(usage, sizeof *usage));
+}
+
+const ApiUsage *api_usage(Api *api)
+{
+    return atomic_load(&api->usage);
 }
 
 Desk *api_desk(Api *api)

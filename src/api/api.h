@@ -3,7 +3,9 @@
  * routes.def. */
 #pragma once
 
+#include "api/origin.h"
 #include "http/tls.h"
+#include "usage/log.h"
 #include "view/document.h"
 
 typedef struct Api Api;
@@ -11,15 +13,17 @@ typedef struct Desk Desk; /* see desk.h */
 
 /* What every answer is made from. All strings are copied by api_publish. */
 typedef struct {
-    gboolean is_open;           /* traffic may pass */
-    gboolean is_controlled;     /* environment.controlled */
-    gboolean allows_rollback;   /* rollback.enabled */
-    const char *state;          /* the gate's state by name */
-    const char *reason;         /* a sentence */
-    gint64 retry_after;         /* seconds, for 503 */
-    const char *document;       /* status_document(); NULL: 503 until there is one */
-    const char *etag;           /* its entity tag with quotes */
-    const char *const *heads;   /* applied heads, NULL-terminated; for /gate?revision= */
+    gboolean is_open;                /* traffic may pass */
+    gboolean is_controlled;          /* environment.controlled */
+    gboolean allows_rollback;        /* rollback.enabled */
+    const char *state;               /* the gate's state by name */
+    const char *reason;              /* a sentence */
+    gint64 retry_after;              /* seconds, for 503 */
+    const char *const *action_types; /* of usage logs, NULL-terminated; NULL: there is no table */
+    const char *usage_absence;       /* a sentence that says so, or NULL */
+    const char *document;            /* status_document(); NULL: 503 until there is one */
+    const char *etag;                /* its entity tag with quotes */
+    const char *const *heads;        /* applied heads, NULL-terminated; for /gate?revision= */
     const char *const *applied; /* ids recorded as applied; may be NULL. They count where a head is
                                  * one that no file knows, but is among them */
     const Graph *graph; /* may be NULL; while open, api_publish makes of it and of heads the set of
@@ -66,6 +70,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Api, api_free)
 void api_publish(Api *api, const ApiSnapshot *snapshot);
 /* Thread-safe; copies. */
 void api_set_access(Api *api, const ApiAccess *access);
+
+/* What POST /v1/usage-logs needs. */
+typedef struct {
+    UsageLog *log;
+    guint rows_max;   /* of one request */
+    guint batch_max;  /* rows of one request that are written together */
+    gint64 oldest;    /* microseconds: how far back created_at may lie */
+    gint64 newest;    /* and how far ahead */
+    Origins *origins; /* whom to believe where a request comes from */
+} ApiUsage;
+/* At most once; without it the routes answer 404. Takes the origins; the log must outlive the
+ * listeners. */
+void api_set_usage(Api *api, const ApiUsage *usage);
 
 /* Where orders are taken in and operations are kept; belongs to the Api. */
 Desk *api_desk(Api *api);

@@ -20,6 +20,9 @@ HttpResponse *api_ask_database(Api *api, HttpRequest *request, Call *call);
 /* 202 with Location: the operation `id`, with `document` as body. */
 HttpResponse *api_accepted(const char *id, const char *document);
 
+/* NULL when usage logs are not served. */
+const ApiUsage *api_usage(Api *api);
+
 /* The snapshot now, with a reference for the caller. */
 Snapshot *api_current(Api *api);
 

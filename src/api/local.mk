@@ -11,6 +11,8 @@ src_api_libapi_a_SOURCES = \
 	src/api/metrics.c \
 	src/api/migrations.c \
 	src/api/operations.c \
+	src/api/origin.c src/api/origin.h \
 	src/api/routes.def \
-	src/api/snapshot.c src/api/snapshot.h
+	src/api/snapshot.c src/api/snapshot.h \
+	src/api/usage_logs.c
 src_api_libapi_a_CPPFLAGS = $(API_CPPFLAGS)

@@ -83,6 +83,8 @@ Snapshot *snapshot_new(const ApiSnapshot *source)
     snapshot->is_open = source->is_open;
     snapshot->is_controlled = source->is_controlled;
     snapshot->allows_rollback = source->allows_rollback;
+    snapshot->action_types = g_strdupv((char **)source->action_types);
+    snapshot->usage_absence = g_strdup(source->usage_absence);
     snapshot->state = g_strdup(source->state);
     snapshot->reason = g_strdup(source->reason);
     snapshot->retry_after = source->retry_after;
@@ -106,6 +108,8 @@ void snapshot_unref(Snapshot *snapshot)
 {
     if (!snapshot || atomic_fetch_sub(&snapshot->references, 1) > 1)
         return;
+    g_strfreev(snapshot->action_types);
+    g_free(snapshot->usage_absence);
     g_free(snapshot->state);
     g_free(snapshot->reason);
     g_free(snapshot->etag);

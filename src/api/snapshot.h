@@ -12,6 +12,8 @@ typedef struct {
     gboolean is_open;
     gboolean is_controlled;
     gboolean allows_rollback;
+    char **action_types; /* of usage logs; NULL: none can be taken */
+    char *usage_absence; /* why */
     char *state;
     char *reason;
     gint64 retry_after;

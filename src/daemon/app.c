@@ -18,6 +18,7 @@
 #include "daemon/listeners.h"
 #include "daemon/logsink.h"
 #include "daemon/notify.h"
+#include "daemon/recorder.h"
 #include "daemon/worker.h"
 #include "metrics/metrics.h"
 #include "setup/setup.h"
@@ -43,6 +44,7 @@ typedef struct {
     Board *board;
     Mailbox *reports;
     Worker *worker;
+    Recorder *recorder; /* NULL: no usage log */
     sd_event *loop;
     sd_event_source *refresh;
     Lifeline *lifeline;
@@ -130,6 +132,8 @@ static gboolean app_prepare(App *app, GError **error)
     if (!listeners_open(app->api, app->bundle, error))
         return FALSE;
     app->reports = mailbox_new((GDestroyNotify)report_free);
+    app->recorder = recorder_start(app->bundle, app->cluster != NULL, app->sources.instance,
+                                   app->api, app->reports);
     app->worker = worker_new(app->bundle, app->cluster, app->reports, app->api);
     return TRUE;
 }
@@ -287,6 +291,9 @@ static void on_report(App *app, Report *report)
         desk_end(api_desk(app->api), report->task);
         board_publish(app->board);
         break;
+    case REPORT_USAGE:
+        board_take_usage(app->board, report);
+        break;
     case REPORT_ENDED:
         sd_event_exit(app->loop, app->exit_status);
         break;
@@ -442,6 +449,7 @@ static void app_clear(App *app)
     worker_join(app->worker);
     if (app->api)
         api_drain(app->api, time_left(app, DRAIN_REQUESTS));
+    recorder_stop(app->recorder, time_left(app, DRAIN_REQUESTS));
     stop_cluster(app);
     worker_free(app->worker);
     lifeline_free(app->lifeline);
@@ -449,6 +457,7 @@ static void app_clear(App *app)
     sd_event_unref(app->loop);
     board_free(app->board);
     api_free(app->api);
+    recorder_free(app->recorder);
     mailbox_free(app->reports);
     echo_forget(&app->lines);
     echo_forget(&app->errors);

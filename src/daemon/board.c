@@ -19,6 +19,8 @@ struct Board {
     Status *status;
     Drift *drift;         /* NULL: never compared */
     Operation *operation; /* NULL: nothing runs */
+    char **action_types;  /* of usage logs; NULL: none can be taken */
+    char *usage_absence;  /* why */
     gboolean is_stale;
     Echo drift_news;
     Echo news; /* the last change that the log has in full */
@@ -47,6 +49,8 @@ void board_free(Board *board)
     bundle_unref(board->status_bundle);
     bundle_unref(board->bundle);
     g_free(board->reason);
+    g_strfreev(board->action_types);
+    g_free(board->usage_absence);
     echo_forget(&board->news);
     echo_forget(&board->drift_news);
     g_free(board);
@@ -93,6 +97,8 @@ static void publish(Board *board)
         .state = view.state,
         .reason = view.reason,
         .retry_after = MAX(conf_duration(conf, CONF_GATE_POLL_INTERVAL) / G_USEC_PER_SEC, 1),
+        .action_types = (const char *const *)board->action_types,
+        .usage_absence = board->usage_absence,
         .document = document,
         .etag = etag,
         .heads = board->status ? (const char *const *)board->status->heads : none,
@@ -147,6 +153,15 @@ void board_set_drift(Board *board, Drift *drift)
     board->drift = drift;
     tally_drift(drift);
     log_drift(board);
+    publish(board);
+}
+
+void board_take_usage(Board *board, Report *report)
+{
+    g_strfreev(board->action_types);
+    g_free(board->usage_absence);
+    board->action_types = g_steal_pointer(&report->action_types);
+    board->usage_absence = g_steal_pointer(&report->reason);
     publish(board);
 }
 

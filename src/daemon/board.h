@@ -29,6 +29,8 @@ void board_set_instances(Board *board, GPtrArray *instances);
 
 /* What the last comparison with the recorded schema has found; takes it. */
 void board_set_drift(Board *board, Drift *drift);
+/* What usage logs may have as action_type, or why none can be taken; takes both from the report. */
+void board_take_usage(Board *board, Report *report);
 
 /* Publishes if stale. */
 void board_refresh(Board *board);

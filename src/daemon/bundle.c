@@ -1,6 +1,7 @@
 /* Loading configuration and revision files together, and comparing two configurations. */
 #include "daemon/bundle.h"
 
+#include "daemon/recorder.h"
 #include "daemon/required.h"
 #include "setup/setup.h"
 
@@ -64,7 +65,7 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
     if (!setup_engine(bundle->conf, sources->instance, &bundle->settings, error))
         return NULL;
     bundle->admission = admission_load(bundle->conf, error);
-    if (!bundle->admission)
+    if (!bundle->admission || !recorder_check(bundle->conf, error))
         return NULL;
     bundle->connect_timeout = bundle->settings.connect_timeout;
     bundle->settings.connect_timeout = TRY_TIMEOUT;

@@ -16,6 +16,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/narrate.c src/daemon/narrate.h \
 	src/daemon/notify.c src/daemon/notify.h \
 	src/daemon/pulse.c src/daemon/pulse.h \
+	src/daemon/recorder.c src/daemon/recorder.h \
 	src/daemon/report.c src/daemon/report.h \
 	src/daemon/required.c src/daemon/required.h \
 	src/daemon/tally.c src/daemon/tally.h \

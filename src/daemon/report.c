@@ -16,6 +16,7 @@ void report_free(Report *report)
     status_free(report->status);
     g_clear_pointer(&report->instances, g_ptr_array_unref);
     drift_free(report->drift);
+    g_strfreev(report->action_types);
     operation_free(report->operation);
     bundle_unref(report->bundle);
     g_clear_error(&report->error);
@@ -101,6 +102,17 @@ void report_instances(Mailbox *mailbox, GPtrArray *instances)
 void report_drift(Mailbox *mailbox, Drift *drift)
 {
     post(mailbox, (Report){.kind = REPORT_DRIFT, .drift = drift});
+}
+
+void report_usage(Mailbox *mailbox, const char *const *action_types, const char *absence)
+{
+    g_autofree char *types = action_types ? g_strjoinv(", ", (char **)action_types) : NULL;
+
+    post(mailbox, (Report){.kind = REPORT_USAGE,
+                           .reason = g_strdup(absence),
+                           .action_types = g_strdupv((char **)action_types),
+                           .line = types ? g_strdup_printf("Usage log: action types %s", types)
+                                         : g_strdup_printf("Usage log not served: %s", absence)});
 }
 
 void report_reloaded(Mailbox *mailbox, Bundle *bundle)

@@ -18,6 +18,7 @@ typedef enum {
     REPORT_RELOADED,  /* bundle: in force from now on */
     REPORT_RELOAD_REFUSED, /* error: the old bundle stays in force */
     REPORT_TASK_ENDED,     /* task: an operation that was asked for over HTTP has ended */
+    REPORT_USAGE,          /* action_types, or reason why there are none */
     REPORT_ENDED,          /* the last one */
 } ReportKind;
 
@@ -32,6 +33,7 @@ typedef struct {
     Status *status;       /* borrows from the bundle's graph */
     GPtrArray *instances; /* Instance *, by reference */
     Drift *drift;
+    char **action_types;  /* that usage logs may have; or NULL */
     Operation *operation; /* where a migration has got to, or NULL */
     gboolean is_stalled;  /* the backend was seen not to work, or not seen at all */
     GError *error;
@@ -60,6 +62,8 @@ void report_task_ended(Mailbox *mailbox, const char *id);
 void report_instances(Mailbox *mailbox, GPtrArray *instances);
 /* Takes it. */
 void report_drift(Mailbox *mailbox, Drift *drift);
+/* What the database has of the usage log now; copies. `absence` NULL: it is there. */
+void report_usage(Mailbox *mailbox, const char *const *action_types, const char *absence);
 void report_reloaded(Mailbox *mailbox, Bundle *bundle);
 void report_reload_refused(Mailbox *mailbox, GError *error);
 void report_ended(Mailbox *mailbox);

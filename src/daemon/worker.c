@@ -19,6 +19,7 @@
 #include "engine/migrate.h"
 #include "engine/operations.h"
 #include "metrics/metrics.h"
+#include "usage/shape.h"
 
 enum {
     PAUSE_FIRST = 100 * 1000, /* microseconds between tries to connect */
@@ -59,6 +60,7 @@ struct Worker {
     gint64 drift_due;     /* when to compare the schema next, on clock_monotonic(); 0: not set */
     gint64 polled_at;     /* on clock_monotonic() */
     gboolean must_settle; /* the database may believe that an operation runs which does not */
+    char *usage;          /* what was last told of the usage log's table; NULL: nothing yet */
     Tally tally;
 };
 
@@ -392,10 +394,43 @@ static Next refuse_start(Worker *worker, const Verdict *verdict, Status *status)
     return NEXT_END;
 }
 
+static char *summarize(const char *const *action_types, const char *absence)
+{
+    g_autofree char *joined = action_types ? g_strjoinv("\n", (char **)action_types) : NULL;
+
+    return g_strconcat(joined ? "+" : "-", joined ? joined : absence, NULL);
+}
+
+/* Anybody may change the enum, or the table, at any time. A database that has gone is found out by
+ * the next question. */
+static void look_for_usage(Worker *worker)
+{
+    const Conf *conf = worker->bundle->conf;
+    Conn *conn = session_conn(worker->session);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(UsageShape) shape = NULL;
+    g_autofree char *summary = NULL;
+    const char *const *types;
+
+    if (!conf_boolean(conf, CONF_USAGE_LOG_ENABLED))
+        return;
+    shape = usage_shape_read(conn, conf_string(conf, CONF_USAGE_LOG_SCHEMA), &error);
+    if (!shape && (!conn_is_alive(conn) || is_stopping(worker)))
+        return;
+    types = shape ? (const char *const *)shape->action_types : NULL;
+    summary = summarize(types, error ? error->message : NULL);
+    if (g_strcmp0(summary, worker->usage) == 0)
+        return;
+    report_usage(worker->reports, types, error ? error->message : NULL);
+    g_free(worker->usage);
+    worker->usage = g_steal_pointer(&summary);
+}
+
 static Next open_gate(Worker *worker, const Verdict *verdict, Status *status)
 {
     if (!status->pending->len)
         worker->wants_upgrade = FALSE;
+    look_for_usage(worker);
     worker->is_open = worker->has_opened = TRUE;
     report_status(worker->reports, GATE_EVENT_SATISFIED, verdict->reason, worker->bundle, status);
     return NEXT_WATCH;
@@ -825,7 +860,11 @@ static Next poll_database(Worker *worker, gboolean notified)
     worker->polled_at = clock_monotonic();
     if (!notified && !has_moved(worker, &moved, &error))
         return look_failed(worker, error);
-    return notified || moved ? look(worker, moved) : NEXT_WATCH;
+    if (notified || moved)
+        return look(worker, moved);
+    if (worker->is_open)
+        look_for_usage(worker);
+    return NEXT_WATCH;
 }
 
 /* A reload first: whoever calls after it expects it to be in force. However many call, the database
@@ -953,6 +992,7 @@ void worker_free(Worker *worker)
     cancel_free(worker->wake);
     pulse_free(worker->pulse);
     ground_clear(&worker->ground);
+    g_free(worker->usage);
     remember_instances(worker, NULL);
     g_free(worker);
 }

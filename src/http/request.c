@@ -107,6 +107,35 @@ const char *http_request_header(const HttpRequest *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+typedef struct {
+    const char *name;
+    GString *joined; /* NULL: none yet */
+} Fields;
+
+static enum MHD_Result join_field(void *cls, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    Fields *fields = cls;
+
+    (void)kind;
+    if (g_ascii_strcasecmp(name, fields->name) != 0)
+        return MHD_YES;
+    if (fields->joined)
+        g_string_append(fields->joined, ", ");
+    else
+        fields->joined = g_string_new(NULL);
+    g_string_append(fields->joined, value ? value : "");
+    return MHD_YES;
+}
+
+char *http_request_headers(const HttpRequest *request, const char *name)
+{
+    Fields fields = {name, NULL};
+
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, join_field, &fields);
+    return fields.joined ? g_string_free(fields.joined, FALSE) : NULL;
+}
+
 const guint8 *http_request_body(const HttpRequest *request, gsize *length)
 {
     *length = request->body ? request->body->len : 0;

@@ -22,6 +22,8 @@ const char *http_request_parameter(const HttpRequest *request, const char *name)
 char *http_request_query(const HttpRequest *request, const char *name);
 /* The first such field, any case of name; NULL when absent. */
 const char *http_request_header(const HttpRequest *request, const char *name);
+/* All such fields in their order, joined by ", "; NULL when absent; g_free. */
+char *http_request_headers(const HttpRequest *request, const char *name);
 /* The whole body, not NUL-terminated; *length 0 when there is none. */
 const guint8 *http_request_body(const HttpRequest *request, gsize *length);
 HttpPeer http_request_peer(const HttpRequest *request);

@@ -127,6 +127,8 @@ static json_t *problem_json(const HttpProblem *problem, const char *request_id)
     json_object_set_new(json, "request_id", text_or_null(request_id));
     for (const char *const *member = problem->members; member && *member; member += 2)
         json_object_set_new(json, member[0], text_or_null(member[1]));
+    for (const char *const *member = problem->documents; member && *member; member += 2)
+        json_object_set_new(json, member[0], json_loads(member[1], JSON_DECODE_ANY, NULL));
     return json;
 }
 

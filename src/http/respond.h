@@ -20,7 +20,8 @@ typedef struct {
     const char *title;  /* NULL: the status's own phrase */
     const char *detail; /* what happened, a sentence */
     const char *hint;   /* what to do next */
-    const char *const *members; /* more members: name, value, name, value, NULL */
+    const char *const *members;   /* more members: name, value, name, value, NULL */
+    const char *const *documents; /* the same with values that are JSON texts, ours and so valid */
 } HttpProblem;
 
 /* application/problem+json with type, title, status, detail, hint and request_id, and the id as

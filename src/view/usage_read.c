@@ -15,6 +15,7 @@ typedef struct {
     const char *prefix;
     GPtrArray *faults;
     guint before; /* faults that were there already */
+    guint seen;   /* bit 1 << field: the member is there, good or bad */
     UsageRecord record;
 } Reading;
 
@@ -48,6 +49,11 @@ static void add_fault(GPtrArray *faults, char *pointer, char *detail)
 
     *fault = (UsageFault){pointer, detail};
     g_ptr_array_add(faults, fault);
+}
+
+void usage_faults_add(GPtrArray *faults, const char *pointer, const char *detail)
+{
+    add_fault(faults, g_strdup(pointer), g_strdup(detail));
 }
 
 static gboolean complain(Reading *reading, const char *name, char *detail)
@@ -211,7 +217,10 @@ static void read_members(Reading *reading, json_t *json)
 
         if (field == USAGE_FIELD_COUNT)
             complain_of_name(reading, name);
-        else if (!json_is_null(member) && read_value(reading, field, member))
+        if (field == USAGE_FIELD_COUNT || json_is_null(member))
+            continue;
+        reading->seen |= 1U << field;
+        if (read_value(reading, field, member))
             reading->record.set |= 1U << field;
     }
 }
@@ -219,6 +228,12 @@ static void read_members(Reading *reading, json_t *json)
 static gboolean has(const Reading *reading, UsageField field)
 {
     return usage_record_has(&reading->record, field);
+}
+
+/* Neither good nor bad. */
+static gboolean lacks(const Reading *reading, UsageField field)
+{
+    return !(reading->seen >> field & 1U);
 }
 
 static gboolean has_faults(const Reading *reading)
@@ -231,11 +246,10 @@ static void require_action_type(Reading *reading)
     const char *const *known = reading->rules->action_types;
     g_autofree char *names = NULL;
 
-    if (!has(reading, USAGE_ACTION_TYPE)) {
+    if (lacks(reading, USAGE_ACTION_TYPE))
         complain_of_kind(reading, USAGE_ACTION_TYPE, "there");
-        return;
-    }
-    if (g_strv_contains(known, value_of(reading, USAGE_ACTION_TYPE)->text.bytes))
+    if (!has(reading, USAGE_ACTION_TYPE) ||
+        g_strv_contains(known, value_of(reading, USAGE_ACTION_TYPE)->text.bytes))
         return;
     names = g_strjoinv(", ", (char **)known);
     complain(reading, "action_type", g_strconcat("must be one of ", names, NULL));
@@ -243,7 +257,8 @@ static void require_action_type(Reading *reading)
 
 static void require_endpoint(Reading *reading)
 {
-    if (!has(reading, USAGE_ENDPOINT) || value_of(reading, USAGE_ENDPOINT)->text.length == 0)
+    if (lacks(reading, USAGE_ENDPOINT) ||
+        (has(reading, USAGE_ENDPOINT) && value_of(reading, USAGE_ENDPOINT)->text.length == 0))
         complain_of_kind(reading, USAGE_ENDPOINT, "there, and not empty");
 }
 
@@ -298,8 +313,6 @@ static UsageRecord *read_object(json_t *json, const UsageRules *rules, const cha
         return NULL;
     }
     read_members(&reading, json);
-    if (has_faults(&reading))
-        return NULL;
     require_action_type(&reading);
     require_endpoint(&reading);
     settle_identity(&reading);
@@ -341,18 +354,25 @@ static void read_element(GArray *items, json_t *json, guint index, const UsageRu
 {
     g_autoptr(GPtrArray) faults = usage_faults_new();
     g_autofree char *prefix = g_strdup_printf("/%u", index);
-    UsageItem item = {read_object(json, rules, prefix, faults), NULL};
+    UsageItem item = {read_object(json, rules, prefix, faults), NULL, index};
 
     if (!item.record)
         item.faults = g_steal_pointer(&faults);
     g_array_append_val(items, item);
 }
 
-static GArray *read_elements(const json_t *json, const UsageRules *rules)
+GArray *usage_items_new(void)
 {
     GArray *items = g_array_new(FALSE, FALSE, sizeof(UsageItem));
 
     g_array_set_clear_func(items, item_clear);
+    return items;
+}
+
+static GArray *read_elements(const json_t *json, const UsageRules *rules)
+{
+    GArray *items = usage_items_new();
+
     for (guint i = 0; i < json_array_size(json); i++)
         read_element(items, json_array_get(json, i), i, rules);
     return items;
@@ -374,4 +394,46 @@ GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules
                   g_strdup_printf("must be an array of 1 to %u usage logs", maximum));
     json_decref(json);
     return items;
+}
+
+static gboolean is_blank(const char *text, gsize length)
+{
+    for (gsize i = 0; i < length; i++)
+        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+            return FALSE;
+    return TRUE;
+}
+
+static void read_line(GArray *items, const char *text, gsize length, guint number,
+                      const UsageRules *rules)
+{
+    g_autoptr(GPtrArray) faults = usage_faults_new();
+    UsageItem item = {usage_read_record(text, length, rules, "", faults), NULL, number};
+
+    if (!item.record)
+        item.faults = g_steal_pointer(&faults);
+    g_array_append_val(items, item);
+}
+
+GArray *usage_read_lines(const char *text, gsize length, const UsageRules *rules, guint maximum,
+                         GPtrArray *faults)
+{
+    g_autoptr(GArray) items = usage_items_new();
+    const char *end = text + length;
+    gboolean is_too_long = FALSE;
+
+    for (guint number = 1; text < end && !is_too_long; number++) {
+        const char *line_end = memchr(text, '\n', (gsize)(end - text));
+        gsize size = (gsize)((line_end ? line_end : end) - text);
+
+        is_too_long = items->len == maximum && !is_blank(text, size);
+        if (!is_too_long && !is_blank(text, size))
+            read_line(items, text, size, number, rules);
+        text = line_end ? line_end + 1 : end;
+    }
+    if (!is_too_long && items->len > 0)
+        return g_steal_pointer(&items);
+    add_fault(faults, g_strdup(""),
+              g_strdup_printf("must be 1 to %u usage logs, one a line", maximum));
+    return NULL;
 }

@@ -29,14 +29,24 @@ enum { USAGE_FAULTS_MAX = 16 }; /* of one record */
 UsageRecord *usage_read_record(const char *text, gsize length, const UsageRules *rules,
                                const char *prefix, GPtrArray *faults);
 GPtrArray *usage_faults_new(void);
+/* Copies. */
+void usage_faults_add(GPtrArray *faults, const char *pointer, const char *detail);
 
 /* What became of each element of an array, or each line of NDJSON. */
 typedef struct {
     UsageRecord *record; /* NULL: refused; the reader's until it is taken */
     GPtrArray *faults;   /* of a refusal; else NULL */
+    guint number;        /* the index, or the line from 1 */
 } UsageItem;
+
+/* An empty GArray of UsageItem with clear function. */
+GArray *usage_items_new(void);
 
 /* Reads a JSON array of objects: a GArray of UsageItem with clear function. NULL with one fault
  * when it is no array, or has none or more than `maximum` elements. */
 GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
+                         GPtrArray *faults);
+/* The same for NDJSON: one object a line, empty lines are none; the pointers are those of the
+ * line's own object. NULL with one fault when there is no object or more than `maximum`. */
+GArray *usage_read_lines(const char *text, gsize length, const UsageRules *rules, guint maximum,
                          GPtrArray *faults);

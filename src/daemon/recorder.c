@@ -1,0 +1,104 @@
+/* From usage_log.* keys to a usage log. */
+#include "daemon/recorder.h"
+
+#include "base/error.h"
+#include "daemon/report.h"
+
+/* The longest that one batch may take the server; longer ones are tried again on a new connection.
+ */
+enum { STATEMENT_TIMEOUT = 10 * G_USEC_PER_SEC };
+
+struct Recorder {
+    Bundle *bundle;
+    UsageLog *log;
+    Mailbox *reports;
+    gboolean has_stopped;
+};
+
+/* On a writer's thread. */
+static void tell(const GError *error, gpointer data)
+{
+    Recorder *recorder = data;
+    g_autofree char *why = error ? error_describe_short(error) : NULL;
+
+    report_line(recorder->reports,
+                why ? g_strdup_printf("The usage log cannot be written: %s", why)
+                    : g_strdup("The usage log is written again"),
+                error != NULL);
+}
+
+static UsageSettings read_settings(const Bundle *bundle, gboolean is_private, const char *instance)
+{
+    const Conf *conf = bundle->conf;
+    const Secret *runtime = is_private ? NULL : conf_secret(conf, CONF_RUNTIME_URL);
+
+    return (UsageSettings){
+        .store = {.url = runtime ? runtime : bundle->settings.url,
+                  .schema = conf_string(conf, CONF_USAGE_LOG_SCHEMA),
+                  .instance = instance,
+                  .connect_timeout = bundle->settings.connect_timeout,
+                  .statement_timeout = STATEMENT_TIMEOUT},
+        .writers = (guint)conf_integer(conf, CONF_USAGE_LOG_WRITERS),
+        .rows_max = (guint)conf_integer(conf, CONF_USAGE_LOG_QUEUE_ROWS),
+        .bytes_max = conf_size(conf, CONF_USAGE_LOG_QUEUE_BYTES),
+        .batch_max = (guint)conf_integer(conf, CONF_USAGE_LOG_BATCH_MAX),
+        .retry_deadline = conf_duration(conf, CONF_USAGE_LOG_RETRY_DEADLINE),
+    };
+}
+
+static Origins *read_origins(const Conf *conf, GError **error)
+{
+    const char *field = conf_string(conf, CONF_TRAFFIC_PROXY_FIELD);
+
+    return origins_new(conf_list(conf, CONF_TRAFFIC_TRUSTED_PROXIES),
+                       g_str_equal(field, "forwarded") ? ORIGIN_FORWARDED : ORIGIN_X_FORWARDED_FOR,
+                       error);
+}
+
+gboolean recorder_check(const Conf *conf, GError **error)
+{
+    g_autoptr(Origins) origins = read_origins(conf, error);
+
+    return origins != NULL;
+}
+
+Recorder *recorder_start(Bundle *bundle, gboolean is_private, const char *instance, Api *api,
+                         Mailbox *reports)
+{
+    const Conf *conf = bundle->conf;
+    UsageSettings settings = read_settings(bundle, is_private, instance);
+    Recorder *recorder;
+
+    if (!conf_boolean(conf, CONF_USAGE_LOG_ENABLED))
+        return NULL;
+    recorder = g_new0(Recorder, 1);
+    recorder->bundle = bundle_ref(bundle);
+    recorder->reports = reports;
+    recorder->log = usage_log_new(&settings, tell, recorder);
+    api_set_usage(api,
+                  &(ApiUsage){.log = recorder->log,
+                              .rows_max = (guint)conf_integer(conf, CONF_USAGE_LOG_REQUEST_ROWS),
+                              .batch_max = settings.batch_max,
+                              .oldest = conf_duration(conf, CONF_USAGE_LOG_OLDEST),
+                              .newest = conf_duration(conf, CONF_USAGE_LOG_NEWEST),
+                              .origins = read_origins(conf, NULL)});
+    return recorder;
+}
+
+void recorder_stop(Recorder *recorder, gint64 timeout)
+{
+    if (!recorder || recorder->has_stopped)
+        return;
+    recorder->has_stopped = TRUE;
+    usage_log_stop(recorder->log, timeout);
+}
+
+void recorder_free(Recorder *recorder)
+{
+    if (!recorder)
+        return;
+    recorder_stop(recorder, 0);
+    usage_log_free(recorder->log);
+    bundle_unref(recorder->bundle);
+    g_free(recorder);
+}
