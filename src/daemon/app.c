@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "daemon/archivist.h"
 #include "daemon/board.h"
 #include "daemon/echo.h"
 #include "daemon/lifeline.h"
@@ -45,6 +46,7 @@ typedef struct {
     Mailbox *reports;
     Worker *worker;
     Recorder *recorder; /* NULL: no usage log */
+    Archivist *archivist;
     sd_event *loop;
     sd_event_source *refresh;
     Lifeline *lifeline;
@@ -134,6 +136,7 @@ static gboolean app_prepare(App *app, GError **error)
     app->reports = mailbox_new((GDestroyNotify)report_free);
     app->recorder = recorder_start(app->bundle, app->cluster != NULL, app->sources.instance,
                                    app->api, app->reports);
+    app->archivist = archivist_start(app->bundle, app->sources.instance, app->reports);
     app->worker = worker_new(app->bundle, app->cluster, app->reports, app->api);
     return TRUE;
 }
@@ -167,6 +170,7 @@ static void accept_reload(App *app, Bundle *next)
     bundle_unref(app->bundle);
     app->bundle = bundle_ref(next);
     board_set_bundle(app->board, next);
+    archivist_set_bundle(app->archivist, next);
     metrics_count(METRIC_RELOADS, "accepted");
     log_info("Reloaded: %s", what);
     finish_reload(app, board_reason(app->board));
@@ -256,6 +260,7 @@ static void on_gate_report(App *app, Report *report)
     if (!report->is_stalled)
         lifeline_hear(app->lifeline, report->event, &app->bundle->settings);
     action = board_step(app->board, report);
+    archivist_set_open(app->archivist, board_gate(app->board)->state == GATE_OPEN);
     if (action == GATE_ACTION_EXIT)
         app->exit_status = error_kind_exit_status(error_kind(report->error));
     if (report->event == GATE_EVENT_PROGRESS &&
@@ -446,6 +451,7 @@ static void app_clear(App *app)
 {
     if (app->worker)
         worker_stop(app->worker);
+    archivist_free(app->archivist);
     worker_join(app->worker);
     if (app->api)
         api_drain(app->api, time_left(app, DRAIN_REQUESTS));

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/admission.c src/daemon/admission.h \
 	src/daemon/app.c src/daemon/app.h \
+	src/daemon/archivist.c src/daemon/archivist.h \
 	src/daemon/board.c src/daemon/board.h \
 	src/daemon/bundle.c src/daemon/bundle.h \
 	src/daemon/check.c \

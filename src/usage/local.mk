@@ -3,6 +3,7 @@ src_usage_libusage_a_SOURCES = \
 	src/usage/columns.c src/usage/columns.h \
 	src/usage/fields.def \
 	src/usage/log.c src/usage/log.h \
+	src/usage/partitions.c src/usage/partitions.h \
 	src/usage/record.c src/usage/record.h \
 	src/usage/shape.c src/usage/shape.h \
 	src/usage/store.c src/usage/store.h \
@@ -10,7 +11,11 @@ src_usage_libusage_a_SOURCES = \
 src_usage_libusage_a_CPPFLAGS = $(USAGE_CPPFLAGS)
 
 # The queries: include "usage/sql_usage.h".
-usage_queries = src/usage/q/usage_shape.sql
+usage_queries = \
+	src/usage/q/usage_ahead.sql \
+	src/usage/q/usage_cut.sql \
+	src/usage/q/usage_partitions.sql \
+	src/usage/q/usage_shape.sql
 EXTRA_DIST += $(usage_queries)
 nodist_src_usage_libusage_a_SOURCES = src/usage/sql_usage.c src/usage/sql_usage.h
 BUILT_SOURCES += src/usage/sql_usage.h

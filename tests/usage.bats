@@ -1,0 +1,425 @@
+# Usage logs over HTTP, against the real daemon and a real server: what is acknowledged is in the
+# table, once, and what is not valid is named.
+# timeout: 180 s
+load lib/common
+load lib/daemon
+
+setup() {
+    common_setup
+    create_database
+}
+
+# serve [LINE...]: the daemon on the shipped migrations, open; more lines in the section usage_log.
+serve() {
+    write_config daemon <<CONF
+database:    { migration_url = "$url"; };
+migrations:  { directory = "${migrations_wanted:-$top_srcdir/migrations}"; };
+environment: { controlled = true; };
+gate:        { poll_interval = "100ms"; };
+http:        { body_max = "2MiB";
+               traffic: { listen = [ "127.0.0.1:0" ]; ${traffic:-} };
+               admin:   { listen = [ "127.0.0.1:0" ]; }; };
+usage_log:   { $(printf '%s\n' "$@") };
+CONF
+    start_daemon
+    wait_until_ready
+    base=http://$(daemon_address traffic)/v1/usage-logs
+}
+
+# post BODY [CURL-OPTION...]: the status; the answer is in the files "answer" and "head".
+post() {
+    local body=$1
+
+    shift
+    printf %s "$body" | curl -s -m 20 -o answer -D head -w '%{http_code}' --data-binary @- \
+        -H "Content-Type: ${type:-application/json}" "$@" "$base" || :
+}
+
+# answer FILTER: what jq finds in it.
+answer() {
+    jq -r "$1" <answer
+}
+
+count_rows() {
+    sql 'SELECT count(*) FROM usage_logs'
+}
+
+@test "one object is stored as it is told, and answered with its place" {
+    serve
+    [ "$(post '{"action_type": "convert", "endpoint": "/a", "ip_address": "2001:db8::7", "success": false,
+        "error_message": "no \"room\"\n", "processing_time_ms": 42.5, "file_name": "ü/\\.pdf",
+        "file_size": 9223372036854775807, "file_type": "pdf", "created_at": "'"$(date -u +%FT%T.123456Z)"'"}')" = 201 ]
+    id=$(answer .id)
+    grep -qi "^location: /v1/usage-logs/$id" head
+    [ "$(sql "SELECT id, action_type, endpoint, ip_address, success, error_message = E'no \"room\"\n',
+                     processing_time_ms, file_name, file_size, file_type FROM usage_logs")" = \
+        "$id|convert|/a|2001:db8::7|f|t|42.5|ü/\\.pdf|9223372036854775807|pdf" ]
+    [ "$(sql "SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM usage_logs")" = \
+        "$(answer .created_at)" ]
+    [ "$(answer .processing_time_ms)" = 42.5 ]
+    [ "${id:14:1}" = 7 ]
+
+    [ "$(post '{"action_type": "upload", "endpoint": "/b"}' -H 'Prefer: respond-async, Return=Minimal; x')" = 201 ]
+    [ ! -s answer ]
+    [ "$(sql "SELECT ip_address, success, error_message IS NULL FROM usage_logs WHERE endpoint = '/b'")" = '127.0.0.1|t|t' ]
+
+    curl -s -m 5 -o answer -w '%{http_code}' -H 'Content-Type: application/json' "$base?durability=async" \
+        -d '{"action_type": "upload", "endpoint": "/c"}' >code
+    [ "$(<code)" = 202 ]
+    wait_for '[ "$(sql "SELECT id FROM usage_logs WHERE endpoint = '\''/c'\''")" = "$(answer .id)" ]'
+    curl -s -m 5 -o answer -w '%{http_code}' -H 'Content-Type: application/json' "$base?durability=maybe" -d '{}' >code
+    [ "$(<code)" = 400 ]
+    stop_daemon
+    logged 'Usage log: action types upload, download, convert, delete'
+}
+
+@test "what is not valid is named, all of it, and stores nothing" {
+    serve
+    [ "$(post '{"id": "x", "action_type": "print", "endpoint": "", "ip_address": "fe80::1%eth0",
+        "success": 1, "error_message": "a\u0000b", "processing_time_ms": -1, "file_size": -1,
+        "file_type": 7, "created_at": "2026-02-30T00:00:00Z", "fiel": 1}')" = 422 ]
+    [ "$(answer '[.errors[].pointer] | sort | join(" ")')" = \
+        '/action_type /created_at /endpoint /error_message /fiel /file_size /file_type /id /ip_address /processing_time_ms /success' ]
+    [[ $(answer '.errors[] | select(.pointer == "/action_type") | .detail') == *'upload, download, convert, delete'* ]]
+    for body in '' ' ' nul '{' '[]' '[1' '"text"' '{"action_type": "upload", "action_type": "upload", "endpoint": "/"}' \
+        '{"action_type": "upload", "endpoint": "\ud800"}' $'{"action_type": "upload", "endpoint": "\xff"}' \
+        '{"action_type": "upload", "endpoint": "/", "file_size": 9223372036854775808}' \
+        '{"action_type": "upload", "endpoint": "/", "processing_time_ms": NaN}' \
+        '{"action_type": "upload", "endpoint": "/", "processing_time_ms": 1e999}' \
+        '{"action_type": "upload", "endpoint": "/", "created_at": "1999-01-01T00:00:00Z"}' \
+        '{"action_type": "upload", "endpoint": "/", "created_at": "2199-01-01T00:00:00Z"}' \
+        '{"action_type": "upload", "endpoint": "/", "created_at": "2026-11-22T10:00:00"}' \
+        '{"action_type": "upload", "endpoint": "/", "id": "01a20000-0000-7000-8000-000000000000", "created_at": "2026-11-22T10:00:00Z"}' \
+        "$(printf '[%.0s' {1..5000})" "{\"action_type\": \"upload\", \"endpoint\": \"$(head -c 3000 /dev/zero | tr '\0' a)\"}"; do
+        [ "$(post "$body")" = 422 ] || { echo "$body" | head -c 200; cat answer; false; }
+        [ "$(answer '.errors | length > 0')" = true ]
+    done
+    for type in text/plain application/jsonx 'multipart/form-data; application/json'; do
+        [ "$(post '{}')" = 415 ]
+    done
+    type=
+    curl -s -m 5 -o answer -w '%{http_code}' -X POST "$base" >code
+    [ "$(<code)" = 415 ]
+    [ "$(count_rows)" = 0 ]
+    [ "$(post "$(head -c 2200000 /dev/zero | tr '\0' ' ')")" = 413 ]
+    stop_daemon
+}
+
+@test "of many, each has its own result, and a poisoned one fails alone" {
+    serve 'batch_max = 100;'
+    sql "ALTER TABLE usage_logs ADD CONSTRAINT no_poison CHECK (endpoint <> '/poison')"
+    [ "$(post '[{"action_type": "upload", "endpoint": "/1"}, {"action_type": "upload", "endpoint": "/2"}]')" = 201 ]
+    [ "$(answer '[.results[].id] | unique | length')" = 2 ]
+
+    # Ten thousand in a hundred statements; one is not valid, one is not taken by the database.
+    jq -nc '[range(10000) | {action_type: "upload", endpoint: "/many"}]
+            | .[17].endpoint = "/poison" | .[9998].file_size = -1' >many.json
+    [ "$(curl -s -m 30 -o answer -w '%{http_code}' -H 'Content-Type: application/json' --data-binary @many.json "$base")" = 207 ]
+    [ "$(answer '"\(.stored) \(.repeated) \(.refused) \(.lost)"')" = '9998 0 2 0' ]
+    [ "$(answer '[.results[] | select(.status != 201) | .index] | join(" ")')" = '17 9998' ]
+    [[ $(answer '.results[17].errors[0].detail') == *no_poison* ]]
+    [ "$(answer '.results[9998].errors[0].pointer')" = /9998/file_size ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE endpoint = '/many'")" = 9998 ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE endpoint = '/poison'")" = 0 ]
+    [ "$(post '{"action_type": "upload", "endpoint": "/poison"}')" = 422 ]
+    [[ $(answer '.errors[0].detail') == *no_poison* ]]
+
+    # NDJSON: by line, which may be cut in the middle.
+    printf '%s\n' '{"action_type": "upload", "endpoint": "/l1"}' '' 'nonsense' \
+        '{"action_type": "upload", "endpoint": "/l4"}' | head -c -8 >lines
+    [ "$(curl -s -m 5 -o answer -w '%{http_code}' -H 'Content-Type: application/x-ndjson; charset=utf-8' \
+        --data-binary @lines "$base")" = 207 ]
+    [ "$(answer '[.results[] | "\(.line):\(.status)"] | join(" ")')" = '1:201 3:422 4:422' ]
+
+    jq -nc '[range(10001) | {}]' >many.json
+    [ "$(curl -s -m 30 -o answer -w '%{http_code}' -H 'Content-Type: application/json' --data-binary @many.json "$base")" = 422 ]
+    [[ $(answer '.errors[0].detail') == *'1 to 10000'* ]]
+    stop_daemon
+}
+
+@test "an id is stored once: repeated, in one batch, from many connections" {
+    local id=11111111-1111-4111-8111-111111111111
+
+    serve
+    [ "$(post '{"id": "'$id'", "action_type": "upload", "endpoint": "/first"}')" = 201 ]
+    [ "$(post '{"id": "'$id'", "action_type": "upload", "endpoint": "/second"}')" = 200 ]
+    [ "$(answer .id)" = $id ]
+    grep -qi "^location: /v1/usage-logs/$id" head
+    [ "$(post '[{"id": "'$id'", "action_type": "upload", "endpoint": "/"},
+                {"id": "33333333-3333-4333-8333-333333333333", "action_type": "upload", "endpoint": "/"},
+                {"id": "33333333-3333-4333-8333-333333333333", "action_type": "upload", "endpoint": "/"}]')" = 207 ]
+    [ "$(answer '[.results[].status] | join(" ")')" = '200 201 200' ]
+    [ "$(sql "SELECT endpoint FROM usage_logs WHERE id = '$id'")" = /first ]
+
+    # A version 7 id, which tells its time, from eight connections at once.
+    seven=$(printf %012x "$(date +%s%3N)")
+    seven=${seven:0:8}-${seven:8:4}-7abc-8def-0123456789ab
+    seq 40 | xargs -P 8 -I@ curl -s -m 10 -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' \
+        -d '{"id": "'"$seven"'", "action_type": "upload", "endpoint": "/seven"}' "$base" >codes
+    [ "$(sort codes | uniq -c | tr -s ' \n' ' ')" = ' 39 200 1 201 ' ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE endpoint = '/seven'")" = 1 ]
+    stop_daemon
+}
+
+@test "the client behind trusted proxies, and nobody else's word" {
+    local body='{"action_type": "upload", "endpoint": "/"}'
+
+    traffic='trusted_proxies = [ "127.0.0.0/8", "10.0.0.0/8" ];' serve
+    last() { sql 'SELECT host(ip_address) FROM usage_logs ORDER BY recorded_at DESC, id DESC LIMIT 1'; }
+    [ "$(post "$body" -H 'X-Forwarded-For: 6.6.6.6, 203.0.113.9, 10.1.2.3')" = 201 ]
+    [ "$(last)" = 203.0.113.9 ]
+    [ "$(post "$body" -H 'X-Forwarded-For: 6.6.6.6' -H 'X-Forwarded-For: [2001:db8::5]:4711')" = 201 ]
+    [ "$(last)" = 2001:db8::5 ]
+    [ "$(post "$body" -H 'Forwarded: for=6.6.6.6')" = 201 ]
+    [ "$(last)" = 127.0.0.1 ]
+    [ "$(post "$body" -H 'X-Forwarded-For: 203.0.113.9, unknown')" = 201 ]
+    [ "$(last)" = '' ]
+    stop_daemon
+
+    start_daemon --set http.traffic.proxy_field=forwarded
+    wait_for_http
+    wait_until_ready
+    base=http://$(daemon_address traffic)/v1/usage-logs
+    [ "$(post "$body" -H 'Forwarded: for=6.6.6.6, proto=http;For="[2001:db8::6]:80"')" = 201 ]
+    [ "$(last)" = 2001:db8::6 ]
+    [ "$(post "$body" -H 'X-Forwarded-For: 6.6.6.6')" = 201 ]
+    [ "$(last)" = 127.0.0.1 ]
+    stop_daemon
+
+    run -2 pgsluiced -c daemon.conf --set http.traffic.trusted_proxies=proxy.example
+    [[ $output == *'trusted_proxies: "proxy.example" is neither'* ]]
+}
+
+@test "a full queue answers at once, and nothing of what it refuses is stored" {
+    serve 'queue_rows = 5;' 'writers = 1;'
+    psql -XAtq -d "$url" -c 'BEGIN; LOCK TABLE usage_logs IN SHARE MODE; SELECT 1' -c 'SELECT pg_sleep(100)' \
+        >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''usage_logs'\''::regclass AND mode = '\''ShareLock'\''")" = 1 ]'
+    for n in 1 2 3 4 5; do
+        curl -s -m 20 -o "answer.$n" -w '%{http_code}\n' -H 'Content-Type: application/json' \
+            -d '{"action_type": "upload", "endpoint": "/waits"}' "$base" >"code.$n" 3>&- 4>&- &
+        waiting+=($!)
+    done
+    wait_for '[ "$(post "{\"action_type\": \"upload\", \"endpoint\": \"/late\"}" -m 1)" = 503 ]'
+    grep -qi '^retry-after: 1' head
+    [ "$(answer .type)" = urn:pgsluice:problem:usage-log-full ]
+    # All or nothing.
+    [ "$(post '[{"action_type": "upload", "endpoint": "/late"}, {"action_type": "upload", "endpoint": "/late"},
+        {"action_type": "upload", "endpoint": "/late"}, {"action_type": "upload", "endpoint": "/late"},
+        {"action_type": "upload", "endpoint": "/late"}, {"action_type": "upload", "endpoint": "/late"}]')" = 503 ]
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(100)%' AND pid <> pg_backend_pid()
+         AND datname = current_database()" >/dev/null
+    wait "$holder_pid" || :
+    for pid in "${waiting[@]}"; do
+        wait "$pid"
+    done
+    # Those that were cut short by their client (-m 1) may be stored as well; the rest is told so.
+    [ "$(cat code.? | grep -c 201)" -ge 1 ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE endpoint = '/waits'")" = "$(cat code.? | grep -c 201)" ]
+    stop_daemon
+}
+
+@test "without the table everything else is served; with it the daemon notices" {
+    mkdir -p other/versions
+    make_table_revision aaaaaaaaaaaa '' one
+    migrations_wanted=$migrations serve
+    [ "$(post '{"action_type": "upload", "endpoint": "/"}')" = 404 ]
+    [[ $(answer .detail) == *usage_logs*'not there'* ]]
+    [ "$(http_status /readyz)" = 200 ]
+    logged 'Usage log not served: .*usage_logs.* is not there'
+    psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f "$top_srcdir/migrations/models/usage_logs.sql"
+    wait_for '[ "$(post "{\"action_type\": \"upload\", \"endpoint\": \"/\"}")" = 201 ]'
+
+    # A new value of the enum, and then another enum in its place.
+    [ "$(post '{"action_type": "print", "endpoint": "/"}')" = 422 ]
+    sql "ALTER TYPE action_type ADD VALUE 'print'"
+    wait_for '[ "$(post "{\"action_type\": \"print\", \"endpoint\": \"/\"}")" = 201 ]'
+    sql "ALTER TYPE action_type RENAME TO action_type_old;
+         CREATE TYPE action_type AS ENUM ('upload', 'print', 'fax');
+         ALTER TABLE usage_logs ALTER COLUMN action_type TYPE action_type USING action_type::text::action_type;
+         DROP TYPE action_type_old"
+    wait_for '[ "$(post "{\"action_type\": \"fax\", \"endpoint\": \"/\"}")" = 201 ]'
+    sql "DROP TABLE usage_logs"
+    wait_for '[ "$(post "{\"action_type\": \"fax\", \"endpoint\": \"/\"}")" = 404 ]'
+    stop_daemon
+
+    start_daemon --set usage_log.enabled=false
+    wait_until_ready
+    base=http://$(daemon_address traffic)/v1/usage-logs
+    [ "$(post '{}')" = 404 ]
+    [[ $(answer .detail) == *'switched off'* ]]
+    stop_daemon
+}
+
+@test "behind a closed gate nothing is taken, and a token may be asked for" {
+    traffic='tokens_required = true;' serve
+    [ "$(post '{"action_type": "upload", "endpoint": "/"}')" = 401 ]
+    sql "UPDATE alembic_version SET version_num = '8c41d7e09a3b'"
+    wait_for '[ "$(http_status /readyz)" = 503 ]'
+    stop_daemon
+    sql "UPDATE alembic_version SET version_num = 'c2e81f6b9d04'"
+    serve
+    sql "UPDATE alembic_version SET version_num = '8c41d7e09a3b'"
+    wait_for '[ "$(http_status /readyz)" = 503 ]'
+    [ "$(post '{"action_type": "upload", "endpoint": "/"}')" = 503 ]
+    [ "$(answer .type)" = urn:pgsluice:problem:gate ]
+    stop_daemon
+}
+
+# post_as NAME: posts one after the other until the file "stop" is there; the ids that were acknowledged go
+# into NAME.acks. What was answered with 503 and an id is sent again under that id.
+post_as() {
+    perl -MHTTP::Tiny -MJSON::PP -e '
+        my ($base, $name) = @ARGV;
+        my $http = HTTP::Tiny->new(timeout => 20);
+        open my $acks, ">", "$name.acks" or die;
+        $acks->autoflush;
+        my $id;
+        until (-e "stop" && !$id) {
+            my %log = (action_type => "upload", endpoint => "/$name");
+            $log{id} = $id if $id;
+            my $answer = $http->post($base, {headers => {"Content-Type" => "application/json"},
+                                             content => encode_json(\%log)});
+            my $told = eval { decode_json($answer->{content}) };
+            if ($answer->{status} == 201 || $answer->{status} == 200) {
+                print $acks "$told->{id}\n";
+                $id = undef;
+            } elsif ($answer->{status} == 503) {
+                $id = $told->{id} if $told->{id};
+                select undef, undef, undef, 0.02;
+            } else {
+                die "$answer->{status} $answer->{content}";
+            }
+        }' "$base" "$1" 3>&- 4>&- &
+    loaders+=($!)
+}
+
+@test "killed server processes in mid-load: what was acknowledged is there, once" {
+    serve
+    for name in a b c d e f; do
+        post_as "$name"
+    done
+    for _ in 1 2 3 4 5 6 7 8; do
+        before=$(cat ./*.acks | wc -l)
+        wait_for '[ "$(cat ./*.acks | wc -l)" -ge $((before + 30)) ]'
+        sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE application_name LIKE 'pgsluice-usage/%' AND datname = current_database()" >/dev/null
+    done
+    touch stop
+    for pid in "${loaders[@]}"; do
+        wait "$pid"
+    done
+    cat ./*.acks | sort >acknowledged
+    sql 'SELECT id FROM usage_logs' | sort >stored
+    [ -z "$(comm -23 acknowledged stored)" ]
+    [ -z "$(uniq -d stored)" ]
+    [ -z "$(uniq -d acknowledged)" ]
+    [ "$(wc -l <acknowledged)" -ge 240 ]
+    stop_daemon
+    [ "$(count_rows)" = "$(wc -l <stored)" ]
+}
+
+@test "SIGTERM finishes what was taken" {
+    serve
+    for name in a b c d; do
+        post_as "$name"
+    done
+    wait_for '[ "$(cat ./*.acks | wc -l)" -ge 40 ]'
+    touch stop
+    stop_daemon
+    for pid in "${loaders[@]}"; do
+        kill "$pid" 2>/dev/null || :
+        wait "$pid" || :
+    done
+    cat ./*.acks | sort >acknowledged
+    sql 'SELECT id FROM usage_logs' | sort >stored
+    [ -z "$(comm -23 acknowledged stored)" ]
+    [ -z "$(uniq -d stored)" ]
+}
+
+@test "the daemon cuts the table, makes partitions ahead, and nothing is lost or twice" {
+    PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
+    sql "INSERT INTO usage_logs (action_type, endpoint, created_at)
+         SELECT 'upload', '/old', now() - n * interval '1 hour' FROM generate_series(1, 50) AS n"
+    serve 'partition = "hour"; partitions_ahead = 4;'
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_inherits WHERE inhparent = '\''usage_logs'\''::regclass")" -ge 5 ]'
+    wait_for 'logged "Partition public.usage_logs_first ends at .* now"'
+    wait_for 'logged "Partition public.usage_logs_.* made"'
+    [ "$(count_rows)" = 50 ]
+    # Nothing is left of the cut, each partition has the key, and all writers find their way.
+    [ "$(sql "SELECT count(*) FROM pg_constraint WHERE conname = 'usage_logs_cut'")" = 0 ]
+    [ "$(sql "SELECT count(*) FROM pg_inherits i WHERE inhparent = 'usage_logs'::regclass AND NOT EXISTS
+              (SELECT FROM pg_constraint c WHERE c.conrelid = i.inhrelid AND contype = 'p')")" = 0 ]
+    sql "INSERT INTO usage_logs (action_type, endpoint, created_at)
+         SELECT 'upload', '/new', now() + n * interval '1 hour' FROM generate_series(0, 4) AS n"
+    [ "$(sql "SELECT count(DISTINCT tableoid) FROM usage_logs WHERE endpoint = '/new'")" -ge 4 ]
+    id=44444444-4444-4444-8444-444444444444
+    for hours in 0 2 4; do
+        sql "INSERT INTO usage_logs (id, action_type, endpoint, created_at)
+             VALUES ('$id', 'upload', '/v4', now() + $hours * interval '1 hour')"
+    done
+    [ "$(post '{"id": "'$id'", "action_type": "upload", "endpoint": "/v4"}')" = 200 ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE id = '$id'")" = 1 ]
+
+    # Wider ones from where the narrow ones end.
+    sed -i 's/partition = "hour"/partition = "day"/' daemon.conf
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for 'logged "Partition public.usage_logs_.* made, from .* to .* 00:00:00"'
+    sql "INSERT INTO usage_logs (action_type, endpoint, created_at)
+         SELECT 'upload', '/day', now() + n * interval '1 hour' FROM generate_series(0, 72) AS n"
+    stop_daemon
+    export PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations
+    before=$(count_rows)
+    pgsluice downgrade -1
+    [ "$(count_rows)" = "$before" ]
+}
+
+@test "old partitions are dropped or only detached, and their ids go with them" {
+    PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
+    sql "SET timezone = 'UTC';
+         ALTER TABLE usage_logs DETACH PARTITION usage_logs_first;
+         DO \$\$ BEGIN
+             EXECUTE format('ALTER TABLE usage_logs ATTACH PARTITION usage_logs_first
+                             FOR VALUES FROM (MINVALUE) TO (%L)', date_trunc('day', now()) - interval '9 days');
+             EXECUTE format('CREATE TABLE usage_logs_week PARTITION OF usage_logs (PRIMARY KEY (id))
+                             FOR VALUES FROM (%L) TO (%L)', date_trunc('day', now()) - interval '9 days',
+                            date_trunc('day', now()) - interval '2 days');
+             EXECUTE format('CREATE TABLE usage_logs_now PARTITION OF usage_logs (PRIMARY KEY (id))
+                             FOR VALUES FROM (%L) TO (MAXVALUE)', date_trunc('day', now()) - interval '2 days');
+         END \$\$;
+         INSERT INTO usage_logs (action_type, endpoint, created_at)
+         SELECT 'upload', '/', now() - n * interval '1 day' FROM generate_series(0, 19) AS n"
+    serve 'retention = "8d"; retired = "detach";'
+    wait_for 'logged "Partition public.usage_logs_first detached"'
+    [ "$(sql "SELECT count(*) FROM usage_logs_first")" -gt 0 ]
+    [ "$(sql "SELECT count(*) FROM usage_logs")" = "$(sql "SELECT 20 - count(*) FROM usage_logs_first")" ]
+    sed -i 's/"8d"/"1d"/; s/"detach"/"drop"/' daemon.conf
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for 'logged "Partition public.usage_logs_week dropped"'
+    wait_for '[ "$(sql "SELECT count(*) FROM usage_log_ids")" = 1 ]'
+    [ "$(sql "SELECT to_regclass('usage_logs_week') IS NULL")" = t ]
+    [ "$(sql "SELECT count(*) FROM usage_logs")" -ge 2 ]
+    # For what has no partition any more the database says so.
+    [ "$(post '{"action_type": "upload", "endpoint": "/", "created_at": "'"$(date -u -d '-9 days' +%FT%TZ)"'"}')" = 422 ]
+    [[ $(answer '.errors[0].detail') == *'no partition'* ]]
+    stop_daemon
+}
+
+@test "locks in the way of the cut are left alone, and said" {
+    PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
+    PGAPPNAME=reader psql -XAtq -d "$url" -c 'BEGIN; SELECT count(*) FROM usage_logs; SELECT pg_sleep(100)' \
+        >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''usage_logs'\''::regclass")" -ge 1 ]'
+    serve
+    [ "$(post '{"action_type": "upload", "endpoint": "/"}')" = 201 ]
+    wait_for 'logged "Left for later: the partitions of .*usage_logs"'
+    [ "$(sql "SELECT count(*) FROM pg_constraint WHERE conname = 'usage_logs_cut'")" = 0 ]
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reader'
+         AND datname = current_database()" >/dev/null
+    wait "$holder_pid" || :
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for 'logged "Partition public.usage_logs_first ends"'
+    stop_daemon
+}
