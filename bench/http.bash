@@ -55,10 +55,15 @@ load() {
     wrk -t 1 -c $connections -d "${4}s" --latency "http://$3/admin/migrations" >"$BENCH_WORK/wrk"
     after=$(cpu_of "$2")
     ! grep -E 'Non-2xx|Socket errors' "$BENCH_WORK/wrk" >&2 || give_up "$1: not every request was answered"
-    awk -v cpu="$((after - before))" '
+    read_wrk "$((after - before))" >>"$samples/$1"
+}
+
+# read_wrk CPU-MS: "requests/s, CPU us a request, p99 ms" of the last load.
+read_wrk() {
+    awk -v cpu="$1" '
         function ms(text) { return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000 }
         / requests in / { count = $1 }
         /^Requests\/sec/ { rate = $2 }
         $1 == "99%" { late = ms($2) }
-        END { print rate, cpu * 1000 / count, late }' "$BENCH_WORK/wrk" >>"$samples/$1"
+        END { print rate, cpu * 1000 / count, late }' "$BENCH_WORK/wrk"
 }
