@@ -92,14 +92,25 @@ static gboolean has_room(const UsageLog *log, UsageOrder *const *orders, guint c
     return rows <= log->settings.rows_max && bytes <= log->settings.bytes_max;
 }
 
+/* A writer that is woken for nothing costs as much as the request. For an order behind others one
+ * has been woken already, or comes back from its batch; a full batch is worth another. */
+static gboolean is_worth_waking(const UsageLog *log, guint before)
+{
+    return before == 0 ||
+           (before < log->settings.batch_max && log->waiting >= log->settings.batch_max);
+}
+
 static void put(UsageLog *log, UsageOrder *order, gint64 now)
 {
+    guint before = log->waiting;
+
     order->queued_at = now;
     g_queue_push_tail_link(&log->queue, &order->link);
     log->waiting += order->records->len;
     log->rows += order->records->len;
     log->bytes += order->size;
-    pthread_cond_signal(&log->arrived);
+    if (is_worth_waking(log, before))
+        pthread_cond_signal(&log->arrived);
 }
 
 gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint count)
@@ -179,6 +190,8 @@ static gboolean take_batch(UsageLog *log, Batch *batch)
         take_order(log, order, batch);
     }
     log->busy += batch->orders->len > 0;
+    if (log->queue.head)
+        pthread_cond_signal(&log->arrived);
     pthread_mutex_unlock(&log->mutex);
     return batch->orders->len > 0;
 }
