@@ -9,6 +9,12 @@ setup() {
     create_database
 }
 
+# The server of a test's own, if it has one.
+teardown() {
+    [ -z "${here:-}" ] || pgsluice cluster stop "$here" >/dev/null 2>&1 || :
+    common_teardown
+}
+
 # serve [LINE...]: the daemon on the shipped migrations, open; more lines in the section usage_log.
 serve() {
     write_config daemon <<CONF
@@ -318,6 +324,45 @@ post_as() {
     [ "$(wc -l <acknowledged)" -ge 240 ]
     stop_daemon
     [ "$(count_rows)" = "$(wc -l <stored)" ]
+}
+
+@test "a server that crashes in mid-load, and one that is down: nothing acknowledged is lost or twice" {
+    here=$TMPDIR/$database # where the server's user may go
+    pgsluice cluster start "$here" >/dev/null
+    url=$(pgsluice cluster url "$here")
+    export SYNC_DATABASE_URL=$url
+    serve 'retry_deadline = "200ms";'
+    for name in a b c d; do
+        post_as "$name"
+    done
+    for _ in 1 2 3; do
+        before=$(cat ./*.acks | wc -l)
+        wait_for '[ "$(cat ./*.acks | wc -l)" -ge $((before + 40)) ]'
+        kill -KILL "$(sql "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pgsluice-usage/%'
+                           ORDER BY backend_start LIMIT 1")"
+    done
+    before=$(cat ./*.acks | wc -l)
+    wait_for '[ "$(cat ./*.acks | wc -l)" -ge $((before + 40)) ]'
+
+    pgsluice cluster stop "$here" >/dev/null
+    wait_for '[ "$(post "{\"action_type\": \"upload\", \"endpoint\": \"/down\"}")" = 503 ]'
+    wait_for '[ "$(http_status /readyz)" = 503 ]'
+    before=$(cat ./*.acks | wc -l)
+    [ "$(post '{"action_type": "upload", "endpoint": "/down"}')" = 503 ]
+    [ "$(cat ./*.acks | wc -l)" = "$before" ]
+    pgsluice cluster start "$here" >/dev/null
+    wait_for '[ "$(cat ./*.acks | wc -l)" -ge $((before + 40)) ]'
+    touch stop
+    for pid in "${loaders[@]}"; do
+        wait "$pid"
+    done
+    cat ./*.acks | sort >acknowledged
+    sql "SELECT id FROM usage_logs WHERE endpoint <> '/down'" | sort >stored
+    [ -z "$(comm -23 acknowledged stored)" ]
+    [ -z "$(uniq -d stored)" ]
+    [ -z "$(uniq -d acknowledged)" ]
+    stop_daemon
+    pgsluice cluster stop "$here" >/dev/null
 }
 
 @test "SIGTERM finishes what was taken" {
