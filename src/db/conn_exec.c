@@ -177,8 +177,7 @@ gboolean conn_prepare(Conn *conn, const char *name, const char *sql, GError **er
         return FALSE;
     conn_forget_cancel(conn);
     conn->error_position = 0;
-    return run(conn, PQsendPrepare(conn->pg, name, sql, 0, NULL), (Answers){0}, NULL,
-               error);
+    return run(conn, PQsendPrepare(conn->pg, name, sql, 0, NULL), (Answers){0}, NULL, error);
 }
 
 gboolean conn_exec_binary(Conn *conn, const char *name, const char *sql, const BinaryValues *values,
