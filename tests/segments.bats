@@ -253,6 +253,8 @@ SQL
         [ "$status" -eq 6 ]
         [[ $output == *'aaaa0003_test.sql:11:1'* ]]
         [[ $output == *'pgsluice repair --applied aaaa0003:2'* ]]
+        run pgsluice --set migrations.directory="$migrations" status
+        [[ $output == *'next '*'pgsluice repair --applied aaaa0003:2, or --not-applied'* ]]
         run pgsluice --set migrations.directory="$migrations" downgrade aaaa0001
         [ "$status" -eq 6 ]
         [[ $output == *'revision aaaa0003 is half applied'* ]]

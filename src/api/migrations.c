@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "http/etag.h"
 
-enum { LEDGER_LIMIT = 100, LEDGER_LIMIT_MAX = 1000, NAME_MAX_BYTES = 64 };
+enum { LEDGER_LIMIT = 100, LEDGER_LIMIT_MAX = 1000 };
 
 HttpResponse *api_get_migrations(HttpRequest *request, gpointer data)
 {
@@ -19,11 +19,10 @@ HttpResponse *api_get_migrations(HttpRequest *request, gpointer data)
 
 HttpResponse *api_get_revision(HttpRequest *request, gpointer data)
 {
-    const char *name = http_request_parameter(request, "rev");
     Call *call = g_new0(Call, 1);
 
     call->kind = CALL_REVISION;
-    call->revision = g_strndup(name, NAME_MAX_BYTES);
+    call->revision = g_strdup(http_request_parameter(request, "rev"));
     return api_ask_database(data, request, call);
 }
 

@@ -76,8 +76,7 @@ void terminal_print(const char *format, ...)
 
 void terminal_print_document(const char *document)
 {
-    g_autofree char *redacted = secret_redact(document);
-    g_autofree char *escaped = escape_document(redacted);
+    g_autofree char *escaped = escape_document(document);
 
     write_stdout(escaped);
     if (!g_str_has_suffix(escaped, "\n"))

@@ -10,7 +10,7 @@ void terminal_init(gboolean refuses_colour);
 
 /* To stdout. */
 void terminal_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* To stdout: JSON, which has escapes of its own. */
+/* To stdout: JSON, which has escapes of its own, and whose strings have been redacted. */
 void terminal_print_document(const char *document);
 /* To stdout, unchanged and unredacted: a script that is going to be run. */
 void terminal_print_verbatim(const char *script);

@@ -206,6 +206,12 @@ static void print_next(const Standing *standing)
                           "to do");
     else if (standing->is_locked)
         print_row("next", "somebody is migrating; follow it with: pgsluice wait");
+    else if (standing->half_run && standing->half_run->awaits_mark)
+        print_row(
+            "next",
+            "see what it has done, then say it: pgsluice repair --applied %s:%" G_GINT64_FORMAT
+            ", or --not-applied",
+            standing->half_run->revision, standing->half_run->in_doubt);
     else if (standing->half_run && standing->half_run->is_downgrade)
         print_row("next", "the same downgrade again: it goes on where it stopped");
     else if (standing->hold && !standing->hold->is_void && standing->pending_count > 0)

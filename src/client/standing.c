@@ -100,7 +100,8 @@ static void read_half_run(const Node *root, Standing *standing)
         .is_downgrade = g_str_equal(member_text(&half_run, "direction"), "downgrade"),
         .statements_run = member_number(&half_run, "statements_run"),
         .in_doubt = member_maybe_number(&half_run, "in_doubt"),
-        .has_failed = member_maybe_text(&half_run, "sqlstate") != NULL};
+        .has_failed = member_maybe_text(&half_run, "sqlstate") != NULL,
+        .awaits_mark = member_boolean(&half_run, "awaits_mark")};
 }
 
 static void read_lock(const Node *root, Standing *standing)

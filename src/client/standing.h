@@ -30,6 +30,7 @@ typedef struct {
     gint64 statements_run;
     gint64 in_doubt; /* the number of a statement, from 1; -1: none */
     gboolean has_failed;
+    gboolean awaits_mark; /* by `pgsluice repair`, before anything else runs */
 } StandingHalfRun;
 
 typedef struct {

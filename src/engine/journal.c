@@ -5,6 +5,7 @@
 #include "engine/run.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
+#include "sql/nature.h"
 
 typedef enum {
     ROW_REVISION,
@@ -111,6 +112,17 @@ const JournalRow *journal_in_doubt(const Journal *journal)
     const JournalRow *last = g_ptr_array_index(journal->rows, journal->rows->len - 1);
 
     return last->is_finished ? NULL : last;
+}
+
+gboolean journal_awaits_mark(const Journal *journal)
+{
+    const JournalRow *row = journal_in_doubt(journal);
+    g_autoptr(Nature) nature = NULL;
+
+    if (!row || row->probe || !row->sql)
+        return FALSE;
+    nature = nature_of(row->sql);
+    return !row->sqlstate || nature->kind != NATURE_ALONE;
 }
 
 /* --- What people say ----------------------------------------------------------------------------

@@ -39,6 +39,10 @@ guint journal_finished(const Journal *journal);
 /* The statement that has begun and is not known to have ended; NULL: there is none. */
 const JournalRow *journal_in_doubt(const Journal *journal);
 
+/* Whether nobody but a person can say how that statement ended (journal_mark): nothing in the
+ * catalog tells, and it may have committed something. */
+gboolean journal_awaits_mark(const Journal *journal);
+
 /* Says that statement `number` (from 1) of the half-run `revision` has had its effect, or that it
  * and all that follows it have not. `actor` and `reason` may be NULL. Takes the migration lock.
  * REFUSED when that revision is not half-run; applied can be only the statement that is in doubt,

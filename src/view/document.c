@@ -3,7 +3,6 @@
 #include "view/document.h"
 
 #include "base/error.h"
-#include "base/secret.h"
 #include "view/render.h"
 
 char *gate_document(const char *state, const char *reason)
@@ -107,13 +106,6 @@ char *revisions_document(const Graph *graph, GPtrArray *revisions, const char *c
     return render_print(array);
 }
 
-static json_t *redacted(const char *text)
-{
-    g_autofree char *safe = secret_redact(text);
-
-    return render_text(safe);
-}
-
 static json_t *count_or_null(unsigned number)
 {
     return number > 0 ? json_integer(number) : json_null();
@@ -127,14 +119,14 @@ static json_t *error_json(const GError *error)
 
     error_site(error, &site);
     json_object_set_new(json, "kind", render_text(error_kind_slug(error_kind(error))));
-    json_object_set_new(json, "message", redacted(error->message));
+    json_object_set_new(json, "message", render_text(error->message));
     json_object_set_new(json, "path", render_text(site.path));
     json_object_set_new(json, "line", count_or_null(site.line));
     json_object_set_new(json, "column", count_or_null(site.column));
     json_object_set_new(json, "sqlstate", render_text(error_sqlstate(error)));
-    json_object_set_new(json, "detail", redacted(error_detail(error)));
-    json_object_set_new(json, "database", redacted(error_outcome(error)));
-    json_object_set_new(json, "hint", redacted(hint));
+    json_object_set_new(json, "detail", render_text(error_detail(error)));
+    json_object_set_new(json, "database", render_text(error_outcome(error)));
+    json_object_set_new(json, "hint", render_text(hint));
     return json;
 }
 
@@ -167,7 +159,7 @@ static json_t *section_json(const Section *section)
     if (!section->text)
         return json_null();
     json = json_object();
-    json_object_set_new(json, "sql", redacted(section->text));
+    json_object_set_new(json, "sql", render_text(section->text));
     json_object_set_new(json, "checksum", render_text(section->checksum));
     return json;
 }
@@ -221,14 +213,14 @@ char *ledger_row_document(const LedgerRow *row)
     json_object_set_new(json, "plan_digest", render_text(row->plan_digest));
     json_object_set_new(json, "up_checksum", render_text(row->up_checksum));
     json_object_set_new(json, "role", render_text(row->role));
-    json_object_set_new(json, "actor", redacted(row->actor));
+    json_object_set_new(json, "actor", render_text(row->actor));
     json_object_set_new(json, "peer", render_text(row->peer));
     json_object_set_new(json, "request_id", render_text(row->request_id));
     json_object_set_new(json, "host", render_text(row->host));
     json_object_set_new(json, "instance", render_text(row->instance));
-    json_object_set_new(json, "reason", redacted(row->reason));
+    json_object_set_new(json, "reason", render_text(row->reason));
     json_object_set_new(json, "sqlstate", render_text(row->sqlstate));
-    json_object_set_new(json, "message", redacted(row->message));
+    json_object_set_new(json, "message", render_text(row->message));
     json_object_set_new(json, "duration_us", number_or_null(row->duration_us));
     json_object_set_new(json, "system_identifier", render_text(row->system_identifier));
     json_object_set_new(json, "timeline", number_or_null(row->timeline));

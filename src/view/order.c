@@ -85,10 +85,18 @@ static char *list_members(OrderKind kind)
     return g_string_free(list, FALSE);
 }
 
+/* Also what ends a line or turns the direction of what follows: the ledger is read on terminals. */
+static gboolean is_control(gunichar c)
+{
+    return g_unichar_iscntrl(c) || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+/* jansson has seen to it that the text is UTF-8. */
 static gboolean has_control_character(const char *text)
 {
-    for (; *text; text++)
-        if ((guchar)*text < ' ' || *text == 0x7f)
+    for (; *text; text = g_utf8_next_char(text))
+        if (is_control(g_utf8_get_char(text)))
             return TRUE;
     return FALSE;
 }

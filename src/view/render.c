@@ -4,14 +4,16 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/secret.h"
 
 json_t *render_text(const char *text)
 {
+    g_autofree char *safe = secret_redact(text);
     g_autofree char *valid = NULL;
 
-    if (!text)
+    if (!safe)
         return json_null();
-    valid = g_utf8_make_valid(text, -1);
+    valid = g_utf8_make_valid(safe, -1);
     return json_string(valid);
 }
 

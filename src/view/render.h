@@ -5,7 +5,10 @@
 #include <glib.h>
 #include <jansson.h>
 
-/* A JSON string; NULL gives null. Bytes that are not UTF-8 become U+FFFD. */
+/* A JSON string; NULL gives null. Secrets are redacted: here and not in the printed document, where
+ * a quote that ends a string looks like a part of a password. Bytes that are not UTF-8 become
+ * U+FFFD.
+ */
 json_t *render_text(const char *text);
 /* An array of the strings; NULL gives an empty one. */
 json_t *render_texts(const char *const *texts);

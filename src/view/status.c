@@ -175,6 +175,7 @@ static json_t *half_run_json(const Journal *journal)
     json_object_set_new(json, "in_doubt", row ? json_integer(row->first + 1) : json_null());
     json_object_set_new(json, "begun_at", render_text(row ? row->started_at : NULL));
     json_object_set_new(json, "sqlstate", render_text(row ? row->sqlstate : NULL));
+    json_object_set_new(json, "awaits_mark", json_boolean(journal_awaits_mark(journal)));
     return json;
 }
 

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "base/secret.h"
 #include "view/render.h"
 
 enum { NAMES_MAX = 8 };
@@ -61,7 +60,7 @@ void task_note(Task *task, gint64 at, const char *name, const char *revision, co
 {
     Event *event = g_new(Event, 1);
 
-    *event = (Event){at, g_strdup(name), g_strdup(revision), secret_redact(text)};
+    *event = (Event){at, g_strdup(name), g_strdup(revision), g_strdup(text)};
     g_queue_push_tail(&task->events, event);
     if (g_queue_get_length(&task->events) > TASK_EVENTS_MAX) {
         event_free(g_queue_pop_head(&task->events));
@@ -72,13 +71,6 @@ void task_note(Task *task, gint64 at, const char *name, const char *revision, co
 static const char *state_name(TaskState state)
 {
     return state == TASK_RUNNING ? "running" : state == TASK_SUCCEEDED ? "succeeded" : "failed";
-}
-
-static json_t *redacted(const char *text)
-{
-    g_autofree char *safe = secret_redact(text);
-
-    return render_text(safe);
 }
 
 static json_t *error_json(const GError *error)
@@ -95,10 +87,10 @@ static json_t *error_json(const GError *error)
     json_object_set_new(json, "type", render_text(type));
     json_object_set_new(json, "title", render_text(error_kind_title(error_kind(error))));
     json_object_set_new(json, "status", json_integer(error_kind_http_status(error_kind(error))));
-    json_object_set_new(json, "detail", redacted(error->message));
+    json_object_set_new(json, "detail", render_text(error->message));
     json_object_set_new(json, "sqlstate", render_text(error_sqlstate(error)));
-    json_object_set_new(json, "database", redacted(error_outcome(error)));
-    json_object_set_new(json, "hint", redacted(error_hint(error)));
+    json_object_set_new(json, "database", render_text(error_outcome(error)));
+    json_object_set_new(json, "hint", render_text(error_hint(error)));
     json_object_set_new(json, "text", render_text(text));
     return json;
 }
@@ -129,7 +121,7 @@ char *task_document(const Task *task, const char *gate)
     json_object_set_new(json, "state", render_text(state_name(task->state)));
     json_object_set_new(json, "principal", render_text(task->principal));
     json_object_set_new(json, "peer", render_text(task->peer));
-    json_object_set_new(json, "reason", redacted(task->reason));
+    json_object_set_new(json, "reason", render_text(task->reason));
     json_object_set_new(json, "request_id", render_text(task->request_id));
     json_object_set_new(json, "target", render_text(task->target));
     json_object_set_new(json, "from", render_texts((const char *const *)task->from));

@@ -283,12 +283,6 @@ BEGIN
             depends_on = EXCLUDED.depends_on, labels = EXCLUDED.labels,
             is_transactional = EXCLUDED.is_transactional;
     END IF;
-    IF step ? 'is_journalled' THEN
-        DELETE FROM journal j WHERE j.revision = step->>'revision';
-    END IF;
-    IF step ? 'is_journalled' THEN
-        DELETE FROM journal j WHERE j.revision = step->>'revision';
-    END IF;
     IF step ? 'listing' THEN
         PERFORM settle(step->>'listing', heads_after);
     END IF;

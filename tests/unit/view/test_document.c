@@ -154,6 +154,16 @@ static void test_bare_error(void)
                               "\"database\":null,\"hint\":null}}");
 }
 
+/* The end of a JSON string is not the end of a password. */
+static void test_secret(void)
+{
+    g_autofree char *document = gate_document("open", "dsn 'host=h password=s3cret-word'");
+    g_autofree char *other = gate_document("open", "host=h password=s3cret-word");
+
+    assert_document(document, "{\"state\":\"open\",\"reason\":\"dsn 'host=h password=***\"}");
+    assert_document(other, "{\"state\":\"open\",\"reason\":\"host=h password=***\"}");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -164,5 +174,6 @@ int main(int argc, char **argv)
     g_test_add_func("/view/document/revisions-without-database", test_revisions_without_database);
     g_test_add_func("/view/document/full-error", test_full_error);
     g_test_add_func("/view/document/bare-error", test_bare_error);
+    g_test_add_func("/view/document/secret", test_secret);
     return g_test_run();
 }
