@@ -155,7 +155,7 @@ static void print_document(const NewToken *made, const char *group, const char *
     g_autoptr(Answer) answer = answer_new();
     g_autofree char *document = NULL;
 
-    answer_add_text(answer, "token", made->token);
+    answer_add_secret(answer, "token", made->token);
     answer_add_text(answer, "name", made->name);
     answer_add_text(answer, "sha256", made->sha256);
     answer_add_texts(answer, "scopes", made->scopes);

@@ -28,6 +28,11 @@ void answer_add_text(Answer *answer, const char *key, const char *value)
     json_object_set_new(answer->json, key, render_text(value));
 }
 
+void answer_add_secret(Answer *answer, const char *key, const char *value)
+{
+    json_object_set_new(answer->json, key, render_secret(value));
+}
+
 void answer_add_texts(Answer *answer, const char *key, const char *const *values)
 {
     json_object_set_new(answer->json, key, render_texts(values));

@@ -10,8 +10,10 @@ Answer *answer_new(void);
 void answer_free(Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
 
-/* NULL is written as null. */
+/* NULL is written as null; secrets are redacted. */
 void answer_add_text(Answer *answer, const char *key, const char *value);
+/* As it is: a secret that was asked for. */
+void answer_add_secret(Answer *answer, const char *key, const char *value);
 void answer_add_texts(Answer *answer, const char *key, const char *const *values);
 /* 0 is written as null: not known. */
 void answer_add_number(Answer *answer, const char *key, int value);

@@ -6,15 +6,21 @@
 #include "base/clock.h"
 #include "base/secret.h"
 
+json_t *render_secret(const char *text)
+{
+    g_autofree char *valid = NULL;
+
+    if (!text)
+        return json_null();
+    valid = g_utf8_make_valid(text, -1);
+    return json_string(valid);
+}
+
 json_t *render_text(const char *text)
 {
     g_autofree char *safe = secret_redact(text);
-    g_autofree char *valid = NULL;
 
-    if (!safe)
-        return json_null();
-    valid = g_utf8_make_valid(safe, -1);
-    return json_string(valid);
+    return render_secret(safe);
 }
 
 json_t *render_texts(const char *const *texts)

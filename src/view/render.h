@@ -10,6 +10,8 @@
  * U+FFFD.
  */
 json_t *render_text(const char *text);
+/* The same as it is, for what was asked for to be shown: a new token. */
+json_t *render_secret(const char *text);
 /* An array of the strings; NULL gives an empty one. */
 json_t *render_texts(const char *const *texts);
 /* RFC 3339; 0 gives null. */

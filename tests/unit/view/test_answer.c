@@ -33,6 +33,16 @@ static void test_text_is_escaped(void)
     assert_document(answer, "{\n  \"text\": \"\\\"\\\\\\n\\u001B größe \xef\xbf\xbd\"\n}\n");
 }
 
+static void test_secret_is_shown_where_it_is_asked_for(void)
+{
+    g_autoptr(Answer) answer = answer_new();
+
+    answer_add_text(answer, "text", "password=kept-quiet");
+    answer_add_secret(answer, "secret", "password=shown");
+    assert_document(answer, "{\n  \"text\": \"password=***\",\n"
+                            "  \"secret\": \"password=shown\"\n}\n");
+}
+
 static void test_list(void)
 {
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func((GDestroyNotify)answer_free);
@@ -52,5 +62,6 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/answer/each type", test_each_type);
     g_test_add_func("/cli/answer/text is escaped", test_text_is_escaped);
     g_test_add_func("/cli/answer/list", test_list);
+    g_test_add_func("/view/answer/secret", test_secret_is_shown_where_it_is_asked_for);
     return g_test_run();
 }
