@@ -22,7 +22,9 @@ src_daemon_libdaemon_a_SOURCES = \
 	src/daemon/required.c src/daemon/required.h \
 	src/daemon/tally.c src/daemon/tally.h \
 	src/daemon/verdict.c src/daemon/verdict.h \
-	src/daemon/worker.c src/daemon/worker.h
+	src/daemon/worker.c src/daemon/worker.h \
+	src/daemon/worker_link.c src/daemon/worker_look.c src/daemon/worker_orders.c \
+	src/daemon/worker_private.h
 src_daemon_libdaemon_a_CPPFLAGS = $(DAEMON_CPPFLAGS)
 
 sbin_PROGRAMS += src/pgsluiced
