@@ -326,6 +326,31 @@ SQL
     [ "$(sql "SELECT count(*) FROM log WHERE line = 'half'")" = 1 ]
 }
 
+@test "how a statement failed is told by what has run, not by what the file says since" {
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- Transaction: none
+
+-- migrate:up
+DO $$ BEGIN INSERT INTO log VALUES ('half'); COMMIT; RAISE 'broken'; END $$;
+-- migrate:down
+-- nothing to undo
+SQL
+    create_database
+    run upgrade
+    [ "$status" -eq 5 ]
+    sed -i 's/^DO .*/ALTER SUBSCRIPTION nobody ADD PUBLICATION p;/' "$migrations/versions/aaaa0003_test.sql"
+    run upgrade
+    [ "$status" -eq 6 ]
+    [[ $output == *'statement 1 of aaaa0003 failed, and it may have committed something'* ]]
+    pgsluice repair --not-applied aaaa0003:1
+    run upgrade
+    [ "$status" -eq 5 ]
+    # That one has had no effect, and nobody needs to say so.
+    sed -i "s/^ALTER .*/DO 'BEGIN COMMIT; END';/" "$migrations/versions/aaaa0003_test.sql"
+    upgrade
+    [ "$(sql "SELECT count(*) FROM log WHERE line = 'half'")" = 1 ]
+}
+
 @test "a label is used in the transaction behind the one that adds it, also by the verify section" {
     make_revision aaaa0003 aaaa0002 <<'SQL'
 -- migrate:up

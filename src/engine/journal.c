@@ -114,15 +114,18 @@ const JournalRow *journal_in_doubt(const Journal *journal)
     return last->is_finished ? NULL : last;
 }
 
+gboolean journal_row_commits(const JournalRow *row)
+{
+    g_autoptr(Nature) nature = row->sql ? nature_of(row->sql) : NULL;
+
+    return nature && nature->kind != NATURE_ALONE;
+}
+
 gboolean journal_awaits_mark(const Journal *journal)
 {
     const JournalRow *row = journal_in_doubt(journal);
-    g_autoptr(Nature) nature = NULL;
 
-    if (!row || row->probe || !row->sql)
-        return FALSE;
-    nature = nature_of(row->sql);
-    return !row->sqlstate || nature->kind != NATURE_ALONE;
+    return row && row->sql && !row->probe && (!row->sqlstate || journal_row_commits(row));
 }
 
 /* --- What people say ----------------------------------------------------------------------------

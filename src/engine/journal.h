@@ -33,6 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_free)
 /* *journal is NULL when no revision is half-run. */
 gboolean journal_read(Session *session, Journal **journal, GError **error);
 
+/* Of a statement that runs by itself and is no case for probe.sql: whether it may commit something
+ * and fail then. */
+gboolean journal_row_commits(const JournalRow *row);
+
 /* How many statements of the revision are known to have run. */
 guint journal_finished(const Journal *journal);
 

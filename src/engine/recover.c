@@ -121,13 +121,11 @@ static gboolean drops_leftovers(const JournalRow *row, const Probe *probe)
            (g_strcmp0(row->probe, "build index") == 0 && g_strcmp0(row->before, probe->state) != 0);
 }
 
-/* A statement that the server has refused has done nothing, where it cannot commit half of it. */
-static ProbeOutcome outcome_of(const Script *script, const JournalRow *row, const Probe *probe)
+/* A statement that the server has refused has done nothing, where it cannot commit half of it. What
+ * has run is asked, not what the file says now. */
+static ProbeOutcome outcome_of(const JournalRow *row, const Probe *probe)
 {
-    const Nature *nature =
-        row->first < script->natures->len ? g_ptr_array_index(script->natures, row->first) : NULL;
-
-    if (!row->probe && row->sqlstate && nature && nature->kind == NATURE_ALONE)
+    if (row->sqlstate && !row->probe && !journal_row_commits(row))
         return OUTCOME_NOT_DONE;
     return probe_outcome(row->probe, row->before, probe->state);
 }
@@ -139,7 +137,7 @@ static gboolean settle_last(Session *session, const Script *script, JournalRow *
 
     if (!probe_ask(session, row->probe, row->object, row->part, &probe, error))
         return FALSE;
-    switch (outcome_of(script, row, &probe)) {
+    switch (outcome_of(row, &probe)) {
     case OUTCOME_UNKNOWN:
         return refuse_unknown(script, row, error);
     case OUTCOME_DONE:
