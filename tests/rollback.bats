@@ -352,6 +352,11 @@ SQL
     change
     [ "$code" = 202 ]
     cmp body first
+    change '' -H 'Prefer: respond-async' -H 'Prefer: wait=30'
+    [ "$code" = 200 ]
+    [ "$(member .id) $(member .state)" = "$id succeeded" ]
+    grep -qi "^location: /admin/operations/$id" fields
+    grep -qi '^preference-applied: wait' fields
     change ', "accept_drift": true'
     problem 422 idempotency-key-reused
     [ "$(sql "SELECT count(*) FROM pgsluice.ledger WHERE event = 'downgrade'")" = 1 ]

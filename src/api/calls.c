@@ -61,7 +61,7 @@ static gboolean is_key(const char *text)
 /* "wait=10" among the preferences, in microseconds; 0 when there is none (RFC 7240). */
 static gint64 read_wait(const HttpRequest *request)
 {
-    const char *field = http_request_header(request, "Prefer");
+    g_autofree char *field = http_request_headers(request, "Prefer");
     g_auto(GStrv) parts = g_strsplit_set(field ? field : "", ",;", 32);
 
     for (char **part = parts; *part; part++) {

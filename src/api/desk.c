@@ -71,9 +71,26 @@ void call_answer(Call *call, unsigned status, char *document)
     g_free(document);
 }
 
+/* 202 with the place to look, or 200 when it has ended, which was waited for. */
+static void answer_with(HttpReply *reply, const char *id, gboolean has_ended, const char *document)
+{
+    g_autofree char *location = g_strconcat("/admin/operations/", id, NULL);
+    HttpResponse *response = make_response(has_ended ? 200 : 202, document);
+
+    http_response_add_header(response, "Location", location);
+    if (has_ended)
+        http_response_add_header(response, "Preference-Applied", "wait");
+    send(reply, response);
+}
+
 void call_accept(Call *call, const char *id, const char *document)
 {
-    http_reply_send(g_steal_pointer(&call->reply), api_accepted(id, document));
+    answer_with(g_steal_pointer(&call->reply), id, FALSE, document);
+}
+
+void call_end(Call *call, const char *id, const char *document)
+{
+    answer_with(g_steal_pointer(&call->reply), id, TRUE, document);
 }
 
 void call_answer_empty(Call *call, unsigned status)
@@ -446,20 +463,6 @@ static void forget_one(Desk *desk)
     }
 }
 
-/* 202 with the place to look, or 200 when it has ended: that was waited for. */
-static void answer_with(HttpReply *reply, const char *id, TaskState state, const char *document,
-                        gboolean has_waited)
-{
-    g_autofree char *location = g_strconcat("/admin/operations/", id, NULL);
-    HttpResponse *response =
-        make_response(has_waited && state != TASK_RUNNING ? 200 : 202, document);
-
-    http_response_add_header(response, "Location", location);
-    if (has_waited && state != TASK_RUNNING)
-        http_response_add_header(response, "Preference-Applied", "wait");
-    send(reply, response);
-}
-
 /* The earliest deadline; none: never. */
 static void set_timer(Desk *desk)
 {
@@ -503,7 +506,7 @@ gboolean desk_wait(Desk *desk, const char *id, HttpReply *reply, gint64 wait)
     } else if (is_known) {
         g_autofree char *document = describe(desk, entry);
 
-        answer_with(reply, id, entry->task->state, document, TRUE);
+        answer_with(reply, id, TRUE, document);
     }
     unlock(desk);
     return is_known;
@@ -523,7 +526,7 @@ void desk_begin(Desk *desk, Task *task, Call *call)
     if (call->wait)
         add_waiter(desk, task->id, reply, call->wait);
     else
-        answer_with(reply, task->id, TASK_RUNNING, task->answer, FALSE);
+        answer_with(reply, task->id, FALSE, task->answer);
     unlock(desk);
 }
 
@@ -575,7 +578,7 @@ static void answer_waiters(Desk *desk, const Entry *entry)
         next = link->next;
         if (!g_str_equal(waiter->id, entry->task->id))
             continue;
-        answer_with(waiter->reply, waiter->id, entry->task->state, document, TRUE);
+        answer_with(waiter->reply, waiter->id, TRUE, document);
         g_queue_delete_link(&desk->waiters, link);
         g_free(waiter->id);
         g_free(waiter);
@@ -622,7 +625,7 @@ void desk_expire(Desk *desk)
         next = link->next;
         if (waiter->deadline > now)
             continue;
-        answer_with(waiter->reply, waiter->id, TASK_RUNNING, document, TRUE);
+        answer_with(waiter->reply, waiter->id, FALSE, document);
         g_queue_delete_link(&desk->waiters, link);
         g_free(waiter->id);
         g_free(waiter);

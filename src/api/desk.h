@@ -51,6 +51,8 @@ void call_free(gpointer call);
 void call_answer(Call *call, unsigned status, char *document);
 /* 202 with Location: the operation `id`, with `document` as its body. */
 void call_accept(Call *call, const char *id, const char *document);
+/* 200 with Location: it has ended, and was waited for; `document` tells how. */
+void call_end(Call *call, const char *id, const char *document);
 void call_answer_empty(Call *call, unsigned status);
 void call_refuse(Call *call, const Refusal *refusal);
 void call_fail(Call *call, const GError *error);

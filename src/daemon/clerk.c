@@ -346,13 +346,23 @@ gboolean clerk_answer(const Clerk *clerk, Call *call, GError **error)
 
 /* --- Changes ---------------------------------------------------------------------------------- */
 
+/* The first answer, or the end to whoever would wait for it. One that still runs elsewhere is not
+ * waited for: this daemon would not hear of its end. */
+static void answer_repeat(Call *call, const OperationRow *row)
+{
+    if (call->wait && row->document)
+        call_end(call, row->id, row->document);
+    else
+        call_accept(call, row->id, row->answer);
+}
+
 /* The database may know the key from before, or from another daemon. */
 static gboolean repeat(const Clerk *clerk, Call *call, const OperationRow *row, GError **error)
 {
     g_autoptr(Refusal) refusal = NULL;
 
     if (g_str_equal(row->body_digest, call->body_digest)) {
-        call_accept(call, row->id, row->answer);
+        answer_repeat(call, row);
         return TRUE;
     }
     refusal = refusal_new(
