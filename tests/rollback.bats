@@ -768,4 +768,24 @@ SQL
     wait_for 'dry_run && [ "$(member ".refusals | length")" = 0 ]'
     change '' -H 'Prefer: wait=30'
     [ "$(member '"\(.state) \(.gate)"')" = 'succeeded open' ]
+    # What was undone is anybody's to bring back, and to serve on.
+    pgsluice -c daemon.conf release --reason 'repaired'
+    pgsluice -c daemon.conf upgrade head
+    start_daemon other
+    wait_until_ready other
+}
+
+@test "a rollback that fails lets others serve on what it would have undone" {
+    make_history
+    sed -i 's/^DROP TABLE two;/SELECT 1 \/ 0;/' "$migrations"/versions/bbb*
+    write_guarded_config
+    start_daemon
+    wait_until_ready
+    dry_run
+    change '' -H 'Prefer: wait=30'
+    [ "$(member .state)" = failed ]
+    [ "$(migration_locks)" = 0 ]
+    write_default_config other
+    start_daemon other
+    wait_until_ready other
 }

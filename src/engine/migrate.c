@@ -414,7 +414,8 @@ static gboolean finish_idle(Session *session, const Wish *wish, const DatabaseSt
     return TRUE;
 }
 
-/* The caller has the lock and keeps it. */
+/* The caller has the lock and keeps it. Not so the bars: others may require again what was undone,
+ * and the session lives on. A bar that cannot be lifted now is lifted by the next change. */
 static gboolean migrate_within(Session *session, const Wish *wish, const EventSink *events,
                                MigrateResult *result, GError **error)
 {
@@ -425,6 +426,9 @@ static gboolean migrate_within(Session *session, const Wish *wish, const EventSi
 
     if (record)
         write_record(session, record, events);
+    conn_set_cancel(session->conn, NULL);
+    fence_lift(session, NULL);
+    conn_set_cancel(session->conn, session->cancel);
     return is_done;
 }
 
