@@ -201,6 +201,15 @@ static Refusal *ask_drift(const GuardFacts *facts)
                                 "true runs it all the same"));
 }
 
+static char *describe_loss(const PreviewLoss *loss)
+{
+    if (loss->kind == LOSS_UNKNOWN)
+        return g_strdup("whatever its code destroys");
+    if (loss->kind == LOSS_DEPENDENTS)
+        return g_strdup_printf("what depends on %s", loss->name);
+    return g_strdup_printf("%s %s", loss_kind_name(loss->kind), loss->name);
+}
+
 static Refusal *ask_data_loss(const GuardFacts *facts)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
@@ -211,12 +220,8 @@ static Refusal *ask_data_loss(const GuardFacts *facts)
     for (guint i = 0; i < facts->preview->losses->len; i++) {
         const PreviewLoss *loss = g_ptr_array_index(facts->preview->losses, i);
 
-        if (!preview_loss_is_data(loss))
-            continue;
-        g_ptr_array_add(names,
-                        loss->kind == LOSS_UNKNOWN
-                            ? g_strdup("whatever its code destroys")
-                            : g_strdup_printf("%s %s", loss_kind_name(loss->kind), loss->name));
+        if (preview_loss_is_data(loss))
+            g_ptr_array_add(names, describe_loss(loss));
     }
     if (!names->len)
         return NULL;

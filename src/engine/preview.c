@@ -210,6 +210,12 @@ static void remember_made(Look *look, const StatementLocks *locks)
     }
 }
 
+/* Its rows are those of one relation. */
+static gboolean is_counted(LossKind kind)
+{
+    return kind == LOSS_TABLE || kind == LOSS_COLUMN || kind == LOSS_ROWS || kind == LOSS_VALUES;
+}
+
 static void look_at_losses(Look *look, const char *sql)
 {
     GPtrArray *losses = statement_losses(sql);
@@ -221,8 +227,7 @@ static void look_at_losses(Look *look, const char *sql)
 
         if (g_hash_table_contains(look->made, key))
             continue;
-        if (loss->kind == LOSS_TABLE || loss->kind == LOSS_COLUMN || loss->kind == LOSS_ROWS ||
-            loss->kind == LOSS_VALUES)
+        if (is_counted(loss->kind))
             get_relation(look->preview, loss->schema, loss->name);
         mention(look->mentions, g_steal_pointer(&key), loss->column, loss);
     }
@@ -517,16 +522,15 @@ static gboolean measure(Look *look, const Mention *item, GError **error)
 {
     PreviewLoss *loss;
     LossKind kind = item->loss->kind;
-    gboolean has_rows = g_hash_table_contains(look->preview->relations, item->relation) &&
-                        loss_kind_has_data(kind) && kind != LOSS_SCHEMA;
-
+    gboolean has_rows = is_counted(kind);
+    gboolean is_known = has_rows || kind == LOSS_SCHEMA || !loss_kind_has_data(kind);
     g_autofree char *name = name_loss(look, item);
 
     if (has_rows &&
         (!is_there(look->preview, item->relation) || has_text(look->preview->drift, name)))
         return TRUE; /* it is not there: nothing to lose */
     loss = g_new(PreviewLoss, 1);
-    *loss = (PreviewLoss){kind, g_steal_pointer(&name), kind == LOSS_UNKNOWN ? -1 : 0, FALSE};
+    *loss = (PreviewLoss){kind, g_steal_pointer(&name), is_known ? 0 : -1, FALSE};
     g_ptr_array_add(look->preview->losses, loss);
     if (has_rows)
         measure_rows(look, item, loss);

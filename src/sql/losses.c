@@ -93,12 +93,25 @@ static const PgQuery__Node *name_of_function(const PgQuery__Node *object, PgQuer
     return list;
 }
 
+/* Columns, and tables, hang on such objects; what hangs on others is no data, or is counted with
+ * them. */
+static gboolean takes_data_along(const PgQuery__DropStmt *drop)
+{
+    if (drop->behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+        return FALSE;
+    return drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN ||
+           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION ||
+           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION ||
+           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_ACCESS_METHOD;
+}
+
 static void read_drop(const PgQuery__DropStmt *drop, GPtrArray *losses)
 {
     LossKind kind;
+    gboolean has_kind = kind_of_object(drop->remove_type, &kind);
+    gboolean takes_data = takes_data_along(drop);
 
-    if (!kind_of_object(drop->remove_type, &kind))
-        return;
     for (gsize i = 0; i < drop->n_objects; i++) {
         PgQuery__Node list = PG_QUERY__NODE__INIT;
         PgQuery__List words = PG_QUERY__LIST__INIT;
@@ -106,8 +119,22 @@ static void read_drop(const PgQuery__DropStmt *drop, GPtrArray *losses)
         const char *schema;
         const char *name;
 
-        if (tree_name(object, 0, &schema, &name))
+        if (!tree_name(object, 0, &schema, &name))
+            continue;
+        if (has_kind)
             add(losses, kind, schema, name)->may_be_missing = drop->missing_ok;
+        if (takes_data)
+            add(losses, LOSS_DEPENDENTS, schema, name)->may_be_missing = drop->missing_ok;
+    }
+}
+
+static void read_drop_owned(const PgQuery__DropOwnedStmt *drop, GPtrArray *losses)
+{
+    for (gsize i = 0; i < drop->n_roles; i++) {
+        const PgQuery__RoleSpec *role = drop->roles[i]->role_spec;
+        gboolean has_name = role->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING;
+
+        add(losses, LOSS_DEPENDENTS, NULL, has_name ? role->rolename : "current_user");
     }
 }
 
@@ -128,11 +155,18 @@ static void read_alter(const PgQuery__AlterTableStmt *alter, GPtrArray *losses)
     }
 }
 
+/* CASCADE empties the tables that refer to it. */
 static void read_truncate(const PgQuery__TruncateStmt *truncate, GPtrArray *losses)
 {
-    for (gsize i = 0; i < truncate->n_relations; i++)
-        if (truncate->relations[i]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
-            add_relation(losses, LOSS_ROWS, truncate->relations[i]->range_var);
+    for (gsize i = 0; i < truncate->n_relations; i++) {
+        const PgQuery__Node *relation = truncate->relations[i];
+
+        if (relation->node_case != PG_QUERY__NODE__NODE_RANGE_VAR)
+            continue;
+        add_relation(losses, LOSS_ROWS, relation->range_var);
+        if (truncate->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+            add_relation(losses, LOSS_DEPENDENTS, relation->range_var);
+    }
 }
 
 /* Also those inside WITH. */
@@ -153,6 +187,12 @@ static void visit_change(const ProtobufCMessage *message, const ProtobufCMessage
 
         add_relation(data, LOSS_VALUES, statement->relation)->is_partial =
             statement->where_clause || statement->n_from_clause;
+    } else if (g_str_equal(type, "InsertStmt")) {
+        const PgQuery__InsertStmt *statement = (const PgQuery__InsertStmt *)message;
+        const PgQuery__OnConflictClause *clause = statement->on_conflict_clause;
+
+        if (clause && clause->action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE)
+            add_relation(data, LOSS_VALUES, statement->relation)->is_partial = TRUE;
     } else if (g_str_equal(type, "MergeStmt")) {
         add_relation(data, LOSS_VALUES, ((const PgQuery__MergeStmt *)message)->relation)
             ->is_partial = TRUE;
@@ -177,6 +217,11 @@ GPtrArray *statement_losses(const char *sql)
         read_alter(node->alter_table_stmt, losses);
     else if (node->node_case == PG_QUERY__NODE__NODE_TRUNCATE_STMT)
         read_truncate(node->truncate_stmt, losses);
+    else if (node->node_case == PG_QUERY__NODE__NODE_DROP_OWNED_STMT)
+        read_drop_owned(node->drop_owned_stmt, losses);
+    else if (node->node_case == PG_QUERY__NODE__NODE_DROPDB_STMT)
+        add(losses, LOSS_DATABASE, NULL, node->dropdb_stmt->dbname)->may_be_missing =
+            node->dropdb_stmt->missing_ok;
     visit_change(message, NULL, NULL, losses);
     tree_walk(message, visit_change, losses);
     return losses;

@@ -11,7 +11,9 @@
     LOSS(ROWS, "rows", TRUE)     /* DELETE, TRUNCATE */                                            \
     LOSS(VALUES, "values", TRUE) /* UPDATE; ALTER COLUMN TYPE, which may cut or round */           \
     LOSS(SCHEMA, "schema", TRUE)                                                                   \
-    LOSS(UNKNOWN, "unknown", TRUE) /* DO, CALL, and what the grammar does not know */              \
+    LOSS(DATABASE, "database", TRUE)                                                               \
+    LOSS(DEPENDENTS, "dependents", TRUE) /* what CASCADE takes with `name`; DROP OWNED */          \
+    LOSS(UNKNOWN, "unknown", TRUE)       /* DO, CALL, and what the grammar does not know */        \
     LOSS(SEQUENCE, "sequence", FALSE)                                                              \
     LOSS(VIEW, "view", FALSE)                                                                      \
     LOSS(MATERIALIZED_VIEW, "materialized view", FALSE)                                            \

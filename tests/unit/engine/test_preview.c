@@ -190,6 +190,24 @@ static void test_losses_are_counted(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(preview->drift->len, ==, 0);
 }
 
+/* Nobody counts them, so they are data until somebody says otherwise. */
+static void test_what_cascade_takes_along(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Preview) preview = NULL;
+
+    (void)data;
+    preview = preview_of(fixture,
+                         "CREATE TYPE mood AS ENUM ('a');\nCREATE TABLE t (a int PRIMARY KEY, b "
+                         "mood);\nCREATE TABLE u (a int REFERENCES t);",
+                         "DROP TYPE mood CASCADE;\nTRUNCATE t CASCADE;");
+    g_assert_cmpuint(preview->losses->len, ==, 4);
+    assert_loss(preview, 0, LOSS_TYPE, "\"mood\"", 0, FALSE);
+    assert_loss(preview, 1, LOSS_DEPENDENTS, "\"mood\"", -1, FALSE);
+    assert_loss(preview, 2, LOSS_ROWS, "public.t", 0, FALSE);
+    assert_loss(preview, 3, LOSS_DEPENDENTS, "public.t", -1, FALSE);
+    g_assert_true(preview_loss_is_data(g_ptr_array_index(preview->losses, 1)));
+}
+
 /* A reader that never ends must not keep the preview waiting. */
 static void test_locked_table_is_estimated(Fixture *fixture, gconstpointer data)
 {
@@ -237,6 +255,7 @@ int main(int argc, char **argv)
     testdb_start();
     TEST(locks_of_the_server);
     TEST(losses_are_counted);
+    TEST(what_cascade_takes_along);
     TEST(locked_table_is_estimated);
     TEST(drift_is_named);
     status = g_test_run();
