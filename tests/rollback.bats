@@ -455,6 +455,30 @@ SQL
     problem 404 unknown-operation
 }
 
+@test "behind a run, failed or not, a short wait for the ledger is no reason to refuse" {
+    make_history
+    sed -i 's/^DROP TABLE two;/SELECT 1 \/ 0;/' "$migrations"/versions/bbb*
+    write_guarded_config
+    start_daemon --set execution.lock_timeout=4s
+    wait_until_ready
+    for reason in 'behind the boot' 'behind a failure'; do
+        PGAPPNAME=reader psql -XAtq -d "$url" -c "BEGIN; LOCK TABLE pgsluice.ledger IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(300)" \
+            </dev/null >/dev/null 2>&1 3>&- 4>&- &
+        holder_pid=$!
+        wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''pgsluice.ledger'\''::regclass AND mode = '\''ShareRowExclusiveLock'\''")" = 1 ]'
+        call POST /admin/migrations/hold "{\"reason\": \"$reason\"}" &
+        caller=$!
+        wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''pgsluice.ledger'\''::regclass AND NOT granted")" = 1 ] || ! kill -0 $caller 2>/dev/null'
+        unblock_table
+        wait $caller
+        [ "$(sql "SELECT reason FROM pgsluice.hold")" = "$reason" ]
+        call DELETE /admin/migrations/hold '{"reason": "over"}'
+        dry_run
+        change '' -H 'Prefer: wait=30'
+        [ "$(member .error.sqlstate)" = 22012 ]
+    done
+}
+
 @test "bad input is named by its place and moves nothing" {
     make_history
     write_guarded_config

@@ -64,10 +64,12 @@ static gboolean send_opening(Execution *execution, GError **error)
 static gboolean send_closing(Execution *execution, GError **error)
 {
     Conn *conn = execution->session->conn;
+    g_autofree char *patience = execution_patience_sql(execution);
     g_autofree char *deallocate = NULL;
 
     if (!conn_pipeline_sync(conn, error) ||
-        !conn_pipeline_send(conn, "SET synchronous_commit TO DEFAULT", 0, NULL, error))
+        !conn_pipeline_send(conn, EXECUTION_DURABILITY_SQL, 0, NULL, error) ||
+        !conn_pipeline_send(conn, patience, 0, NULL, error))
         return FALSE;
     if (execution->prepared_record) {
         deallocate = g_strconcat("DEALLOCATE ", execution->prepared_record, NULL);

@@ -82,9 +82,7 @@ gboolean dialogue_run(Execution *execution, FailurePlace *place, GError **error)
     FAILPOINT("batch-done");
     if (is_done) {
         /* It is committed: neither an interruption nor a failure now changes that. */
-        execution_begin_last_words(execution);
-        conn_exec(conn, "SET synchronous_commit TO DEFAULT", NULL, NULL);
-        execution_end_last_words(execution);
+        execution_restore(execution);
         return TRUE;
     }
     execution_roll_back(execution);

@@ -26,6 +26,9 @@ static gboolean run_all(Execution *execution, GError **error)
     return TRUE;
 }
 
+/* For what has to be written in one second (execution_begin_last_words). */
+#define LAST_PARAMETERS "SET synchronous_commit = on; SET lock_timeout = '500ms'"
+
 /* Writes the failure to the ledger, durably, which also brings the commits before it to the disk.
  */
 static void record_failure(Execution *execution, const GError *error)
@@ -40,7 +43,7 @@ static void record_failure(Execution *execution, const GError *error)
     script = execution_script(execution, execution->next);
     heads = step_heads_before(script->step);
     execution_begin_last_words(execution);
-    if (conn_exec(session->conn, "SET synchronous_commit = on", NULL, NULL))
+    if (conn_exec(session->conn, LAST_PARAMETERS, NULL, NULL))
         run_record_event(session, execution->run, "fail", script->step->revision->id,
                          (const char *const *)heads, script->body->up.checksum,
                          error_sqlstate(error), error->message, NULL);
@@ -97,8 +100,10 @@ gboolean execute_scripts(Session *session, GPtrArray *scripts, const RunOrigin *
     succeeded = begin(&execution, &reason) && run_all(&execution, &reason);
     g_clear_pointer(&execution.watch, watch_free);
     conn_set_notice_sink(session->conn, NULL, NULL);
-    if (!succeeded && execution.run)
+    if (!succeeded && execution.run) {
         record_failure(&execution, reason);
+        execution_restore(&execution);
+    }
     *committed = execution.next;
     if (!succeeded)
         g_propagate_error(error, g_steal_pointer(&reason));

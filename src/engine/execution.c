@@ -216,6 +216,24 @@ char *execution_opening_sql(const Execution *execution)
                            execution->lock_timeout);
 }
 
+char *execution_patience_sql(const Execution *execution)
+{
+    return g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'",
+                           execution->session->settings->lock_timeout);
+}
+
+void execution_restore(const Execution *execution)
+{
+    Conn *conn = execution->session->conn;
+    g_autofree char *patience = execution_patience_sql(execution);
+    g_autofree char *both = g_strconcat(EXECUTION_DURABILITY_SQL "; ", patience, NULL);
+
+    execution_begin_last_words(execution);
+    if (conn_is_alive(conn))
+        conn_exec(conn, both, NULL, NULL);
+    execution_end_last_words(execution);
+}
+
 static void tell_notice(const char *severity, const char *message, gpointer data)
 {
     const Execution *execution = data;

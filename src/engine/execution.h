@@ -55,6 +55,12 @@ void execution_prepare_try(Execution *execution, gint64 lock_timeout);
 /* Sets that try's lock timeout in the session, and that commits do not wait for the disk. g_free.
  */
 char *execution_opening_sql(const Execution *execution);
+/* What takes that back: the session lives on behind the run, and waits for locks as long as
+ * settings say. The second one is for g_free. */
+#define EXECUTION_DURABILITY_SQL "SET synchronous_commit TO DEFAULT"
+char *execution_patience_sql(const Execution *execution);
+/* Sends both, outside a pipeline; quiet about a failure. */
+void execution_restore(const Execution *execution);
 /* Leaves the pipeline and the transaction that a failure or a cancellation has left open; does so
  * after a cancellation, too, and not for long. */
 void execution_roll_back(const Execution *execution);
