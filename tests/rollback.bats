@@ -418,6 +418,22 @@ SQL
     wait_for 'change; [ "$code" = 202 ] || { etag=$(member .etag); dry_run; false; }'
 }
 
+@test "nor does a hold, where it would have to make its table first" {
+    write_guarded_config
+    sed -i '/^gate:/d' daemon.conf
+    start_daemon
+    wait_until_ready
+    hold_lock
+    call POST /admin/migrations/hold '{"reason": "too early"}' -m 10
+    problem 409 busy
+    member .detail | grep -q a-colleague
+    release_lock
+    call POST /admin/migrations/hold '{"reason": "in time"}'
+    [ "$code" = 200 ]
+    [ "$(sql 'SELECT target, reason FROM pgsluice.hold')" = '|in time' ]
+    [ "$(migration_locks)" = 0 ]
+}
+
 @test "upgrade and hold: the way forward has the same guards" {
     make_table_revision aaaaaaaaaaaa '' one
     write_guarded_config

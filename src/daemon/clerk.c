@@ -53,6 +53,13 @@ static gboolean fail(Call *call, GError *reason, GError **error)
     return FALSE;
 }
 
+/* Without the words of a failed statement: the lock goes with the connection. */
+static void unlock(const Clerk *clerk)
+{
+    if (conn_is_alive(session_conn(clerk->session)))
+        session_unlock(clerk->session, NULL);
+}
+
 /* --- Refusals --------------------------------------------------------------------------------- */
 
 static char *describe_refusal(const Call *call, const Refusal *refusal)
@@ -210,10 +217,38 @@ static gboolean answer_hold_now(const Clerk *clerk, Call *call, GError **error)
     return TRUE;
 }
 
-static gboolean answer_hold(const Clerk *clerk, Call *call, GError **error)
+/* The first change of all makes the tables, and needs the lock for that. Nobody waits for it here:
+ * *holder (g_free) has it, and NULL means that the hold can be set. */
+static gboolean prepare_hold(const Clerk *clerk, char **holder, GError **error)
+{
+    g_autoptr(DatabaseState) state = session_read_state(clerk->session, error);
+    g_autoptr(LockHolder) other = NULL;
+    gboolean has_lock = TRUE;
+
+    if (!state)
+        return FALSE;
+    if (state->has_version_table && state->has_state)
+        return TRUE;
+    if (!session_lock_now(clerk->session, &has_lock, &other, error))
+        return FALSE;
+    if (!has_lock)
+        *holder = other ? lock_holder_describe(other) : g_strdup("somebody who has just left");
+    return TRUE;
+}
+
+static gboolean set_hold(const Clerk *clerk, Call *call, const char *target, GError **error)
 {
     RunOrigin origin = origin_of(call);
+    gboolean is_set = hold_set(clerk->session, target, &origin, NULL, error);
+
+    unlock(clerk);
+    return is_set && answer_hold_now(clerk, call, error);
+}
+
+static gboolean answer_hold(const Clerk *clerk, Call *call, GError **error)
+{
     GError *reason = NULL;
+    g_autofree char *holder = NULL;
     g_autofree char *target = choose_target(clerk, call->order->target, &reason);
 
     if (!target && is_target_error(reason)) {
@@ -223,10 +258,15 @@ static gboolean answer_hold(const Clerk *clerk, Call *call, GError **error)
 
         return refuse(clerk, call, refusal, error);
     }
-    if (!target || !hold_set(clerk->session, target, &origin, NULL, &reason) ||
-        !answer_hold_now(clerk, call, &reason))
+    if (!target || !prepare_hold(clerk, &holder, &reason))
         return fail(call, reason, error);
-    return TRUE;
+    if (holder) {
+        GuardFacts facts = {.holder = holder};
+        g_autoptr(Refusal) refusal = guards_ask(&facts, GUARD_BUSY, GUARD_BUSY);
+
+        return refuse(clerk, call, refusal, error);
+    }
+    return set_hold(clerk, call, target, &reason) || fail(call, reason, error);
 }
 
 static gboolean answer_release(const Clerk *clerk, Call *call, GError **error)
@@ -460,13 +500,6 @@ static gboolean ask_guards(const Clerk *clerk, const Call *call, const char *hol
     facts.holder = has_lock ? NULL : holder ? holder : "somebody who has just left";
     *refusal = guards_ask(&facts, GUARD_FOREIGN, GUARD_INSTANCES);
     return TRUE;
-}
-
-/* Without the words of a failed statement: the lock goes with the connection. */
-static void unlock(const Clerk *clerk)
-{
-    if (conn_is_alive(session_conn(clerk->session)))
-        session_unlock(clerk->session, NULL);
 }
 
 /* The lock is tried first, so that all guards look at what cannot move any more. */

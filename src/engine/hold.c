@@ -14,6 +14,8 @@ static gboolean require_state(Session *session, const EventSink *events, GError 
 
     if (session->has_version_table && session->has_state)
         return TRUE;
+    if (session->has_lock)
+        return session_prepare_state(session, events, error);
     if (!session_lock(session, NULL, NULL, &taken, events, error))
         return FALSE;
     prepared = session_prepare_state(session, events, error);

@@ -8,7 +8,8 @@
 #include "revision/graph.h"
 
 /* Puts the database on hold at the revision `target` ("" = base), in place of an earlier hold.
- * `origin` has no plan. Creates the state schema (under the lock) when there is none.
+ * `origin` has no plan. Creates the state schema when there is none, and waits for the lock then,
+ * unless the session has it.
  */
 gboolean hold_set(Session *session, const char *target, const RunOrigin *origin,
                   const EventSink *events, GError **error);
