@@ -74,9 +74,12 @@ void conn_set_cancel(Conn *conn, Cancel *cancel)
     conn_forget_cancel(conn);
 }
 
-void conn_set_timeout(Conn *conn, gint64 timeout)
+gint64 conn_set_timeout(Conn *conn, gint64 timeout)
 {
+    gint64 before = conn->timeout;
+
     conn->timeout = timeout;
+    return before;
 }
 
 void conn_set_notice_sink(Conn *conn, ConnNotice notice, gpointer data)

@@ -135,8 +135,9 @@ const Dsn *conn_dsn(const Conn *conn);
 
 /* From now on calls obey this one (NULL: none). For the last words after a cancellation. */
 void conn_set_cancel(Conn *conn, Cancel *cancel);
-/* Longest wait for any one call from now on, microseconds; 0 = none. For the last words, too. */
-void conn_set_timeout(Conn *conn, gint64 timeout);
+/* Longest wait for any one call from now on, microseconds; 0 = none. For the last words, too.
+ * Returns what it was. */
+gint64 conn_set_timeout(Conn *conn, gint64 timeout);
 
 /* Replaces :"name" and :'name' and :name (as psql does with -v) in an embedded query; pairs is
  * name, value, ..., NULL. An unknown variable is a bug. Free with g_free. */

@@ -9,7 +9,11 @@
 #include "engine/sql_engine.h"
 #include "schema/builder.h"
 
-enum { TRIES = 20, COLUMNS_MAX = 64 };
+enum {
+    TRIES = 20,
+    COLUMNS_MAX = 64,
+    ANSWER_WITHIN = 60 * G_USEC_PER_SEC, /* at least: for the columns of 100,000 tables */
+};
 
 /* What a role or a database may have set and that would change how the server writes expressions.
  * JIT would compile each query for longer than it runs. */
@@ -314,8 +318,8 @@ static Catalog *read_once(Session *session, const IntrospectScope *scope, const 
     return builder_finish(reading.builder);
 }
 
-Catalog *introspect_catalog_and(Session *session, const IntrospectScope *scope,
-                                const IntrospectMore *more, GError **error)
+static Catalog *read_until_still(Session *session, const IntrospectScope *scope,
+                                 const IntrospectMore *more, GError **error)
 {
     g_autoptr(Result) guessed = NULL;
 
@@ -335,6 +339,27 @@ Catalog *introspect_catalog_and(Session *session, const IntrospectScope *scope,
         g_propagate_prefixed_error(error, g_steal_pointer(&reason), "reading the schema: ");
         return NULL;
     }
+}
+
+/* Whoever limits the answers of a session thinks of short questions, and a connection that has had
+ * no answer in time is closed. */
+static gint64 be_patient(Conn *conn)
+{
+    gint64 timeout = conn_set_timeout(conn, 0);
+
+    if (timeout)
+        conn_set_timeout(conn, MAX(timeout, ANSWER_WITHIN));
+    return timeout;
+}
+
+Catalog *introspect_catalog_and(Session *session, const IntrospectScope *scope,
+                                const IntrospectMore *more, GError **error)
+{
+    gint64 timeout = be_patient(session->conn);
+    Catalog *catalog = read_until_still(session, scope, more, error);
+
+    conn_set_timeout(session->conn, timeout);
+    return catalog;
 }
 
 Catalog *introspect_catalog(Session *session, const IntrospectScope *scope, GError **error)

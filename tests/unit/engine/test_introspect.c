@@ -124,6 +124,17 @@ static void test_failure_leaves_the_session_usable(Fixture *fixture, gconstpoint
     testdb_run(fixture->witness, "DROP ROLE introspect_nobody");
 }
 
+/* The daemon closes a connection that does not answer; a big schema takes its time. */
+static void test_takes_its_time(Fixture *fixture, gconstpointer data)
+{
+    Conn *conn = session_conn(fixture->session);
+    g_autoptr(FingerprintSet) set = NULL;
+
+    conn_set_timeout(conn, 1);
+    set = read_fingerprints(fixture);
+    g_assert_cmpint(conn_set_timeout(conn, 0), ==, 1);
+}
+
 static void test_scope(Fixture *fixture, gconstpointer data)
 {
     const char *const schemas[] = {"auth", NULL};
@@ -161,6 +172,7 @@ int main(int argc, char **argv)
     add("/introspect/session-does-not-matter", test_session_does_not_matter);
     add("/introspect/session-is-as-before", test_session_is_as_before);
     add("/introspect/failure-leaves-the-session-usable", test_failure_leaves_the_session_usable);
+    add("/introspect/takes-its-time", test_takes_its_time);
     add("/introspect/scope", test_scope);
     status = g_test_run();
     testdb_stop();
