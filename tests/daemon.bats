@@ -602,6 +602,35 @@ SQL
     stop_quickly
 }
 
+@test "sockets of the configuration are left to a manager that keeps them, and found again" {
+    make_table_revision aaaaaaaaaaaa '' one
+    write_default_config daemon
+    start_notify_socket daemon
+    # The second stands in the way of an address that is new.
+    NOTIFY_SOCKET=$BATS_TEST_TMPDIR/daemon.socket FDSTORE=16 perl -MIO::Socket::INET -MFcntl -MPOSIX=dup2 -e '
+        my @sockets = map { IO::Socket::INET->new(Listen => 16, LocalAddr => "127.0.0.1", ReuseAddr => 1) or die } 1 .. 2;
+        my ($same, $other) = map { $_->sockport } @sockets;
+        open my $ports, ">", "ports" or die;
+        print $ports "$same $other\n";
+        close $ports;
+        dup2(fileno $sockets[$_], 10 + $_) or die for 0, 1;
+        dup2(10 + $_, 3 + $_) or die for 0, 1;
+        @ENV{qw(LISTEN_PID LISTEN_FDS LISTEN_FDNAMES)} = ($$, 2, "kept:kept");
+        exec @ARGV, "--set", "http.traffic.listen=localhost:$same,0.0.0.0:$other", "--set", "http.admin.listen=unix:admin.sock"' \
+        pgsluiced -c daemon.conf >daemon.stdout 2>daemon.stderr 3>&- 4>&- &
+    daemon_pids[daemon]=$!
+    wait_until_ready
+    read -r same other <ports
+    for port in "$same" "$other"; do
+        [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/readyz")" = 200 ]
+    done
+    logged "listening: traffic http://0.0.0.0:$other\$"
+    [ "$(count_notified FDSTORE=1)" = 1 ]
+    [ "$(count_notified FDNAME=kept)" = 1 ]
+    stop_quickly
+    [ -S admin.sock ]
+}
+
 @test "a socket that nobody knows, or that is not there, is an error" {
     write_default_config daemon
     LISTEN_FDS=1 LISTEN_FDNAMES=traffic run -2 bash -c 'LISTEN_PID=$$ exec pgsluiced -c daemon.conf 3>&-'

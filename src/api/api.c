@@ -224,6 +224,7 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
     const HttpServerOptions server_options = {
         .name = listeners[which].name,
         .address = options->address,
+        .socket = options->socket,
         .routes = listeners[which].routes,
         .guard = listeners[which].guard,
         .data = api,
@@ -279,6 +280,18 @@ void api_set_tls(Api *api, HttpTls *tls)
     for (gsize i = 0; i < LISTENER_COUNT; i++) {
         for (guint j = 0; j < api->servers[i]->len; j++)
             http_server_set_tls(g_ptr_array_index(api->servers[i], j), tls);
+    }
+}
+
+void api_share_sockets(Api *api, GArray *fds)
+{
+    for (gsize i = 0; i < LISTENER_COUNT; i++) {
+        for (guint j = 0; j < api->servers[i]->len; j++) {
+            int fd = http_server_share(g_ptr_array_index(api->servers[i], j));
+
+            if (fd >= 0)
+                g_array_append_val(fds, fd);
+        }
     }
 }
 

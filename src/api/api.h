@@ -93,6 +93,7 @@ unsigned api_in_flight(const Api *api, ApiListener listener);
 typedef struct {
     ApiListener listener;
     const char *address;
+    int socket; /* listens there already; 0: there is none */
     unsigned threads;
     unsigned connections_max;
     gint64 idle_timeout;    /* microseconds */
@@ -108,6 +109,9 @@ typedef struct {
 /* Starts a listener with the routes of routes.def; see http/server.h for errors. The Api keeps it.
  */
 gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error);
+/* Another process has these sockets, too, and answers who connects after this one: a stop leaves
+ * them open. Appends those that had not been inherited to `fds`, an array of int. */
+void api_share_sockets(Api *api, GArray *fds);
 /* What connections to all "tls:" addresses speak from now on. */
 void api_set_tls(Api *api, HttpTls *tls);
 /* Whether is_private and `plaintext` would do with the listeners that there are; ERROR_CONFIG. */

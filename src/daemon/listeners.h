@@ -5,8 +5,9 @@
 #include "daemon/bundle.h"
 
 /* Sockets handed over as "traffic" or "admin" (with "-tls" behind that, they speak TLS) replace
- * that listener's addresses of the configuration. A folder that does not exist is forgiven for the
- * default admin socket alone. Logs each URL. */
+ * that listener's addresses of the configuration. Those of the configuration are left to a service
+ * manager that keeps them, and taken from it where the daemon before this one has done so. A folder
+ * that does not exist is forgiven for the default admin socket alone. Logs each URL. */
 gboolean listeners_open(Api *api, const Bundle *bundle, GError **error);
 
 /* ERROR_CONFIG when the listeners that are open must not take the tokens of `conf`. */

@@ -87,3 +87,17 @@ GPtrArray *notify_take_sockets(GError **error)
     free(names);
     return sockets;
 }
+
+gboolean notify_keeps_sockets(void)
+{
+    const char *count = g_getenv("FDSTORE");
+
+    return g_getenv("NOTIFY_SOCKET") && count && atoi(count) > 0;
+}
+
+void notify_keep_sockets(const GArray *fds)
+{
+    if (fds->len > 0)
+        sd_pid_notify_with_fds(0, 0, "FDSTORE=1\nFDNAME=" NOTIFY_KEPT, (const int *)fds->data,
+                               fds->len);
+}

@@ -22,6 +22,16 @@ typedef struct {
     int fd;
 } NotifySocket;
 
+/* The name of those that notify_keep_sockets has left behind. */
+#define NOTIFY_KEPT "kept"
+
 /* All of them, a GPtrArray with free function. Call once, while no other thread runs. ERROR_CONFIG
  * when what was announced is not there. */
 GPtrArray *notify_take_sockets(GError **error);
+
+/* Whether the manager keeps sockets for the service's next start: $FDSTORE, which the unit sets
+ * where systemd is older than 254. */
+gboolean notify_keeps_sockets(void);
+/* Hands it listening sockets, an array of int, which the next start gets as NOTIFY_KEPT. It lets go
+ * of one when that is shut down, and of all when the service is stopped. */
+void notify_keep_sockets(const GArray *fds);

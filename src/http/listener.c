@@ -175,6 +175,15 @@ static void remove_own_file(Listener *listener)
     g_clear_pointer(&listener->path, g_free);
 }
 
+int listener_share(Listener *listener)
+{
+    if (listener->is_inherited)
+        return -1;
+    listener->is_inherited = TRUE;
+    g_clear_pointer(&listener->path, g_free);
+    return listener->fd;
+}
+
 void listener_stop(Listener *listener)
 {
     if (listener->is_inherited)
@@ -221,6 +230,13 @@ static gboolean is_other_file(const char *path)
     struct stat file;
 
     return lstat(path, &file) == 0 && !S_ISSOCK(file.st_mode);
+}
+
+static gboolean is_socket_file(const char *path)
+{
+    struct stat file;
+
+    return lstat(path, &file) == 0 && S_ISSOCK(file.st_mode);
 }
 
 /* TRUE when nobody accepts on the socket. */
@@ -399,23 +415,43 @@ static Listener *open_tcp(const Target *target, GError **error)
     return listener_new(fd);
 }
 
-static Listener *open_inherited(const Target *target, const char *number, GError **error)
+static gboolean is_listening(int fd)
 {
-    int is_listening = 0;
-    socklen_t size = sizeof is_listening;
-    guint64 fd = 0;
+    int answer = 0;
+    socklen_t size = sizeof answer;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer;
+}
+
+static Listener *adopt(const Target *target, int fd, GError **error)
+{
     Listener *listener;
 
-    if (!g_ascii_string_to_unsigned(number, 10, 0, G_MAXINT, &fd, NULL) ||
-        getsockopt((int)fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) < 0 || !is_listening) {
+    if (!is_listening(fd)) {
         refuse(error, target, "it is not a listening socket");
         return NULL;
     }
-    fcntl((int)fd, F_SETFD, FD_CLOEXEC);
-    fcntl((int)fd, F_SETFL, fcntl((int)fd, F_GETFL) | O_NONBLOCK);
-    listener = listener_new((int)fd);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    listener = listener_new(fd);
     listener->is_inherited = TRUE;
     return listener;
+}
+
+Listener *listener_adopt(const char *name, const char *address, int fd, GError **error)
+{
+    const Target target = {name, address};
+
+    return adopt(&target, fd, error);
+}
+
+static Listener *open_inherited(const Target *target, const char *number, GError **error)
+{
+    guint64 fd = 0;
+
+    if (!g_ascii_string_to_unsigned(number, 10, 0, G_MAXINT, &fd, NULL))
+        return adopt(target, -1, error);
+    return adopt(target, (int)fd, error);
 }
 
 Listener *listener_open(const char *name, const char *address, GError **error)
@@ -427,4 +463,44 @@ Listener *listener_open(const char *name, const char *address, GError **error)
     if (g_str_has_prefix(address, "fd:"))
         return open_inherited(&target, address + strlen("fd:"), error);
     return open_tcp(&target, error);
+}
+
+static int find_url(const char *url, const int *fds, gsize count)
+{
+    for (gsize i = 0; i < count; i++) {
+        g_autofree char *own = fds[i] >= 0 && is_listening(fds[i]) ? describe_socket(fds[i]) : NULL;
+
+        if (g_strcmp0(own, url) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static int find_tcp(const char *address, const int *fds, gsize count)
+{
+    g_autofree char *host = NULL;
+    g_autofree char *port = NULL;
+    struct addrinfo *found = NULL;
+    int index = -1;
+
+    if (!split_host(address, &host, &port) || resolve(host, port, &found) != 0)
+        return -1;
+    for (const struct addrinfo *each = found; each && index < 0; each = each->ai_next) {
+        g_autofree char *url = describe_inet(each->ai_addr, each->ai_addrlen);
+
+        index = find_url(url, fds, count);
+    }
+    freeaddrinfo(found);
+    return index;
+}
+
+int listener_find(const char *address, const int *fds, gsize count)
+{
+    if (count == 0 || g_str_has_prefix(address, "fd:"))
+        return -1;
+    if (!g_str_has_prefix(address, "unix:"))
+        return find_tcp(address, fds, count);
+    if (!is_socket_file(address + strlen("unix:")))
+        return -1;
+    return find_url(address, fds, count);
 }

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -343,7 +345,8 @@ static gboolean open_listener(HttpServer *server, GError **error)
     if (server->speaks_tls && !options->tls)
         return refuse_without_tls(server, options->name, error);
     server->host = peer_split_host(bare);
-    server->listener = listener_open(options->name, bare, error);
+    server->listener = options->socket ? listener_adopt(options->name, bare, options->socket, error)
+                                       : listener_open(options->name, bare, error);
     if (!server->listener)
         return FALSE;
     if (server->speaks_tls && !listener_set_tls(server->listener))
@@ -389,6 +392,24 @@ void http_server_set_tls(HttpServer *server, HttpTls *tls)
 {
     if (server->speaks_tls)
         visitors_set_tls(server->visitors, tls);
+}
+
+int http_socket_find(const char *address, const int *fds, gsize count)
+{
+    if (g_str_has_prefix(address, TLS_PREFIX))
+        address += strlen(TLS_PREFIX);
+    return listener_find(address, fds, count);
+}
+
+void http_socket_retire(int fd)
+{
+    shutdown(fd, SHUT_RDWR);
+    close(fd);
+}
+
+int http_server_share(HttpServer *server)
+{
+    return listener_share(server->listener);
 }
 
 const char *http_server_url(const HttpServer *server)

@@ -46,6 +46,8 @@ typedef struct {
     const char *name;    /* "traffic", "admin": for messages */
     const char *address; /* "127.0.0.1:8080", "[::1]:0", "localhost:80", "unix:/path", or "fd:3";
                             "tls:" in front of one that is no Unix socket */
+    int socket; /* listens at the address already, and is as one that came as fd:; 0: there is none
+                 */
     const HttpRoute *routes;
     HttpGuard guard;       /* may be NULL */
     gpointer data;         /* for handlers and guard */
@@ -77,6 +79,15 @@ void http_server_set_tls(HttpServer *server, HttpTls *tls);
  * `plaintext`, NULL-terminated. */
 gboolean http_server_check_private(const HttpServer *server, const char *const *plaintext,
                                    GError **error);
+/* Which of the listening sockets `fds`, -1 where there is none, has that address: its index, or -1.
+ */
+int http_socket_find(const char *address, const int *fds, gsize count);
+/* Refuses all clients of a listening socket that nobody serves, also where other processes have it:
+ * its address is free. Closes it. */
+void http_socket_retire(int fd);
+/* Another process has its socket as well, and answers who connects after this one: from now on it
+ * is as one that came as fd:. Returns the socket, which stays the server's; -1 when it came so. */
+int http_server_share(HttpServer *server);
 /* "http://127.0.0.1:43021", "https://..." or "unix:/run/x.sock": the real port; belongs to the
  * server. */
 const char *http_server_url(const HttpServer *server);

@@ -757,8 +757,10 @@ run() {
     descriptions[$name]=$2
     unit_of[$name]=${3:-pgsluiced.service}
     (
+        SECONDS=0
         set -eE
         trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
+        trap 'echo $SECONDS >"$state/$name.seconds"' EXIT
         "case_$name"
     ) >"$state/$name.out" 2>&1 &
     pids[$name]=$!
@@ -771,7 +773,7 @@ await() {
 
     wait "${pids[$name]}" || status=$?
     if [ "$status" -eq 0 ]; then
-        echo "ok - ${descriptions[$name]}"
+        echo "ok - ${descriptions[$name]} ($(cat "$state/$name.seconds") s)"
         [ ! -e "$state/$name.note" ] || cat "$state/$name.note"
     else
         echo "not ok - ${descriptions[$name]}"
