@@ -5,7 +5,13 @@ load lib/daemon
 
 proxies=() # processes of nginx and HAProxy
 
+containers= # folder of what podman keeps, which wants a short path
+
 teardown() {
+    if [ -n "$containers" ]; then
+        in_podman rm --force --all >/dev/null || :
+        rm -rf "$containers"
+    fi
     for proxy in "${proxies[@]}"; do
         kill "$proxy" 2>/dev/null || :
         wait "$proxy" 2>/dev/null || :
@@ -146,6 +152,63 @@ SQL
     probe livenessProbe
     probe readinessProbe
     run -0 sh -c "$health"
+}
+
+# in_podman ARGUMENT...: podman itself, where no other manager of containers need be: it gets a tree of control
+# groups without those of version 1.
+in_podman() {
+    # shellcheck disable=SC2016 # for the other shell
+    unshare --mount --propagation slave sh -euc '
+        new=$(mktemp -d)
+        mount --bind "$(findmnt -nro TARGET -t cgroup2 | head -n 1)" "$new"
+        umount -R /sys/fs/cgroup
+        mount --bind "$new" /sys/fs/cgroup
+        umount "$new"
+        rmdir "$new"
+        folder=$0
+        exec podman --cgroup-manager=cgroupfs --storage-driver=vfs --root "$folder/root" --runroot "$folder/run" "$@"' \
+        "$containers" "$@"
+}
+
+# healthy: as podman sees it.
+healthy() {
+    in_podman healthcheck run gate >>podman.log 2>&1
+}
+
+# The container's root is the machine's own, so there is no image to fetch; what it writes is dropped.
+@test "podman: READY from within the container, its health command, SIGTERM by podman stop" {
+    [ "$(id -u)" -eq 0 ] || skip 'namespaces want root'
+    command -v podman >/dev/null || skip 'podman is missing (scripts/install-deps system)'
+    containers=$(mktemp -d /tmp/pgsluice-podman.XXXXXX)
+    in_podman run --rm --cgroups=disabled --network=host --security-opt seccomp=unconfined \
+        --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 --rootfs /:O true >podman.log 2>&1 ||
+        skip "no container can run here: $(tail -n 1 podman.log)"
+    create_database
+    make_table_revision aaaa1111 '' t
+    write_uncontrolled_config
+    health="$(sed -n "s/.*--health-cmd '\([^']*\)'.*/\1/p" "$top_srcdir/docs/operations.md")"
+    [ -n "$health" ]
+    # The command names a port: what is healthy, and what is not, is what it says of the daemon's own.
+    health=${health/http:\/\/127.0.0.1:8080/'"http://$(cat traffic)"'}
+    start_notify_socket daemon
+    NOTIFY_SOCKET=$BATS_TEST_TMPDIR/daemon.socket in_podman run --name gate --sdnotify=container \
+        --health-cmd "$health" --health-interval=disable --cgroups=disabled --network=host \
+        --security-opt seccomp=unconfined --ulimit nofile=1024:1024 --ulimit nproc=4096:4096 \
+        --volume /tmp:/tmp --volume "$PWD:$PWD" --workdir "$PWD" --env PATH --env SYNC_DATABASE_URL="$url" \
+        --rootfs /:O pgsluiced -c daemon.conf >daemon.stdout 2>daemon.stderr </dev/null 3>&- 4>&- &
+    daemon_pids[daemon]=$!
+    wait_for_http
+    daemon_address traffic >traffic
+    wait_for '[ "$(http_status /gate)" = 503 ]'
+    run ! healthy
+    run ! notified READY=1 daemon
+    open_gate
+    wait_until_ready
+    healthy
+    in_podman stop gate
+    wait_for_exit
+    [ "$status" -eq 0 ]
+    logged 'Stopping: Terminated'
 }
 
 @test "NOTIFY_SOCKET reaches the manager from within other namespaces" {
