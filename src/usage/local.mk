@@ -5,9 +5,11 @@ src_usage_libusage_a_SOURCES = \
 	src/usage/log.c src/usage/log.h \
 	src/usage/partitions.c src/usage/partitions.h \
 	src/usage/record.c src/usage/record.h \
+	src/usage/rows.c src/usage/rows.h \
 	src/usage/shape.c src/usage/shape.h \
 	src/usage/store.c src/usage/store.h \
-	src/usage/uuid.c src/usage/uuid.h
+	src/usage/uuid.c src/usage/uuid.h \
+	src/usage/wire.c src/usage/wire.h
 src_usage_libusage_a_CPPFLAGS = $(USAGE_CPPFLAGS)
 
 # The queries: include "usage/sql_usage.h".

@@ -1,8 +1,10 @@
 /* One connection that writes usage logs: many records, one statement, one commit.
  *
- * The statement is INSERT ... SELECT FROM unnest(...) ON CONFLICT DO NOTHING with one binary array
- * a column. COPY is quicker by half again for a thousand rows, but cannot pass over a row that is
- * there already; below about sixteen rows a pipeline of single inserts would be as good. */
+ * Many records go by COPY, in binary form, which costs the server a third less than any INSERT. It
+ * cannot pass over a row that is there already: what it fails for is written again by
+ * INSERT ... SELECT FROM unnest(...) ON CONFLICT DO NOTHING with one binary array a column, which
+ * takes few records from the start. (Below about sixteen a pipeline of single inserts would be as
+ * good.) */
 #pragma once
 
 #include "base/secret.h"

@@ -5,7 +5,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { TIME_BYTES = 6 };
+enum {
+    TIME_BYTES = 6,
+    RANDOM_BYTES = USAGE_ID_SIZE - TIME_BYTES,
+    STOCK_BYTES = 64 * RANDOM_BYTES,
+};
 
 static void fill_with_random(guint8 *bytes, gsize size)
 {
@@ -21,6 +25,21 @@ static void fill_with_random(guint8 *bytes, gsize size)
     }
 }
 
+/* One question to the kernel costs more than all the rest of a record's id, so a thread keeps the
+ * answer for a few of them. Nobody forks: a stock is never used twice. */
+static void take_random(guint8 *bytes)
+{
+    static _Thread_local guint8 stock[STOCK_BYTES];
+    static _Thread_local gsize left;
+
+    if (left == 0) {
+        fill_with_random(stock, sizeof stock);
+        left = sizeof stock;
+    }
+    left -= RANDOM_BYTES;
+    memcpy(bytes, stock + left, RANDOM_BYTES);
+}
+
 /* 8-4-4-4-12 digits. */
 static gboolean has_dash_before(int byte)
 {
@@ -31,7 +50,7 @@ void uuid_make(gint64 wall, guint8 id[USAGE_ID_SIZE])
 {
     guint64 time = GUINT64_TO_BE((guint64)(wall / 1000) << 16);
 
-    fill_with_random(id + TIME_BYTES, USAGE_ID_SIZE - TIME_BYTES);
+    take_random(id + TIME_BYTES);
     memcpy(id, &time, TIME_BYTES);
     id[6] = (guint8)(0x70 | (id[6] & 0x0f));
     id[8] = (guint8)(0x80 | (id[8] & 0x3f));

@@ -136,6 +136,44 @@ static void test_repeated_ids(Fixture *f, gconstpointer data)
     testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "3");
 }
 
+static void assert_outcomes(const StoreResult *results, guint count, Outcome outcome)
+{
+    for (guint i = 0; i < count; i++)
+        g_assert_cmpint(results[i].outcome, ==, outcome);
+}
+
+/* Many go by COPY, one by INSERT: the same value must become the same row. */
+static void test_copied_records(Fixture *f, gconstpointer data)
+{
+    enum { COUNT = 100 };
+    g_autoptr(Store) store = open_store(f);
+    g_autoptr(GPtrArray) one = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) many = g_ptr_array_new_with_free_func(g_free);
+    StoreResult results[COUNT + 1];
+
+    (void)data;
+    g_ptr_array_add(one, sample_record("convert", "/many"));
+    write_all(store, one, results);
+    for (int i = 0; i < COUNT; i++) {
+        UsageRecord *record = sample_record("convert", "/many");
+
+        record->has_own_id = TRUE;
+        g_ptr_array_add(many, record);
+    }
+    write_all(store, many, results);
+    assert_outcomes(results, COUNT, OUTCOME_STORED);
+    testdb_assert_value(f->conn,
+                        "SELECT count(*) || ' ' || count(DISTINCT to_jsonb(usage_logs) - 'id') "
+                        "FROM usage_logs",
+                        "101 1");
+
+    g_ptr_array_add(many, sample_record("convert", "/new"));
+    write_all(store, many, results);
+    assert_outcomes(results, COUNT, OUTCOME_REPEATED);
+    assert_outcomes(results + COUNT, 1, OUTCOME_STORED);
+    testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "102");
+}
+
 /* A label that the enum does not have and a value that a constraint forbids, among a hundred. */
 static void test_poisoned_records(Fixture *f, gconstpointer data)
 {
@@ -396,6 +434,7 @@ int main(int argc, char **argv)
     TEST("store/action-types", test_action_types);
     TEST("store/wrong-tables", test_wrong_tables);
     TEST("store/repeated-ids", test_repeated_ids);
+    TEST("store/copied-records", test_copied_records);
     TEST("store/poisoned-records", test_poisoned_records);
     TEST("store/acknowledged-means-durable", test_acknowledged_means_durable);
     TEST("log/many-orders", test_many_orders);
