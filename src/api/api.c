@@ -30,7 +30,7 @@ struct Api {
     GPtrArray *urls[LISTENER_COUNT];    /* borrowed from the servers, NULL-terminated */
 };
 
-#define ROUTE_ENTRY(method, path, handler, scope) {method, path, api_##handler, scope},
+#define ROUTE_ENTRY(method, path, handler, scope) {method, path, api_##handler, scope, NULL},
 #define ROUTE_NOWHERE(method, path, handler, scope)
 #define ROUTE(listener, method, path, handler, scope) ROUTE_##listener(method, path, handler, scope)
 
@@ -39,7 +39,7 @@ struct Api {
 #define ROUTE_ADMIN ROUTE_NOWHERE
 static const HttpRoute traffic_routes[] = {
 #include "api/routes.def"
-    {NULL, NULL, NULL, NULL}};
+    {NULL, NULL, NULL, NULL, NULL}};
 #undef ROUTE_TRAFFIC
 #undef ROUTE_ADMIN
 
@@ -47,7 +47,7 @@ static const HttpRoute traffic_routes[] = {
 #define ROUTE_ADMIN ROUTE_ENTRY
 static const HttpRoute admin_routes[] = {
 #include "api/routes.def"
-    {NULL, NULL, NULL, NULL}};
+    {NULL, NULL, NULL, NULL, NULL}};
 #undef ROUTE_TRAFFIC
 #undef ROUTE_ADMIN
 #undef ROUTE_BOTH

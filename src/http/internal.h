@@ -19,20 +19,25 @@ struct HttpRequest {
     const char *method;
     const char *path;
     RouterMatch match;
-    GByteArray *body;        /* NULL until bytes come */
-    gsize discarded;         /* bytes of a body that nobody will read */
-    HttpResponse *refusal;   /* decided before the body: the handler is not asked */
-    gint64 delay;            /* of the refusal, microseconds */
-    const char *own_host;    /* of the listener's address; may be NULL */
-    gboolean has_large_body; /* Content-Length says more than is taken */
-    gboolean is_unclear;     /* where it ends: nothing more is read from the connection */
-    guint32 seed;            /* the server's, and which of its requests this is: our request id */
+    gsize body_max;
+    GByteArray *body;          /* NULL until bytes come */
+    const HttpReader *reading; /* of `reader` */
+    gpointer reader;           /* takes the body instead; NULL: none */
+    gsize taken;               /* bytes that it got */
+    gsize discarded;           /* bytes of a body that nobody will read */
+    gboolean is_complete;      /* the body has come to its end */
+    HttpResponse *refusal;     /* decided before the body: the handler is not asked */
+    gint64 delay;              /* of the refusal, microseconds */
+    const char *own_host;      /* of the listener's address; may be NULL */
+    gboolean has_large_body;   /* Content-Length says more than is taken */
+    gboolean is_unclear;       /* where it ends: nothing more is read from the connection */
+    guint32 seed;              /* the server's, and which of its requests this is: our request id */
     guint64 number;
     unsigned status;  /* of the answer that was queued; 0: none yet */
     gsize sent;       /* bytes of its body */
     char *principal;  /* who asks; NULL: nobody knows */
     Waiters *waiters; /* the server's */
-    HttpReply *reply; /* the answer comes later; NULL: at once */
+    HttpReply *reply; /* the answer, or more of the body, comes later; NULL: at once */
 };
 
 HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
@@ -57,6 +62,8 @@ gsize http_response_size(const HttpResponse *response);
 /* http_problem for a request that has this id. */
 HttpResponse *problem_response(const char *request_id, const HttpProblem *problem);
 
-/* The answer that has come, with its reference. */
+/* Whether neither http_reply_send nor http_reply_go_on has been called. */
+gboolean reply_is_waiting(HttpReply *reply);
+/* The answer that has come, with its reference; NULL: more of the body is wanted. */
 HttpResponse *reply_take(HttpReply *reply);
 void reply_unref(HttpReply *reply);

@@ -110,6 +110,7 @@ HttpReply *http_request_defer(HttpRequest *request)
     reply->connection = request->connection;
     reply->fd = descriptor_of(request->connection);
     reply->request_id = http_request_id(request);
+    g_clear_pointer(&request->reply, reply_unref); /* a pause that ended this very moment */
     request->reply = reply;
     pthread_mutex_lock(&waiters->mutex);
     if (waiters->is_dismissed) {
@@ -135,6 +136,24 @@ void http_reply_send(HttpReply *reply, HttpResponse *response)
     if (!is_sent)
         http_response_unref(response);
     reply_unref(reply);
+}
+
+void http_reply_go_on(HttpReply *reply)
+{
+    pthread_mutex_lock(&reply->waiters->mutex);
+    wake(reply, NULL);
+    pthread_mutex_unlock(&reply->waiters->mutex);
+    reply_unref(reply);
+}
+
+gboolean reply_is_waiting(HttpReply *reply)
+{
+    gboolean is_waiting;
+
+    pthread_mutex_lock(&reply->waiters->mutex);
+    is_waiting = reply->is_waiting;
+    pthread_mutex_unlock(&reply->waiters->mutex);
+    return is_waiting;
 }
 
 HttpResponse *reply_take(HttpReply *reply)

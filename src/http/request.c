@@ -27,6 +27,8 @@ void http_request_free(HttpRequest *request)
     g_clear_pointer(&request->body, g_byte_array_unref);
     g_clear_pointer(&request->refusal, http_response_unref);
     g_clear_pointer(&request->reply, reply_unref);
+    if (request->reader)
+        request->reading->end(request->reader);
     g_free(request->principal);
     g_free(request);
 }
@@ -140,6 +142,24 @@ const guint8 *http_request_body(const HttpRequest *request, gsize *length)
 {
     *length = request->body ? request->body->len : 0;
     return request->body ? request->body->data : NULL;
+}
+
+void http_request_read_by(HttpRequest *request, const HttpReader *methods, gpointer reader,
+                          gsize limit)
+{
+    request->reading = methods;
+    request->reader = reader;
+    request->body_max = limit;
+}
+
+gpointer http_request_reader(const HttpRequest *request)
+{
+    return request->reader;
+}
+
+void http_request_progress(HttpRequest *request)
+{
+    visitors_request_goes_on(request->connection);
 }
 
 static const struct sockaddr *address_of(const HttpRequest *request)

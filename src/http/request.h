@@ -26,6 +26,25 @@ const char *http_request_header(const HttpRequest *request, const char *name);
 char *http_request_headers(const HttpRequest *request, const char *name);
 /* The whole body, not NUL-terminated; *length 0 when there is none. */
 const guint8 *http_request_body(const HttpRequest *request, gsize *length);
+
+/* Takes a body piece by piece, on polling threads: must not block. */
+typedef struct {
+    /* The next bytes. http_request_defer puts off those that follow, until somebody calls
+     * http_reply_go_on; a few more may come before that. */
+    void (*take)(gpointer reader, HttpRequest *request, const guint8 *bytes, gsize size);
+    /* The request is over, with or without an answer: nothing more comes. */
+    void (*end)(gpointer reader);
+} HttpReader;
+/* By a route's opening. When more than `limit` bytes are announced the answer is 413 at once; what
+ * comes all the same goes to the reader, and a client that sends twice as much is cut off. After
+ * the last byte the handler is called as usual. */
+void http_request_read_by(HttpRequest *request, const HttpReader *methods, gpointer reader,
+                          gsize limit);
+/* What was given there; NULL: the body is read as a whole. */
+gpointer http_request_reader(const HttpRequest *request);
+/* The body has brought something: the time limit for the request starts anew. */
+void http_request_progress(HttpRequest *request);
+
 HttpPeer http_request_peer(const HttpRequest *request);
 /* Where the client is: "192.0.2.1", "::1", "unix (uid 1000)"; "unix" when the kernel does not tell.
  * Free with g_free. */

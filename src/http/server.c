@@ -97,6 +97,8 @@ static HttpResponse *refuse_match(const HttpRequest *request)
 static HttpResponse *decide_early(const HttpServer *server, HttpRequest *request)
 {
     const HttpServerOptions *options = &server->options;
+    const HttpRoute *route = request->match.route;
+    HttpResponse *refusal = NULL;
 
     if (request->match.verdict == ROUTER_OPTIONS)
         return answer_options(&request->match);
@@ -104,7 +106,11 @@ static HttpResponse *decide_early(const HttpServer *server, HttpRequest *request
         return refuse_match(request);
     if (!http_request_query_is_valid(request))
         return http_problem(request, &bad_query);
-    return options->guard ? options->guard(request, request->match.route, options->data) : NULL;
+    if (options->guard)
+        refusal = options->guard(request, route, options->data);
+    if (!refusal && route->opening)
+        refusal = route->opening(request, options->data);
+    return refusal;
 }
 
 /* Answered now, a client that waits for "100 Continue" does not even start to send; and what comes
@@ -126,26 +132,36 @@ static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection,
     request->number = atomic_fetch_add(&server->requests, 1);
     request->own_host = server->host;
     request->waiters = server->waiters;
+    request->body_max = server->options.body_max;
     router_find(server->router, method, path, &request->match);
     request->is_unclear =
         !http_request_framing_is_clear(request, version, &content_length) || !has_clear_line;
-    request->has_large_body = content_length > server->options.body_max;
     if (request->is_unclear)
         request->refusal = http_problem(request, &unclear_framing);
     else
         request->refusal = decide_early(server, request);
+    request->has_large_body = content_length > request->body_max;
     if (!request->refusal && request->has_large_body)
         request->refusal = http_problem(request, &large_body);
     return request;
 }
 
+/* What is longer than announced is the reader's to refuse; FALSE cuts the connection. */
+static gboolean give_to_reader(HttpRequest *request, const char *data, gsize size)
+{
+    request->taken += size;
+    request->reading->take(request->reader, request, (const guint8 *)data, size);
+    return request->taken / 2 <= request->body_max;
+}
+
 /* A body that nobody wants is read and dropped, so that the client gets to see the refusal; up to a
  * point, after which FALSE cuts the connection. */
-static gboolean take_body(const HttpServer *server, HttpRequest *request, const char *data,
-                          gsize size)
+static gboolean take_body(HttpRequest *request, const char *data, gsize size)
 {
-    gsize body_max = server->options.body_max;
+    gsize body_max = request->body_max;
 
+    if (request->reader && !request->refusal)
+        return give_to_reader(request, data, size);
     if (!request->body)
         request->body = g_byte_array_new();
     if (!request->refusal && size > body_max - request->body->len)
@@ -186,6 +202,17 @@ static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
                                request->is_unclear || atomic_load(&server->is_quiesced));
 }
 
+/* Who has put off the rest of the body wants it now; or there is an answer without it. A library
+ * that has read more before we could stop it hands that out while the pause lasts. */
+static void end_pause(HttpRequest *request)
+{
+    if (!request->reply || request->is_complete || reply_is_waiting(request->reply))
+        return;
+    visitors_request_goes_on(request->connection);
+    request->refusal = reply_take(request->reply);
+    g_clear_pointer(&request->reply, reply_unref);
+}
+
 /* Called once when the header is complete, then for each piece of the body, then once to answer. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path,
                               const char *method, const char *version, const char *data,
@@ -199,9 +226,11 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
         request = *context = begin(server, connection, method, path, version, !request);
         return is_answered_early(request) ? answer(server, request) : MHD_YES;
     }
-    if (*size == 0)
+    end_pause(request);
+    request->is_complete = *size == 0;
+    if (request->is_complete)
         return answer(server, request);
-    goes_on = take_body(server, request, data, *size);
+    goes_on = take_body(request, data, *size);
     *size = 0;
     return goes_on ? MHD_YES : MHD_NO;
 }
@@ -213,7 +242,7 @@ static void tell_observer(const HttpServer *server, const HttpRequest *request, 
         .method = request->method,
         .status = request->status,
         .elapsed = elapsed,
-        .received = request->discarded + (request->body ? request->body->len : 0),
+        .received = request->discarded + request->taken + (request->body ? request->body->len : 0),
         .sent = request->sent,
     };
 

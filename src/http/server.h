@@ -14,13 +14,18 @@ typedef struct HttpResponse HttpResponse; /* see respond.h */
  * (reply.h). */
 typedef HttpResponse *(*HttpHandler)(HttpRequest *request, gpointer data);
 
+/* Looks at a request whose header is complete and that the guard lets pass: refuses it, or gives
+ * its body a reader (request.h) and returns NULL. Without a reader the body is read as a whole. */
+typedef HttpResponse *(*HttpOpening)(HttpRequest *request, gpointer data);
+
 /* One route; "{name}" in a path takes one segment. HEAD goes to the GET handler, OPTIONS is
  * answered by the server. A table ends with a NULL method. */
 typedef struct {
     const char *method; /* GET POST PUT PATCH DELETE */
     const char *path;
     HttpHandler handler;
-    const char *scope; /* a token's scope that the call needs; NULL: anybody */
+    const char *scope;   /* a token's scope that the call needs; NULL: anybody */
+    HttpOpening opening; /* NULL: the body is read as a whole */
 } HttpRoute;
 
 /* Decides who may call, before the body is read, and may note who it is

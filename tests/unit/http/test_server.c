@@ -14,7 +14,7 @@
 #include "client.h"
 #include "http/reply.h"
 
-enum { BODY_MAX = 100 * 1024, HEADER_MAX = 16 * 1024 };
+enum { BODY_MAX = 100 * 1024, STREAM_MAX = 3 * BODY_MAX, HEADER_MAX = 16 * 1024 };
 
 /* One answer shared by all requests, and a latch that keeps the slow handler waiting. */
 typedef struct {
@@ -25,6 +25,10 @@ typedef struct {
     gboolean may_go;
     HttpReply *later;  /* of the request that was put off last */
     HttpExchange last; /* what the observer heard last; method is NULL before */
+    gsize streamed;    /* bytes that the reader of a body got */
+    guint pauses;
+    gboolean is_paused;
+    gboolean has_ended;
 } World;
 
 static HttpResponse *text_response(char *text)
@@ -98,6 +102,51 @@ static HttpReply *wait_for_deferred(World *world)
     return reply;
 }
 
+/* Puts off whatever comes after each piece. */
+static void take_piece(gpointer reader, HttpRequest *request, const guint8 *bytes, gsize size)
+{
+    World *world = reader;
+
+    pthread_mutex_lock(&world->mutex);
+    g_assert_cmpint(bytes[size - 1], ==, 'b');
+    world->streamed += size;
+    if (!world->is_paused) {
+        world->is_paused = TRUE;
+        world->pauses++;
+        world->later = http_request_defer(request);
+        pthread_cond_broadcast(&world->changed);
+    }
+    pthread_mutex_unlock(&world->mutex);
+}
+
+static void end_pieces(gpointer reader)
+{
+    World *world = reader;
+
+    pthread_mutex_lock(&world->mutex);
+    world->has_ended = TRUE;
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->mutex);
+}
+
+static HttpResponse *open_stream(HttpRequest *request, gpointer data)
+{
+    static const HttpReader reader = {take_piece, end_pieces};
+
+    http_request_read_by(request, &reader, data, STREAM_MAX);
+    return NULL;
+}
+
+static HttpResponse *post_stream(HttpRequest *request, gpointer data)
+{
+    World *world = data;
+    gsize length;
+
+    g_assert_true(http_request_reader(request) == data);
+    g_assert_null(http_request_body(request, &length));
+    return text_response(g_strdup_printf("%" G_GSIZE_FORMAT, world->streamed));
+}
+
 static HttpResponse *guard(HttpRequest *request, const HttpRoute *route, gpointer data)
 {
     const HttpProblem problem = {.status = 403, .slug = "test", .detail = "no \xff"};
@@ -132,10 +181,15 @@ static HttpExchange wait_for_exchange(World *world)
 }
 
 static const HttpRoute routes[] = {
-    {"GET", "/shared", get_shared, NULL},      {"GET", "/items/{id}", get_item, NULL},
-    {"POST", "/items", post_size, NULL},       {"GET", "/slow", get_slow, NULL},
-    {"POST", "/guarded", post_size, "guards"}, {"GET", "/later", get_later, NULL},
-    {"POST", "/later", get_later, NULL},       {NULL, NULL, NULL, NULL},
+    {.method = "GET", .path = "/shared", .handler = get_shared},
+    {.method = "GET", .path = "/items/{id}", .handler = get_item},
+    {.method = "POST", .path = "/items", .handler = post_size},
+    {.method = "GET", .path = "/slow", .handler = get_slow},
+    {.method = "POST", .path = "/guarded", .handler = post_size, .scope = "guards"},
+    {.method = "GET", .path = "/later", .handler = get_later},
+    {.method = "POST", .path = "/later", .handler = get_later},
+    {.method = "POST", .path = "/stream", .handler = post_stream, .opening = open_stream},
+    {.method = NULL},
 };
 
 typedef struct {
@@ -343,6 +397,86 @@ static void test_bodies(Fixture *f, gconstpointer data)
     g_assert_cmpstr(largest->body, ==, "102400 b");
     g_assert_cmpstr(largest_chunked->body, ==, "102400 b");
     assert_problem(chunked, 413);
+}
+
+/* Under the mutex: a piece that comes in between must find either both or none. */
+static void go_on(World *world)
+{
+    pthread_mutex_lock(&world->mutex);
+    if (world->later)
+        http_reply_go_on(g_steal_pointer(&world->later));
+    world->is_paused = FALSE;
+    pthread_mutex_unlock(&world->mutex);
+}
+
+static gpointer go_on_until_the_end(gpointer data)
+{
+    World *world = data;
+    gboolean has_ended = FALSE;
+
+    while (!has_ended) {
+        pthread_mutex_lock(&world->mutex);
+        while (!world->later && !world->has_ended)
+            pthread_cond_wait(&world->changed, &world->mutex);
+        has_ended = world->has_ended;
+        pthread_mutex_unlock(&world->mutex);
+        go_on(world);
+    }
+    return NULL;
+}
+
+/* A body that is longer than one that is read as a whole may be, in no more memory than a piece of
+ * it takes; also in small chunks, many of which the library has read before it hears of a pause. */
+static void test_body_in_pieces(Fixture *f, gconstpointer data)
+{
+    enum { SMALL = 10, CHUNKS = 5000 };
+    const char *url = http_server_url(f->server);
+    GThread *thread = g_thread_new("writer", go_on_until_the_end, &f->world);
+    g_autoptr(GString) chunks = g_string_new(NULL);
+    g_autoptr(Client) client = client_new(url);
+    g_autoptr(Reply) whole = post(url, "/stream", STREAM_MAX, FALSE);
+    g_autoptr(Reply) chunked = NULL;
+    g_autoptr(Reply) large = NULL;
+
+    (void)data;
+    g_thread_join(thread);
+    g_assert_cmpstr(whole->body, ==, "307200");
+    g_assert_cmpuint(f->world.pauses, >=, STREAM_MAX / HEADER_MAX);
+
+    f->world.streamed = 0;
+    f->world.has_ended = FALSE;
+    thread = g_thread_new("writer", go_on_until_the_end, &f->world);
+    for (int i = 0; i < CHUNKS; i++)
+        g_string_append(chunks, "a\r\nbbbbbbbbbb\r\n");
+    client_send(client,
+                "POST /stream HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n%s"
+                "0\r\n\r\n",
+                chunks->str);
+    chunked = client_read(client, FALSE);
+    g_thread_join(thread);
+    g_assert_cmpstr(chunked->body, ==, "50000");
+    g_assert_cmpint(f->world.streamed, ==, SMALL * CHUNKS);
+
+    large = post(url, "/stream", STREAM_MAX + 1, FALSE);
+    assert_problem(large, 413);
+}
+
+/* Nobody reads on while the reader waits, no time limit counts, and a server that stops lets go. */
+static void test_server_stops_in_a_pause(Fixture *f, gconstpointer data)
+{
+    HttpServer *server = start(&f->world, "127.0.0.1:0", NULL);
+    g_autoptr(Client) client = client_new(http_server_url(server));
+    HttpReply *later;
+
+    (void)data;
+    client_send(client, "POST /stream HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\nbbb");
+    later = wait_for_deferred(&f->world);
+    client_send(client, "bbb");
+    clock_wait(100 * G_TIME_SPAN_MILLISECOND, NULL);
+    g_assert_cmpuint(f->world.streamed, ==, 3);
+    http_server_free(server);
+    g_assert_true(f->world.has_ended);
+    http_reply_go_on(later);
 }
 
 static void assert_unclear(const char *url, const char *header)
@@ -921,6 +1055,8 @@ int main(int argc, char **argv)
     TEST("options", test_options);
     TEST("request-id", test_request_id);
     TEST("bodies", test_bodies);
+    TEST("body-in-pieces", test_body_in_pieces);
+    TEST("server-stops-in-a-pause", test_server_stops_in_a_pause);
     TEST("unclear-framing", test_unclear_framing);
     TEST("large-body-is-refused-unsent", test_large_body_is_refused_unsent);
     TEST("endless-body-is-cut", test_endless_body_is_cut);
