@@ -41,6 +41,30 @@ post() {
         -H "Content-Type: ${type:-application/json}" "$@" "$base" || :
 }
 
+# stream FILE [CURL-OPTION...]: the status of its lines as they are read; "-" is standard input.
+stream() {
+    local file=$1
+
+    shift
+    curl -s -m 60 -o answer -D head -w '%{http_code}' -T "$file" -X POST -H 'Expect:' \
+        -H 'Content-Type: application/x-ndjson' "$@" "$base" || :
+}
+
+# read_bytes PID: how many the process has read.
+read_bytes() {
+    awk '$1 == "rchar:" { print $2 }' "/proc/$1/io"
+}
+
+# is_still PID: it has read what there is to read for now, three looks in a row.
+is_still() {
+    local now
+
+    now=$(read_bytes "$1")
+    [ "$now" = "${last_read:-}" ] && still=$((still + 1)) || still=0
+    last_read=$now
+    [ "$now" -gt 500000 ] && [ "$still" -ge 3 ]
+}
+
 # answer FILTER: what jq finds in it.
 answer() {
     jq -r "$1" <answer
@@ -135,11 +159,107 @@ count_rows() {
         '{"action_type": "upload", "endpoint": "/l4"}' | head -c -8 >lines
     [ "$(curl -s -m 5 -o answer -w '%{http_code}' -H 'Content-Type: application/x-ndjson; charset=utf-8' \
         --data-binary @lines "$base")" = 207 ]
-    [ "$(answer '[.results[] | "\(.line):\(.status)"] | join(" ")')" = '1:201 3:422 4:422' ]
+    [ "$(answer '"\(.stored) \([.results[] | "\(.line):\(.status)"] | join(" "))"')" = '1 3:422 4:422' ]
+    printf '\n \n' >lines
+    [ "$(stream lines)" = 422 ]
 
     jq -nc '[range(10001) | {}]' >many.json
     [ "$(curl -s -m 30 -o answer -w '%{http_code}' -H 'Content-Type: application/json' --data-binary @many.json "$base")" = 422 ]
     [[ $(answer '.errors[0].detail') == *'1 to 10000'* ]]
+    stop_daemon
+}
+
+@test "a stream is written while it comes, and longer than any body" {
+    serve 'batch_max = 500;' 'stream_max = "4MiB";'
+    sql "ALTER TABLE usage_logs ADD CONSTRAINT no_poison CHECK (endpoint <> '/poison')"
+    awk 'BEGIN { for (i = 1; i <= 30000; i++)
+        printf "{\"action_type\": \"upload\", \"endpoint\": \"%s\", \"file_size\": %s}\n",
+               i == 7000 ? "/poison" : "/stream", i == 12345 ? "-1" : i }' >lines
+    [ "$(stream lines)" = 207 ]
+    [ "$(answer '"\(.stored) \(.repeated) \(.refused) \(.lost)"')" = '29998 0 2 0' ]
+    [ "$(answer '[.results[] | "\(.line):\(.errors[0].pointer)"] | join(" ")')" = '7000: 12345:/file_size' ]
+    [ "$(sql "SELECT count(*) || ' ' || count(DISTINCT file_size) || ' ' || sum(file_size) FROM usage_logs")" = \
+        "29998 29998 $((30000 * 30001 / 2 - 7000 - 12345))" ]
+
+    # A few lines with ids of their own, twice; in pieces; not even one.
+    sql 'TRUNCATE usage_logs'
+    seq 100 | awk '{ printf "{\"id\": \"9e107d9d-372b-4b82-8bd8-%012d\", \"action_type\": \"upload\", \"endpoint\": \"/\"}\n", $1 }' >lines
+    [ "$(stream lines)" = 201 ]
+    [ "$(answer '"\(.stored) \(.results | length)"')" = '100 0' ]
+    [ "$(stream lines -H 'Prefer: return=minimal')" = 207 ]
+    [ "$(answer '"\(.stored) \(.repeated)"')" = '0 100' ]
+    [ "$({ head -c 300 lines; sleep 0.1; tail -c +301 lines; } | stream - )" = 207 ]
+    [ "$(count_rows)" = 100 ]
+    printf '%s' '{"action_type": "upload", "endpoint": "/async"}' >line
+    base=$base?durability=async
+    [ "$(stream line)" = 202 ]
+    base=${base%\?*}
+
+    # Longer than it may be: said at once, or with the line from which on it was not taken.
+    awk 'BEGIN { for (i = 1; i <= 100000; i++) print "{\"action_type\": \"upload\", \"endpoint\": \"/long\"}" }' >lines
+    [ "$(stream lines -H 'Expect: 100-continue')" = 413 ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE endpoint = '/long'")" = 0 ]
+    [ "$(stream - <lines)" = 413 ]
+    [ "$(answer '"\(.report.stored) \(.line - 1)"')" = "$(sql "SELECT count(*) || ' ' || count(*) FROM usage_logs WHERE endpoint = '/long'")" ]
+    [ "$(answer .report.stored)" -gt 50000 ]
+    stop_daemon
+
+    serve 'streams = 0;'
+    [ "$(stream line)" = 503 ]
+    [ "$(answer .type)" = urn:pgsluice:problem:usage-log-streams ]
+    [ "$(post '{"action_type": "upload", "endpoint": "/"}')" = 201 ]
+    stop_daemon
+}
+
+@test "a stream is read no faster than it is written, and what is stored of a cut one is its beginning" {
+    serve 'batch_max = 100;' 'queue_rows = 150;'
+    # Forty megabytes: more than the sockets take.
+    awk 'BEGIN { text = sprintf("%8000s", ""); for (i = 1; i <= 5000; i++)
+        printf "{\"action_type\": \"upload\", \"endpoint\": \"/cut\", \"file_size\": %d, \"error_message\": \"%s\"}\n", i, text }' >lines
+    psql -XAtq -d "$url" -c 'BEGIN; LOCK TABLE usage_logs IN SHARE MODE; SELECT 1' -c 'SELECT pg_sleep(100)' \
+        >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''usage_logs'\''::regclass AND mode = '\''ShareLock'\''")" = 1 ]'
+    curl -s -m 60 -o whole -T lines -X POST -H 'Content-Type: application/x-ndjson' "${base}" >code 3>&- 4>&- &
+    whole_pid=$!
+    curl -s -m 60 -T lines -X POST -H 'Content-Type: application/x-ndjson' "$base" >/dev/null 2>&1 3>&- 4>&- &
+    cut_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '\''pgsluice-usage%'\'' AND wait_event_type = '\''Lock'\''")" -ge 1 ]'
+    for pid in "$whole_pid" "$cut_pid"; do
+        wait_for 'is_still "$pid"'
+    done
+    for pid in "$whole_pid" "$cut_pid"; do
+        [ "$(read_bytes "$pid")" -lt 30000000 ]
+    done
+    kill "$cut_pid"
+    wait "$cut_pid" || :
+    kill "$holder_pid"
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(100)%' AND pid <> pg_backend_pid()
+         AND datname = current_database()" >/dev/null
+    wait "$whole_pid"
+    [ "$(jq -r .stored whole)" = 5000 ]
+    # Once or twice each, and those twice are the first ones.
+    [ "$(sql "SELECT count(DISTINCT file_size) FROM usage_logs")" = 5000 ]
+    [ "$(sql "SELECT coalesce(max(file_size), 0) = count(*)
+              FROM (SELECT file_size FROM usage_logs GROUP BY 1 HAVING count(*) = 2) twice")" = t ]
+    stop_daemon
+}
+
+@test "a stream whose rest could not be stored says from which line on" {
+    serve 'retry_deadline = "100ms";'
+    mkfifo pipe
+    stream - -N <pipe >code 3>&- 4>&- &
+    stream_pid=$!
+    exec 7>pipe
+    seq 10 | sed 's|.*|{"action_type": "upload", "endpoint": "/&"}|' >&7
+    wait_for '[ "$(count_rows)" = 10 ]'
+    sql 'ALTER TABLE usage_logs RENAME TO usage_logs_hidden'
+    seq 11 20 | sed 's|.*|{"action_type": "upload", "endpoint": "/&"}|' >&7
+    exec 7>&-
+    wait "$stream_pid"
+    [ "$(<code)" = 503 ]
+    grep -qi '^retry-after:' head
+    [ "$(answer '"\(.line) \(.report.stored)"')" = '11 10' ]
     stop_daemon
 }
 

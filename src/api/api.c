@@ -30,9 +30,13 @@ struct Api {
     GPtrArray *urls[LISTENER_COUNT];    /* borrowed from the servers, NULL-terminated */
 };
 
-#define ROUTE_ENTRY(method, path, handler, scope) {method, path, api_##handler, scope, NULL},
-#define ROUTE_NOWHERE(method, path, handler, scope)
-#define ROUTE(listener, method, path, handler, scope) ROUTE_##listener(method, path, handler, scope)
+#define ROUTE_ENTRY(method, path, handler, opening, scope)                                         \
+    {method, path, api_##handler, scope, opening},
+#define ROUTE_NOWHERE(method, path, handler, opening, scope)
+#define ROUTE(listener, method, path, handler, scope)                                              \
+    ROUTE_##listener(method, path, handler, NULL, scope)
+#define ROUTE_STREAM(listener, method, path, handler, opening, scope)                              \
+    ROUTE_##listener(method, path, handler, api_##opening, scope)
 
 #define ROUTE_BOTH ROUTE_ENTRY
 #define ROUTE_TRAFFIC ROUTE_ENTRY
@@ -52,6 +56,7 @@ static const HttpRoute admin_routes[] = {
 #undef ROUTE_ADMIN
 #undef ROUTE_BOTH
 #undef ROUTE
+#undef ROUTE_STREAM
 
 static HttpResponse *guard_traffic(HttpRequest *request, const HttpRoute *route, gpointer data);
 static HttpResponse *guard_admin(HttpRequest *request, const HttpRoute *route, gpointer data);
@@ -96,6 +101,7 @@ static void usage_free(ApiUsage *usage)
     if (!usage)
         return;
     origins_free(usage->origins);
+    usage_streams_free(usage->streams);
     g_free(usage);
 }
 

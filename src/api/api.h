@@ -71,17 +71,23 @@ void api_publish(Api *api, const ApiSnapshot *snapshot);
 /* Thread-safe; copies. */
 void api_set_access(Api *api, const ApiAccess *access);
 
+typedef struct UsageStreams UsageStreams; /* see usage_stream.h */
+UsageStreams *usage_streams_new(guint maximum);
+void usage_streams_free(UsageStreams *streams);
+
 /* What POST /v1/usage-logs needs. */
 typedef struct {
     UsageLog *log;
-    guint rows_max;   /* of one request */
+    guint rows_max;   /* of one request that is no stream */
     guint batch_max;  /* rows of one request that are written together */
+    gsize stream_max; /* bytes of one stream */
     gint64 oldest;    /* microseconds: how far back created_at may lie */
     gint64 newest;    /* and how far ahead */
     Origins *origins; /* whom to believe where a request comes from */
+    UsageStreams *streams;
 } ApiUsage;
-/* At most once; without it the routes answer 404. Takes the origins; the log must outlive the
- * listeners. */
+/* At most once; without it the routes answer 404. Takes the origins and the streams; the log must
+ * outlive the Api. */
 void api_set_usage(Api *api, const ApiUsage *usage);
 
 /* Where orders are taken in and operations are kept; belongs to the Api. */

@@ -7,8 +7,12 @@
 
 #define ROUTE(listener, method, path, handler, scope)                                              \
     HttpResponse *api_##handler(HttpRequest *request, gpointer data);
+#define ROUTE_STREAM(listener, method, path, handler, opening, scope)                              \
+    ROUTE(listener, method, path, handler, scope)                                                  \
+    HttpResponse *api_##opening(HttpRequest *request, gpointer data);
 #include "api/routes.def"
 #undef ROUTE
+#undef ROUTE_STREAM
 
 /* For the ledger: a known principal was refused for want of `scope`. */
 void api_note_refusal(Api *api, const HttpRequest *request, const char *scope);

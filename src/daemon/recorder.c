@@ -75,13 +75,16 @@ Recorder *recorder_start(Bundle *bundle, gboolean is_private, const char *instan
     recorder->bundle = bundle_ref(bundle);
     recorder->reports = reports;
     recorder->log = usage_log_new(&settings, tell, recorder);
-    api_set_usage(api,
-                  &(ApiUsage){.log = recorder->log,
-                              .rows_max = (guint)conf_integer(conf, CONF_USAGE_LOG_REQUEST_ROWS),
-                              .batch_max = settings.batch_max,
-                              .oldest = conf_duration(conf, CONF_USAGE_LOG_OLDEST),
-                              .newest = conf_duration(conf, CONF_USAGE_LOG_NEWEST),
-                              .origins = read_origins(conf, NULL)});
+    api_set_usage(
+        api,
+        &(ApiUsage){.log = recorder->log,
+                    .rows_max = (guint)conf_integer(conf, CONF_USAGE_LOG_REQUEST_ROWS),
+                    .batch_max = settings.batch_max,
+                    .stream_max = conf_size(conf, CONF_USAGE_LOG_STREAM_MAX),
+                    .streams = usage_streams_new((guint)conf_integer(conf, CONF_USAGE_LOG_STREAMS)),
+                    .oldest = conf_duration(conf, CONF_USAGE_LOG_OLDEST),
+                    .newest = conf_duration(conf, CONF_USAGE_LOG_NEWEST),
+                    .origins = read_origins(conf, NULL)});
     return recorder;
 }
 

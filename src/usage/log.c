@@ -30,11 +30,12 @@ struct UsageLog {
 
     pthread_mutex_t mutex; /* of all below */
     pthread_cond_t arrived;
-    GQueue queue;  /* UsageOrder */
-    guint waiting; /* rows in the queue */
-    guint rows;    /* and those that are being written */
-    gsize bytes;   /* of both */
-    guint busy;    /* writers with a batch */
+    GQueue queue;   /* UsageOrder */
+    GQueue patient; /* UsageOrder, not in the figures below until there is room for them */
+    guint waiting;  /* rows in the queue */
+    guint rows;     /* and those that are being written */
+    gsize bytes;    /* of both */
+    guint busy;     /* writers with a batch */
     gboolean is_stopped;
     gboolean is_away; /* what `news` was told last */
     UsageFigures figures;
@@ -119,7 +120,7 @@ gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint co
     gboolean is_taken;
 
     pthread_mutex_lock(&log->mutex);
-    is_taken = !log->is_stopped && has_room(log, orders, count);
+    is_taken = !log->is_stopped && !log->patient.head && has_room(log, orders, count);
     for (guint i = 0; is_taken && i < count; i++)
         put(log, orders[i], now);
     pthread_mutex_unlock(&log->mutex);
@@ -129,6 +130,35 @@ gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint co
 gboolean usage_log_submit(UsageLog *log, UsageOrder *order)
 {
     return usage_log_submit_all(log, &order, 1);
+}
+
+/* With nothing before it any order fits. */
+static void admit_patient(UsageLog *log)
+{
+    gint64 now = clock_monotonic();
+
+    while (log->patient.head) {
+        UsageOrder *order = log->patient.head->data;
+
+        if (log->rows > 0 && !has_room(log, &order, 1))
+            return;
+        g_queue_unlink(&log->patient, &order->link);
+        put(log, order, now);
+    }
+}
+
+gboolean usage_log_submit_patiently(UsageLog *log, UsageOrder *order)
+{
+    gboolean is_taken;
+
+    pthread_mutex_lock(&log->mutex);
+    is_taken = !log->is_stopped;
+    if (is_taken) {
+        g_queue_push_tail_link(&log->patient, &order->link);
+        admit_patient(log);
+    }
+    pthread_mutex_unlock(&log->mutex);
+    return is_taken;
 }
 
 /* Waits for the first order, or for the time at which a second writer may help with it. */
@@ -289,6 +319,7 @@ static void count_batch(UsageLog *log, const Batch *batch)
     log->rows -= batch->records->len;
     for (guint i = 0; i < batch->orders->len; i++)
         log->bytes -= ((const UsageOrder *)batch->orders->pdata[i])->size;
+    admit_patient(log);
     log->figures.batches++;
     for (guint i = 0; i < batch->results->len; i++)
         count_result(&log->figures, g_array_index(batch->results, StoreResult, i).outcome);
@@ -347,6 +378,7 @@ UsageLog *usage_log_new(const UsageSettings *settings, UsageNews news, gpointer 
     pthread_cond_init(&log->arrived, &attributes);
     pthread_condattr_destroy(&attributes);
     g_queue_init(&log->queue);
+    g_queue_init(&log->patient);
     log->writers = g_new0(Writer, settings->writers);
     for (guint i = 0; i < settings->writers; i++) {
         log->writers[i].log = log;

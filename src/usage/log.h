@@ -52,6 +52,10 @@ UsageLog *usage_log_new(const UsageSettings *settings, UsageNews news, gpointer 
 gboolean usage_log_submit(UsageLog *log, UsageOrder *order);
 /* Takes all of them or none. */
 gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint count);
+/* Takes an order of any size even where there is no room: it is queued when there is, before those
+ * that come later. Whoever has only a few such orders at a time bounds their memory. FALSE (and it
+ * stays the caller's) after usage_log_stop. */
+gboolean usage_log_submit_patiently(UsageLog *log, UsageOrder *order);
 /* Takes no more orders, writes what waits until `timeout` microseconds have passed, then gives the
  * rest up as LOST. Joins the threads. */
 void usage_log_stop(UsageLog *log, gint64 timeout);

@@ -11,6 +11,7 @@ src_view_libview_a_SOURCES = \
 	src/view/schema.c src/view/schema.h \
 	src/view/status.c \
 	src/view/task.c src/view/task.h \
+	src/view/usage_lines.c src/view/usage_lines.h \
 	src/view/usage_read.c src/view/usage_read.h \
 	src/view/usage_write.c src/view/usage_write.h
 src_view_libview_a_CPPFLAGS = $(VIEW_CPPFLAGS)

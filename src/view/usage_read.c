@@ -350,23 +350,31 @@ static void item_clear(gpointer data)
     g_clear_pointer(&item->faults, g_ptr_array_unref);
 }
 
-static void read_element(GArray *items, json_t *json, guint index, const UsageRules *rules)
-{
-    g_autoptr(GPtrArray) faults = usage_faults_new();
-    g_autofree char *prefix = g_strdup_printf("/%u", index);
-    UsageItem item = {read_object(json, rules, prefix, faults), NULL, index};
-
-    if (!item.record)
-        item.faults = g_steal_pointer(&faults);
-    g_array_append_val(items, item);
-}
-
 GArray *usage_items_new(void)
 {
     GArray *items = g_array_new(FALSE, FALSE, sizeof(UsageItem));
 
     g_array_set_clear_func(items, item_clear);
     return items;
+}
+
+void usage_items_add(GArray *items, guint number, UsageRecord *record, GPtrArray *faults)
+{
+    UsageItem item = {record, NULL, number};
+
+    if (record)
+        g_ptr_array_unref(faults);
+    else
+        item.faults = faults;
+    g_array_append_val(items, item);
+}
+
+static void read_element(GArray *items, json_t *json, guint index, const UsageRules *rules)
+{
+    GPtrArray *faults = usage_faults_new();
+    g_autofree char *prefix = g_strdup_printf("/%u", index);
+
+    usage_items_add(items, index, read_object(json, rules, prefix, faults), faults);
 }
 
 static GArray *read_elements(const json_t *json, const UsageRules *rules)
@@ -394,46 +402,4 @@ GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules
                   g_strdup_printf("must be an array of 1 to %u usage logs", maximum));
     json_decref(json);
     return items;
-}
-
-static gboolean is_blank(const char *text, gsize length)
-{
-    for (gsize i = 0; i < length; i++)
-        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
-            return FALSE;
-    return TRUE;
-}
-
-static void read_line(GArray *items, const char *text, gsize length, guint number,
-                      const UsageRules *rules)
-{
-    g_autoptr(GPtrArray) faults = usage_faults_new();
-    UsageItem item = {usage_read_record(text, length, rules, "", faults), NULL, number};
-
-    if (!item.record)
-        item.faults = g_steal_pointer(&faults);
-    g_array_append_val(items, item);
-}
-
-GArray *usage_read_lines(const char *text, gsize length, const UsageRules *rules, guint maximum,
-                         GPtrArray *faults)
-{
-    g_autoptr(GArray) items = usage_items_new();
-    const char *end = text + length;
-    gboolean is_too_long = FALSE;
-
-    for (guint number = 1; text < end && !is_too_long; number++) {
-        const char *line_end = memchr(text, '\n', (gsize)(end - text));
-        gsize size = (gsize)((line_end ? line_end : end) - text);
-
-        is_too_long = items->len == maximum && !is_blank(text, size);
-        if (!is_too_long && !is_blank(text, size))
-            read_line(items, text, size, number, rules);
-        text = line_end ? line_end + 1 : end;
-    }
-    if (!is_too_long && items->len > 0)
-        return g_steal_pointer(&items);
-    add_fault(faults, g_strdup(""),
-              g_strdup_printf("must be 1 to %u usage logs, one a line", maximum));
-    return NULL;
 }

@@ -41,12 +41,10 @@ typedef struct {
 
 /* An empty GArray of UsageItem with clear function. */
 GArray *usage_items_new(void);
+/* Adds a record, or the faults for which there is none. Takes both. */
+void usage_items_add(GArray *items, guint number, UsageRecord *record, GPtrArray *faults);
 
 /* Reads a JSON array of objects: a GArray of UsageItem with clear function. NULL with one fault
  * when it is no array, or has none or more than `maximum` elements. */
 GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
-                         GPtrArray *faults);
-/* The same for NDJSON: one object a line, empty lines are none; the pointers are those of the
- * line's own object. NULL with one fault when there is no object or more than `maximum`. */
-GArray *usage_read_lines(const char *text, gsize length, const UsageRules *rules, guint maximum,
                          GPtrArray *faults);

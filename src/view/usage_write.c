@@ -13,6 +13,8 @@ struct UsageTally {
     const char *place;
     gboolean is_brief;
     guint counts[VERDICT_COUNT];
+    guint listed;
+    guint unlisted; /* of a brief list, beyond its end */
     GString *list;
 };
 
@@ -208,6 +210,11 @@ void usage_tally_add(UsageTally *tally, guint number, const UsageVerdict *verdic
     tally->counts[kind]++;
     if (tally->is_brief && kind != VERDICT_REFUSED && kind != VERDICT_LOST)
         return;
+    if (tally->is_brief && tally->listed == USAGE_LISTED_MAX) {
+        tally->unlisted++;
+        return;
+    }
+    tally->listed++;
     g_string_append_printf(list, "%s{\"%s\":%u,\"status\":%u", list->len ? ",\n" : "", tally->place,
                            number, verdict->status);
     if (verdict->id) {
@@ -238,7 +245,10 @@ char *usage_tally_finish(UsageTally *tally)
         counts[VERDICT_STORED], counts[VERDICT_REPEATED], counts[VERDICT_REFUSED],
         counts[VERDICT_LOST]);
     g_string_append_len(text, tally->list->str, (gssize)tally->list->len);
-    g_string_append(text, "]}\n");
+    g_string_append_c(text, ']');
+    if (tally->unlisted > 0)
+        g_string_append_printf(text, ",\"unlisted\":%u", tally->unlisted);
+    g_string_append(text, "}\n");
     g_string_free(tally->list, TRUE);
     g_free(tally);
     return g_string_free(text, FALSE);

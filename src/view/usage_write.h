@@ -24,6 +24,7 @@ typedef struct {
  * {"index","status","errors"}]}. `place` is the name of the first member: "index" (from 0) or
  * "line" (from 1). */
 typedef struct UsageTally UsageTally;
+enum { USAGE_LISTED_MAX = 1000 }; /* in a brief list; how many are not is told as "unlisted" */
 /* `is_brief`: the list names only those that were refused or lost. */
 UsageTally *usage_tally_new(const char *place, gboolean is_brief);
 void usage_tally_add(UsageTally *tally, guint number, const UsageVerdict *verdict);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "usage/uuid.h"
-#include "view/usage_read.h"
+#include "view/usage_lines.h"
 #include "view/usage_write.h"
 
 static const char *const action_types[] = {"upload", NULL};
@@ -82,22 +82,66 @@ static void test_tally(void)
                                          "\"results\":[{\"index\":2,"));
 }
 
+static GArray *read_in_pieces(const char *text, gsize length, gsize piece)
+{
+    const UsageRules rules = {.now = now, .oldest = 0, .newest = now, .action_types = action_types};
+    g_autoptr(UsageLines) lines = usage_lines_new();
+    GArray *items = usage_items_new();
+
+    for (gsize at = 0; at < length; at += piece)
+        usage_lines_take(lines, text + at, MIN(piece, length - at), &rules, items);
+    usage_lines_end(lines, &rules, items);
+    return items;
+}
+
 static void test_lines(void)
 {
     static const char text[] = "{\"action_type\":\"upload\",\"endpoint\":\"/\"}\r\n \n\n{}\n"
                                "{\"action_type\":\"upload\",\"endpoint\":\"/\"}";
-    const UsageRules rules = {.now = now, .oldest = 0, .newest = now, .action_types = action_types};
-    g_autoptr(GPtrArray) faults = usage_faults_new();
-    g_autoptr(GArray) items = usage_read_lines(text, strlen(text), &rules, 3, faults);
 
-    g_assert_cmpuint(items->len, ==, 3);
-    g_assert_nonnull(g_array_index(items, UsageItem, 0).record);
-    g_assert_cmpuint(g_array_index(items, UsageItem, 1).number, ==, 4);
-    g_assert_cmpuint(g_array_index(items, UsageItem, 1).faults->len, ==, 2);
-    g_assert_cmpuint(g_array_index(items, UsageItem, 2).number, ==, 5);
-    g_assert_null(usage_read_lines(text, strlen(text), &rules, 2, faults));
-    g_assert_null(usage_read_lines("\n \r\n", 4, &rules, 2, faults));
-    g_assert_cmpuint(faults->len, ==, 2);
+    for (gsize piece = 1; piece <= strlen(text); piece++) {
+        g_autoptr(GArray) items = read_in_pieces(text, strlen(text), piece);
+
+        g_assert_cmpuint(items->len, ==, 3);
+        g_assert_nonnull(g_array_index(items, UsageItem, 0).record);
+        g_assert_cmpuint(g_array_index(items, UsageItem, 1).number, ==, 4);
+        g_assert_cmpuint(g_array_index(items, UsageItem, 1).faults->len, ==, 2);
+        g_assert_nonnull(g_array_index(items, UsageItem, 2).record);
+        g_assert_cmpuint(g_array_index(items, UsageItem, 2).number, ==, 5);
+    }
+}
+
+/* It is refused in the memory of a line that is not, and the next one is read. */
+static void test_long_lines(void)
+{
+    static const char good[] = "\n{\"action_type\":\"upload\",\"endpoint\":\"/\"}\n";
+    g_autofree char *longest = g_strnfill(USAGE_LINE_MAX, 'x');
+    g_autofree char *text = g_strconcat(longest, "x", good, longest, good, longest, "x", NULL);
+
+    for (gsize piece = 1000; piece < 1000000; piece *= 10) {
+        g_autoptr(GArray) items = read_in_pieces(text, strlen(text), piece);
+        const UsageFault *fault;
+
+        g_assert_cmpuint(items->len, ==, 5);
+        for (guint i = 0; i < items->len; i++)
+            g_assert_cmpint(g_array_index(items, UsageItem, i).record != NULL, ==, i % 2 == 1);
+        fault = g_array_index(items, UsageItem, 0).faults->pdata[0];
+        g_assert_cmpstr(fault->detail, ==, "is longer than 131072 bytes");
+        fault = g_array_index(items, UsageItem, 2).faults->pdata[0];
+        g_assert_true(g_str_has_prefix(fault->detail, "is not valid JSON"));
+    }
+}
+
+static void test_brief_tally_ends(void)
+{
+    UsageTally *tally = usage_tally_new("line", TRUE);
+    g_autofree char *list = NULL;
+
+    for (guint i = 0; i < USAGE_LISTED_MAX + 3; i++)
+        usage_tally_add(tally, i, &(UsageVerdict){.status = 422, .detail = "no"});
+    list = usage_tally_finish(tally);
+    g_assert_true(g_str_has_prefix(list, "{\"stored\":0,\"repeated\":0,\"refused\":1003,"));
+    g_assert_true(g_str_has_suffix(list, "],\"unlisted\":3}\n"));
 }
 
 int main(int argc, char **argv)
@@ -105,6 +149,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/view/usage-write/there-and-back", test_there_and_back);
     g_test_add_func("/view/usage-write/tally", test_tally);
-    g_test_add_func("/view/usage-read/lines", test_lines);
+    g_test_add_func("/view/usage-write/brief-tally-ends", test_brief_tally_ends);
+    g_test_add_func("/view/usage-lines/pieces", test_lines);
+    g_test_add_func("/view/usage-lines/long", test_long_lines);
     return g_test_run();
 }
