@@ -65,6 +65,11 @@ is_still() {
     [ "$now" -gt 500000 ] && [ "$still" -ge 3 ]
 }
 
+# sample NAME{LABELS}: its value now.
+sample() {
+    http_body /metrics admin | awk -v name="$1" '$1 == name { print $2 }'
+}
+
 # answer FILTER: what jq finds in it.
 answer() {
     jq -r "$1" <answer
@@ -260,6 +265,78 @@ count_rows() {
     [ "$(<code)" = 503 ]
     grep -qi '^retry-after:' head
     [ "$(answer '"\(.line) \(.report.stored)"')" = '11 10' ]
+    stop_daemon
+}
+
+@test "calls of the admin listener are recorded; those of the traffic listener where that is wanted" {
+    serve 'queue_rows = 3;'
+    [ "$(http_status /admin/migrations admin)" = 200 ]
+    [ "$(http_status /admin/migrations/none admin)" = 404 ]
+    [ "$(http_status /admin/nothing admin)" = 404 ]
+    for listener in admin traffic; do
+        [ "$(http_status /livez "$listener")" = 200 ]
+    done
+    [ "$(http_status /gate traffic)" = 204 ]
+    http_body /metrics admin >/dev/null
+    wait_for '[ "$(count_rows)" = 2 ]'
+    [ "$(sql "SELECT string_agg(concat_ws('|', action_type, endpoint, ip_address, success, error_message,
+              processing_time_ms > 0, file_name, created_at <= now()), ' ' ORDER BY endpoint) FROM usage_logs")" = \
+        'download|/admin/migrations|127.0.0.1|t|t|t download|/admin/migrations/none|127.0.0.1|f|HTTP status 404|t|t' ]
+
+    # With no room for them they are answered all the same.
+    psql -XAtq -d "$url" -c 'BEGIN; LOCK TABLE usage_logs IN SHARE MODE; SELECT 1' -c 'SELECT pg_sleep(100)' \
+        >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''usage_logs'\''::regclass AND mode = '\''ShareLock'\''")" = 1 ]'
+    for _ in 1 2 3 4 5 6; do
+        [ "$(http_status /admin/migrations admin)" = 200 ]
+    done
+    wait_for '[ "$(sample pgsluice_usage_log_dropped_total)" = 3 ]'
+    [ "$(sample 'pgsluice_usage_log_records_total{outcome="full"}')" = 3 ]
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(100)%' AND pid <> pg_backend_pid()
+         AND datname = current_database()" >/dev/null
+    wait "$holder_pid" || :
+    wait_for '[ "$(count_rows)" = 5 ]'
+    stop_daemon
+
+    sql 'TRUNCATE usage_logs'
+    start_daemon --set usage_log.track_requests=true
+    wait_until_ready
+    base=http://$(daemon_address traffic)/v1/usage-logs
+    [ "$(http_status /gate traffic)" = 204 ]
+    [ "$(post '{"action_type": "upload", "endpoint": "/mine"}')" = 201 ]
+    wait_for '[ "$(count_rows)" -ge 2 ]'
+    [ "$(sql "SELECT string_agg(DISTINCT endpoint, ' ') FROM usage_logs WHERE endpoint NOT LIKE '%z'")" = '/gate /mine' ]
+    stop_daemon
+}
+
+@test "what is written is told in numbers" {
+    serve 'streams = 1;'
+    [ "$(post '[{"action_type": "upload", "endpoint": "/"}, {"action_type": "upload", "endpoint": "/"}, {}]')" = 207 ]
+    [ "$(post '{"id": "9e107d9d-372b-4b82-8bd8-000000000001", "action_type": "upload", "endpoint": "/"}')" = 201 ]
+    [ "$(post '{"id": "9e107d9d-372b-4b82-8bd8-000000000001", "action_type": "upload", "endpoint": "/"}')" = 200 ]
+    [ "$(sample 'pgsluice_usage_log_records_total{outcome="stored"}')" = 3 ]
+    [ "$(sample 'pgsluice_usage_log_records_total{outcome="repeated"}')" = 1 ]
+    [ "$(sample pgsluice_usage_log_batch_rows_count)" = 3 ]
+    [ "$(sample pgsluice_usage_log_batch_rows_sum)" = 4 ]
+    [ "$(sample 'pgsluice_usage_log_batch_rows_bucket{le="1"}')" = 2 ]
+    [ "$(sample pgsluice_usage_log_commit_seconds_count)" = 3 ]
+    [ "$(sample pgsluice_usage_log_queue_rows)" = 0 ]
+    [ "$(sample pgsluice_usage_log_queue_bytes)" = 0 ]
+
+    mkfifo pipe
+    stream - -N <pipe >code 3>&- 4>&- &
+    stream_pid=$!
+    exec 7>pipe
+    echo '{"action_type": "upload", "endpoint": "/"}' >&7
+    wait_for '[ "$(sample pgsluice_usage_log_streams)" = 1 ]'
+    echo '{}' >second
+    [ "$(stream second -o second.answer)" = 503 ]
+    exec 7>&-
+    wait "$stream_pid"
+    [ "$(<code)" = 201 ]
+    wait_for '[ "$(sample pgsluice_usage_log_streams)" = 0 ]'
+    http_body /metrics admin | promtool check metrics
     stop_daemon
 }
 

@@ -11,11 +11,19 @@
 #include "api/handlers.h"
 #include "api/logins.h"
 #include "api/meter.h"
+#include "api/tracker.h"
+#include "api/usage_stream.h"
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "metrics/metrics.h"
 
 enum { LISTENER_COUNT = API_ADMIN + 1 };
+
+/* Who hears of the requests of one listener. */
+typedef struct {
+    Api *api;
+    ApiListener listener;
+} Audience;
 
 struct Api {
     /* Guards the two pointers, what they point at never changes; and `servers` once one serves. */
@@ -25,6 +33,7 @@ struct Api {
     Desk *desk;
     _Atomic(ApiUsage *) usage; /* NULL: not served */
     Meter *meters[LISTENER_COUNT];
+    Audience audiences[LISTENER_COUNT];
     Logins *logins;
     GPtrArray *servers[LISTENER_COUNT]; /* HttpServer * */
     GPtrArray *urls[LISTENER_COUNT];    /* borrowed from the servers, NULL-terminated */
@@ -89,6 +98,7 @@ Api *api_new(void)
     api->desk = desk_new();
     for (gsize i = 0; i < LISTENER_COUNT; i++) {
         api->meters[i] = meter_new(listeners[i].name, listeners[i].routes);
+        api->audiences[i] = (Audience){api, (ApiListener)i};
         api->servers[i] = g_ptr_array_new_with_free_func(free_server);
         api->urls[i] = g_ptr_array_new();
         g_ptr_array_add(api->urls[i], NULL);
@@ -224,6 +234,19 @@ HttpResponse *api_unavailable(const HttpRequest *request, const Snapshot *snapsh
     return response;
 }
 
+static void hear(const HttpExchange *exchange, gpointer data)
+{
+    const Audience *audience = data;
+    const ApiUsage *usage = api_usage(audience->api);
+    g_autoptr(Snapshot) snapshot = NULL;
+
+    meter_note(exchange, audience->api->meters[audience->listener]);
+    if (!usage || !tracker_wants(usage, audience->listener, exchange))
+        return;
+    snapshot = api_current(audience->api);
+    tracker_note(usage, snapshot, exchange);
+}
+
 gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
 {
     ApiListener which = options->listener;
@@ -234,8 +257,8 @@ gboolean api_listen(Api *api, const ApiListenOptions *options, GError **error)
         .routes = listeners[which].routes,
         .guard = listeners[which].guard,
         .data = api,
-        .observer = meter_note,
-        .observer_data = api->meters[which],
+        .observer = hear,
+        .observer_data = &api->audiences[which],
         .threads = options->threads,
         .connections_max = options->connections_max,
         .idle_timeout = options->idle_timeout,
@@ -273,12 +296,30 @@ static void measure_listener(Api *api, ApiListener which)
     metrics_set(METRIC_HTTP_IN_FLIGHT, in_flight, listeners[which].name);
 }
 
+static void measure_usage(const ApiUsage *usage)
+{
+    const UsageFigures figures = usage_log_figures(usage->log);
+
+    metrics_set(METRIC_USAGE_RECORDS, (gint64)figures.stored, "stored");
+    metrics_set(METRIC_USAGE_RECORDS, (gint64)figures.repeated, "repeated");
+    metrics_set(METRIC_USAGE_RECORDS, (gint64)figures.refused, "refused");
+    metrics_set(METRIC_USAGE_RECORDS, (gint64)figures.lost, "lost");
+    metrics_set(METRIC_USAGE_RECORDS, (gint64)figures.full, "full");
+    metrics_set(METRIC_USAGE_QUEUE_ROWS, figures.waiting_rows);
+    metrics_set(METRIC_USAGE_QUEUE_BYTES, (gint64)figures.waiting_bytes);
+    metrics_set(METRIC_USAGE_STREAMS, usage_streams_count(usage->streams));
+}
+
 void api_measure(Api *api)
 {
+    const ApiUsage *usage = api_usage(api);
+
     pthread_mutex_lock(&api->mutex);
     for (ApiListener which = API_TRAFFIC; which <= API_ADMIN; which++)
         measure_listener(api, which);
     pthread_mutex_unlock(&api->mutex);
+    if (usage)
+        measure_usage(usage);
 }
 
 void api_set_tls(Api *api, HttpTls *tls)

@@ -85,6 +85,7 @@ typedef struct {
     gint64 newest;    /* and how far ahead */
     Origins *origins; /* whom to believe where a request comes from */
     UsageStreams *streams;
+    gboolean tracks_traffic; /* requests to the traffic listener are recorded, too */
 } ApiUsage;
 /* At most once; without it the routes answer 404. Takes the origins and the streams; the log must
  * outlive the Api. */

@@ -14,6 +14,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/origin.c src/api/origin.h \
 	src/api/routes.def \
 	src/api/snapshot.c src/api/snapshot.h \
+	src/api/tracker.c src/api/tracker.h \
 	src/api/usage_logs.c \
 	src/api/usage_post.c src/api/usage_post.h \
 	src/api/usage_stream.c src/api/usage_stream.h

@@ -62,6 +62,11 @@ void usage_streams_free(UsageStreams *streams)
     g_free(streams);
 }
 
+guint usage_streams_count(const UsageStreams *streams)
+{
+    return atomic_load(&streams->count);
+}
+
 /* --- The stream ------------------------------------------------------------------------------- */
 
 static UsageStream *stream_new(Api *api, const Wish *wish, const HttpRequest *request)

@@ -7,6 +7,9 @@
 
 #include "api/handlers.h"
 
+/* That are read or written now. */
+guint usage_streams_count(const UsageStreams *streams);
+
 typedef struct UsageStream UsageStream;
 
 /* Gives the body of the request a reader, or returns the refusal. */

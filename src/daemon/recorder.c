@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "daemon/report.h"
+#include "metrics/metrics.h"
 
 /* The longest that one batch may take the server; longer ones are tried again on a new connection.
  */
@@ -12,6 +13,8 @@ struct Recorder {
     Bundle *bundle;
     UsageLog *log;
     Mailbox *reports;
+    MetricSeries *batch_rows;
+    MetricSeries *commit;
     gboolean has_stopped;
 };
 
@@ -25,6 +28,14 @@ static void tell(const GError *error, gpointer data)
                 why ? g_strdup_printf("The usage log cannot be written: %s", why)
                     : g_strdup("The usage log is written again"),
                 error != NULL);
+}
+
+static void measure(guint rows, gint64 elapsed, gpointer data)
+{
+    Recorder *recorder = data;
+
+    metric_series_observe(recorder->batch_rows, rows);
+    metric_series_observe(recorder->commit, elapsed);
 }
 
 static UsageSettings read_settings(const Bundle *bundle, gboolean is_private, const char *instance)
@@ -74,7 +85,9 @@ Recorder *recorder_start(Bundle *bundle, gboolean is_private, const char *instan
     recorder = g_new0(Recorder, 1);
     recorder->bundle = bundle_ref(bundle);
     recorder->reports = reports;
-    recorder->log = usage_log_new(&settings, tell, recorder);
+    recorder->batch_rows = metric_series(METRIC_USAGE_BATCH_ROWS, METRIC_VALUES());
+    recorder->commit = metric_series(METRIC_USAGE_COMMIT, METRIC_VALUES());
+    recorder->log = usage_log_new(&settings, &(UsageObserver){tell, measure, recorder});
     api_set_usage(
         api,
         &(ApiUsage){.log = recorder->log,
@@ -84,6 +97,7 @@ Recorder *recorder_start(Bundle *bundle, gboolean is_private, const char *instan
                     .streams = usage_streams_new((guint)conf_integer(conf, CONF_USAGE_LOG_STREAMS)),
                     .oldest = conf_duration(conf, CONF_USAGE_LOG_OLDEST),
                     .newest = conf_duration(conf, CONF_USAGE_LOG_NEWEST),
+                    .tracks_traffic = conf_boolean(conf, CONF_USAGE_LOG_TRACK_REQUESTS),
                     .origins = read_origins(conf, NULL)});
     return recorder;
 }

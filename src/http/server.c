@@ -238,6 +238,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 static void tell_observer(const HttpServer *server, const HttpRequest *request, gint64 elapsed)
 {
     const HttpExchange exchange = {
+        .request = request,
         .route = request->match.route,
         .method = request->method,
         .status = request->status,

@@ -34,6 +34,7 @@ typedef HttpResponse *(*HttpGuard)(HttpRequest *request, const HttpRoute *route,
 
 /* One request that is over. */
 typedef struct {
+    const HttpRequest *request;
     const HttpRoute *route; /* NULL: none was found for path and method */
     const char *method;     /* as sent */
     unsigned status;        /* 0: the client has gone, or was cut off, without an answer */

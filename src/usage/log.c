@@ -23,8 +23,7 @@ typedef struct {
 
 struct UsageLog {
     UsageSettings settings;
-    UsageNews news;
-    gpointer news_data;
+    UsageObserver observer;
     Cancel *cancel; /* gives up what is being written */
     Writer *writers;
 
@@ -121,8 +120,12 @@ gboolean usage_log_submit_all(UsageLog *log, UsageOrder *const *orders, guint co
 
     pthread_mutex_lock(&log->mutex);
     is_taken = !log->is_stopped && !log->patient.head && has_room(log, orders, count);
-    for (guint i = 0; is_taken && i < count; i++)
-        put(log, orders[i], now);
+    for (guint i = 0; i < count; i++) {
+        if (is_taken)
+            put(log, orders[i], now);
+        else
+            log->figures.full += orders[i]->records->len;
+    }
     pthread_mutex_unlock(&log->mutex);
     return is_taken;
 }
@@ -236,8 +239,8 @@ static void tell(UsageLog *log, const GError *error)
     is_news = log->is_away != (error != NULL);
     log->is_away = error != NULL;
     pthread_mutex_unlock(&log->mutex);
-    if (is_news && log->news)
-        log->news(error, log->news_data);
+    if (is_news && log->observer.news)
+        log->observer.news(error, log->observer.data);
 }
 
 static gboolean is_pending(gconstpointer result)
@@ -304,6 +307,16 @@ static void write_batch(Writer *writer, Batch *batch)
     }
 }
 
+static void write_and_tell(Writer *writer, Batch *batch)
+{
+    const UsageObserver *observer = &writer->log->observer;
+    gint64 begun = clock_monotonic();
+
+    write_batch(writer, batch);
+    if (observer->batch)
+        observer->batch(batch->records->len, clock_monotonic() - begun, observer->data);
+}
+
 static void count_result(UsageFigures *figures, Outcome outcome)
 {
     figures->stored += outcome == OUTCOME_STORED;
@@ -347,7 +360,7 @@ static void *write_on(void *data)
 
     while (take_batch(writer->log, &batch)) {
         g_array_set_size(batch.results, batch.records->len);
-        write_batch(writer, &batch);
+        write_and_tell(writer, &batch);
         count_batch(writer->log, &batch);
         answer_all(&batch);
         g_ptr_array_set_size(batch.orders, 0);
@@ -363,14 +376,13 @@ static void *write_on(void *data)
 
 /* --- The log ---------------------------------------------------------------------------------- */
 
-UsageLog *usage_log_new(const UsageSettings *settings, UsageNews news, gpointer news_data)
+UsageLog *usage_log_new(const UsageSettings *settings, const UsageObserver *observer)
 {
     UsageLog *log = g_new0(UsageLog, 1);
     pthread_condattr_t attributes;
 
     log->settings = *settings;
-    log->news = news;
-    log->news_data = news_data;
+    log->observer = *observer;
     log->cancel = cancel_new();
     pthread_mutex_init(&log->mutex, NULL);
     pthread_condattr_init(&attributes);

@@ -40,13 +40,18 @@ UsageOrder *usage_order_new(GPtrArray *records, StoreDurability durability, Usag
                             gpointer data);
 void usage_order_free(UsageOrder *order);
 
-/* Hears what a person should know, on a writer's thread: the database is away, or back. NULL error:
- * all is well again. */
-typedef void (*UsageNews)(const GError *error, gpointer data);
+/* Hears what happens, on a writer's thread; either may be NULL. */
+typedef struct {
+    /* The database is away; it is back (NULL). */
+    void (*news)(const GError *error, gpointer data);
+    /* A batch is over, stored or given up, so many microseconds after it was taken up. */
+    void (*batch)(guint rows, gint64 elapsed, gpointer data);
+    gpointer data;
+} UsageObserver;
 
-/* Starts the writers, which connect when there is something to do. `settings` is copied, but not
- * the texts in it. */
-UsageLog *usage_log_new(const UsageSettings *settings, UsageNews news, gpointer news_data);
+/* Starts the writers, which connect when there is something to do. Both are copied, but not the
+ * texts in `settings`. */
+UsageLog *usage_log_new(const UsageSettings *settings, const UsageObserver *observer);
 /* Takes the order, or returns FALSE (and leaves it the caller's) when the queue is full or the log
  * has been stopped. */
 gboolean usage_log_submit(UsageLog *log, UsageOrder *order);
@@ -68,6 +73,7 @@ typedef struct {
     guint64 repeated;
     guint64 refused;
     guint64 lost;
+    guint64 full; /* not taken for want of room */
     guint64 batches;
     guint waiting_rows;  /* now, in the queue */
     gsize waiting_bytes; /* now, in the queue and with the writers */

@@ -314,7 +314,7 @@ static UsageLog *start_log(const Fixture *f, guint writers, Desk *desk)
                                     .batch_max = 100,
                                     .retry_deadline = 10 * G_USEC_PER_SEC};
 
-    return usage_log_new(&settings, on_news, desk);
+    return usage_log_new(&settings, &(UsageObserver){.news = on_news, .data = desk});
 }
 
 static void test_many_orders(Fixture *f, gconstpointer data)
