@@ -353,6 +353,11 @@ tables() {
     [ -z "$output" ]
     [[ $stderr == *"row 2 of the ledger was changed"* ]]
     [ "$(pgsluice --json audit --verify 2>/dev/null | jq -r .error.kind)" = findings ]
+    # Not even a time that no integer holds hides which row it is.
+    sql "UPDATE pgsluice.ledger SET at = 'infinity' WHERE id = 1"
+    run --separate-stderr pgsluice audit --verify
+    [ "$status" -eq 1 ]
+    [[ $stderr == *"row 1 of the ledger was changed"* ]]
 }
 
 @test "status --json is the daemon's document without a gate" {
