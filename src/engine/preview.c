@@ -98,9 +98,10 @@ gboolean preview_loss_is_data(const PreviewLoss *loss)
 
 /* A column, or what is lost, with the relation that it belongs to. */
 typedef struct {
-    char *relation;      /* quoted, as a key of Preview.relations */
-    char *column;        /* NULL: the relation */
-    StatementLoss *loss; /* borrowed; NULL: only whether it is there matters */
+    char *relation;        /* quoted, as a key of Preview.relations */
+    char *column;          /* NULL: the relation */
+    StatementLoss *loss;   /* borrowed; NULL: only whether it is there matters */
+    gboolean is_elsewhere; /* by a search_path that only the run will have */
 } Mention;
 
 typedef struct {
@@ -152,12 +153,13 @@ static PreviewRelation *get_relation(Preview *preview, const char *schema, const
     return relation;
 }
 
-static void mention(GPtrArray *list, char *relation, const char *column, StatementLoss *loss)
+static Mention *mention(GPtrArray *list, char *relation, const char *column, StatementLoss *loss)
 {
     Mention *item = g_new(Mention, 1);
 
-    *item = (Mention){relation, g_strdup(column), loss};
+    *item = (Mention){relation, g_strdup(column), loss, FALSE};
     g_ptr_array_add(list, item);
+    return item;
 }
 
 /* TRUE: it has to be there before the plan begins. */
@@ -229,7 +231,8 @@ static void look_at_losses(Look *look, const char *sql)
             continue;
         if (is_counted(loss->kind))
             get_relation(look->preview, loss->schema, loss->name);
-        mention(look->mentions, g_steal_pointer(&key), loss->column, loss);
+        mention(look->mentions, g_steal_pointer(&key), loss->column, loss)->is_elsewhere =
+            look->path_is_moved && !loss->schema;
     }
 }
 
@@ -237,8 +240,7 @@ static void look_at_nature(Look *look, const char *sql)
 {
     g_autoptr(Nature) nature = nature_of(sql);
 
-    if (nature->kind == NATURE_SESSION)
-        look->path_is_moved = TRUE;
+    look->path_is_moved |= nature->moves_path;
 }
 
 static void look_at_statement(Look *look, PreviewStep *step, const Statement *statement)
@@ -512,7 +514,8 @@ static void measure_rows(Look *look, const Mention *item, PreviewLoss *loss)
 
 static char *name_loss(const Look *look, const Mention *item)
 {
-    const PreviewRelation *relation = g_hash_table_lookup(look->preview->relations, item->relation);
+    const PreviewRelation *relation =
+        item->is_elsewhere ? NULL : g_hash_table_lookup(look->preview->relations, item->relation);
     const char *name = relation ? relation->name : item->relation;
 
     return item->column ? g_strconcat(name, ".", item->column, NULL) : g_strdup(name);
@@ -522,7 +525,7 @@ static gboolean measure(Look *look, const Mention *item, GError **error)
 {
     PreviewLoss *loss;
     LossKind kind = item->loss->kind;
-    gboolean has_rows = is_counted(kind);
+    gboolean has_rows = is_counted(kind) && !item->is_elsewhere;
     gboolean is_known = has_rows || kind == LOSS_SCHEMA || !loss_kind_has_data(kind);
     g_autofree char *name = name_loss(look, item);
 

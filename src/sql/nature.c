@@ -194,6 +194,15 @@ static gboolean sets_parameters(const PgQuery__SelectStmt *select)
     return select->n_target_list > 0 && select->n_from_clause == 0;
 }
 
+/* A role has a search_path's "$user" of its own. */
+static gboolean sets_path(const PgQuery__VariableSetStmt *set)
+{
+    static const char *const names[] = {"search_path", "role", "session_authorization", NULL};
+
+    return set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL ||
+           g_strv_contains(names, set->name);
+}
+
 static void read_named(Nature *nature, NatureKind kind, const char *name)
 {
     nature->kind = kind;
@@ -243,9 +252,11 @@ static void read_tree(const PgQuery__Node *node, Nature *nature)
         return;
     case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
         nature->kind = node->variable_set_stmt->is_local ? NATURE_ORDINARY : NATURE_SESSION;
+        nature->moves_path = sets_path(node->variable_set_stmt);
         return;
     case PG_QUERY__NODE__NODE_SELECT_STMT:
-        nature->kind = sets_parameters(node->select_stmt) ? NATURE_SESSION : NATURE_ORDINARY;
+        nature->moves_path = sets_parameters(node->select_stmt);
+        nature->kind = nature->moves_path ? NATURE_SESSION : NATURE_ORDINARY;
         return;
     case PG_QUERY__NODE__NODE_CALL_STMT:
     case PG_QUERY__NODE__NODE_DO_STMT:

@@ -23,6 +23,8 @@ typedef enum {
 typedef struct {
     NatureKind kind;
     gboolean is_guessed; /* by its words: this grammar (PostgreSQL 15's) does not know it */
+    gboolean moves_path; /* SET, also SET LOCAL, or set_config(): behind it a name without a schema
+                            may be another relation's */
     char *object;        /* quoted and qualified as it was written: the table of an index that is
                             built, the parent of a partition, the type of a label; or NULL */
     char *part; /* the bare name of that index (NULL: the server chooses it), the quoted one of that

@@ -208,6 +208,24 @@ static void test_what_cascade_takes_along(Fixture *fixture, gconstpointer data)
     g_assert_true(preview_loss_is_data(g_ptr_array_index(preview->losses, 1)));
 }
 
+/* The rows of a namesake in the path that we see are not those that go. */
+static void test_other_path_is_not_counted(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Preview) preview = NULL;
+
+    (void)data;
+    preview = preview_of(fixture,
+                         "CREATE SCHEMA s;\nCREATE TABLE s.t AS SELECT 1 AS a;\nCREATE TABLE s.u "
+                         "();\nCREATE TABLE t (a int);",
+                         "SET lock_timeout = 1000;\nDROP TABLE t;\nSET LOCAL search_path = s;\n"
+                         "DROP TABLE t;\nDROP TABLE s.u;");
+    g_assert_cmpuint(preview->losses->len, ==, 3);
+    assert_loss(preview, 0, LOSS_TABLE, "public.t", 0, FALSE);
+    assert_loss(preview, 1, LOSS_TABLE, "\"t\"", -1, FALSE);
+    assert_loss(preview, 2, LOSS_TABLE, "s.u", 0, FALSE);
+    g_assert_cmpuint(preview->drift->len, ==, 0);
+}
+
 /* A reader that never ends must not keep the preview waiting. */
 static void test_locked_table_is_estimated(Fixture *fixture, gconstpointer data)
 {
@@ -256,6 +274,7 @@ int main(int argc, char **argv)
     TEST(locks_of_the_server);
     TEST(losses_are_counted);
     TEST(what_cascade_takes_along);
+    TEST(other_path_is_not_counted);
     TEST(locked_table_is_estimated);
     TEST(drift_is_named);
     status = g_test_run();
