@@ -126,3 +126,22 @@ operation() {
     run ! grep 'find out who' told
     out_of_the_way
 }
+
+@test "an index that is built concurrently gives up behind an old transaction, says whose, and is repaired" {
+    create_database
+    sql "CREATE TABLE big (a int)"
+    make_revision aaaaaaaaaaaa <<'SQL'
+-- migrate:up
+CREATE INDEX CONCURRENTLY big_a ON big (a);
+SQL
+    in_the_way "BEGIN; LOCK TABLE big IN ROW EXCLUSIVE MODE"
+    run pgsluice --set migrations.directory="$migrations" --set execution.retry_deadline=100ms upgrade head
+    echo "$output"
+    [ "$status" -eq 5 ]
+    [[ $output == *'it waited for others for as long as execution.retry_deadline says; in its way: a-reader'* ]]
+    [[ $output == *'pg_terminate_backend'* ]]
+    [ "$(sql "SELECT indisvalid FROM pg_index WHERE indexrelid = 'big_a'::regclass")" = f ]
+    out_of_the_way
+    pgsluice --set migrations.directory="$migrations" upgrade head
+    [ "$(sql "SELECT indisvalid FROM pg_index WHERE indexrelid = 'big_a'::regclass")" = t ]
+}

@@ -109,6 +109,10 @@ typedef void (*ConnIdle)(ConnWake *wake, gpointer data);
 /* NULL: nobody. */
 void conn_set_idle(Conn *conn, ConnIdle idle, gpointer data);
 
+/* Asks the server to end the statement that runs, which then fails with SQLSTATE 57014 unless it
+ * was done before. May be called by a ConnIdle; takes at most a few seconds. */
+void conn_end_statement(Conn *conn);
+
 /* Where the last failed statement went wrong: characters from 1 into the text that was sent; 0 when
  * the server did not say. */
 unsigned conn_error_position(const Conn *conn);

@@ -61,6 +61,11 @@ static void request_cancel(Conn *conn)
     cancel_request_release(request);
 }
 
+void conn_end_statement(Conn *conn)
+{
+    request_cancel(conn);
+}
+
 void conn_forget_cancel(Conn *conn)
 {
     conn->drain_deadline = 0;

@@ -1,6 +1,7 @@
 /* What all parts of a run share. */
 #include "engine/execution.h"
 
+#include "base/clock.h"
 #include "base/failpoint.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
@@ -16,6 +17,7 @@ void execution_clear(Execution *execution)
     g_free(execution->restoring_record_sql);
     g_free(execution->restoring_segment_sql);
     g_free(execution->prepared_record);
+    g_clear_pointer(&execution->in_the_way, sight_unref);
     ledger_end_clear(&execution->ledger_end);
 }
 
@@ -46,9 +48,29 @@ static guint find_running(const Execution *execution, const char *text)
     return execution->statement;
 }
 
+/* A lock timeout would leave an invalid index behind for each short wait: only who waits for as
+ * long as transactions are tried again is ended. */
+static void bound_wait(Execution *execution, const Sight *sight)
+{
+    gint64 now = clock_monotonic();
+
+    if (!execution->is_alone || execution->in_the_way)
+        return;
+    if (!sight || !sight->blockers->len) {
+        execution->waits_since = 0;
+        return;
+    }
+    if (!execution->waits_since)
+        execution->waits_since = now;
+    if (now - execution->waits_since < execution->session->settings->retry_deadline)
+        return;
+    execution->in_the_way = sight_ref(sight);
+    conn_end_statement(execution->session->conn);
+}
+
 static void tell_progress(gint64 elapsed, const Sight *sight, gpointer data)
 {
-    const Execution *execution = data;
+    Execution *execution = data;
     EngineEvent event = {.statement = execution->statement, .elapsed = elapsed, .sight = sight};
 
     if (sight && sight->text) {
@@ -56,6 +78,7 @@ static void tell_progress(gint64 elapsed, const Sight *sight, gpointer data)
         event.elapsed = sight->age;
     }
     execution_tell(execution, EVENT_PROGRESS, execution->next, event);
+    bound_wait(execution, sight);
 }
 
 void execution_await(Execution *execution, const StepMessage *message)

@@ -36,6 +36,9 @@ typedef struct {
     guint broken_under;   /* 1 + the script under which a connection broke last; 0: none did */
     guint statement;      /* of that script, the last that was awaited */
     Watch *watch;         /* of this connection */
+    gboolean is_alone;    /* what runs has no lock timeout: how long it waits is seen from here */
+    gint64 waits_since;   /* it was seen to wait for others, on clock_monotonic(); 0: it does not */
+    Sight *in_the_way;    /* of a statement that was ended for that; NULL: none was */
 } Execution;
 
 void execution_clear(Execution *execution);

@@ -274,3 +274,16 @@ void failure_describe(const FailurePlace *place, GError **error)
     add_outcome(place, error);
     add_hint(place, error);
 }
+
+void failure_name_blockers(GError *error, const Sight *sight)
+{
+    g_autofree char *who = sight_describe_blockers(sight);
+    g_autofree char *remedy = sight_remedy(sight);
+    g_autofree char *message = error->message;
+
+    error->message = g_strdup_printf("%s; in its way: %s", message, who);
+    error_set_hint(&error,
+                   "wait for whoever is in its way, or end that: %s; then run the same command "
+                   "again. execution.retry_deadline says how long it is tried",
+                   remedy);
+}

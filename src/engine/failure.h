@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/script.h"
+#include "engine/sight.h"
 
 typedef enum {
     PHASE_BEGIN, /* before the revision's own statements */
@@ -27,6 +28,9 @@ typedef struct {
 
 /* Completes *error (set, as it came from the connection): kind, prefix, place, outcome, hint. */
 void failure_describe(const FailurePlace *place, GError **error);
+
+/* Adds to an error that was described who stood in its way, and what ends that. */
+void failure_name_blockers(GError *error, const Sight *sight);
 
 /* A lock timeout or a deadlock: the same transaction may succeed later. */
 gboolean failure_is_retryable(const GError *error);

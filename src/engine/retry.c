@@ -12,19 +12,6 @@
 
 enum { ANSWER_OF_WATCH = 250 * 1000 }; /* how long a retry is not told of for want of a name */
 
-static void name_blockers(GError *error, const Sight *sight)
-{
-    g_autofree char *who = sight_describe_blockers(sight);
-    g_autofree char *remedy = sight_remedy(sight);
-    g_autofree char *message = error->message;
-
-    error->message = g_strdup_printf("%s; in its way: %s", message, who);
-    error_set_hint(&error,
-                   "wait for whoever is in its way, or end that: %s; then run the same command "
-                   "again. execution.retry_deadline says how long it is tried",
-                   remedy);
-}
-
 /* The first try that meets a lock finds nobody looking: the next one comes as soon as somebody
  * does, so that the news of it has a name. */
 static gboolean begins_to_watch(Execution *execution, gint64 pause)
@@ -67,7 +54,7 @@ static gboolean waits_for_retry(Execution *execution, Tries *tries, GError **err
         return pause_until_retry(execution, event.pause, error);
     }
     if (tries->latest)
-        name_blockers(*error, tries->latest);
+        failure_name_blockers(*error, tries->latest);
     return FALSE;
 }
 

@@ -24,6 +24,16 @@ static void record_statement_failure(Execution *execution, Script *script, gbool
     execution_end_last_words(execution);
 }
 
+/* The server's words for it name nobody. */
+static void say_what_ended_it(const Execution *execution, GError **error)
+{
+    if (!execution->in_the_way || g_strcmp0(error_sqlstate(*error), "57014") != 0)
+        return;
+    g_free((*error)->message);
+    (*error)->message =
+        g_strdup("it waited for others for as long as execution.retry_deadline says");
+}
+
 /* Says that only the words of a statement were read. */
 static void tell_guess(const Execution *execution, const Script *script, guint index)
 {
@@ -54,7 +64,11 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
 
     tell_guess(execution, script, index);
     execution_await(execution, &message);
+    execution->is_alone = TRUE;
+    execution->waits_since = 0;
+    g_clear_pointer(&execution->in_the_way, sight_unref);
     is_done = alone_run(session, script, execution->run, &ran, error);
+    execution->is_alone = FALSE;
     watch_rest(execution->watch);
     if (is_done) {
         execution_tell(execution, EVENT_STATEMENT_DONE, execution->next,
@@ -64,7 +78,12 @@ static gboolean run_alone(Execution *execution, Script *script, GError **error)
     place.position = ran ? execution_position(execution, &message) : 0;
     execution_roll_back(execution);
     record_statement_failure(execution, script, ran, error);
-    return breakage_settle(execution, &place, error);
+    say_what_ended_it(execution, error);
+    if (breakage_settle(execution, &place, error))
+        return TRUE;
+    if (execution->in_the_way)
+        failure_name_blockers(*error, execution->in_the_way);
+    return FALSE;
 }
 
 /* Where the journal says that the script stands: at first, and on each new connection, when what
