@@ -6,13 +6,26 @@
 
 #include "http/reply.h"
 #include "http/router.h"
+#include "http/stream.h"
 
 /* The requests of one server whose answers come later (reply.h). */
 typedef struct Waiters Waiters;
 Waiters *waiters_new(void);
+Waiters *waiters_ref(Waiters *waiters);
 void waiters_unref(Waiters *waiters);
-/* Answers all who wait, and whoever comes later, with 503: the server stops. */
+/* Answers all who wait, and whoever comes later, with 503: the server stops. Suspensions end. */
 void waiters_dismiss(Waiters *waiters);
+
+/* A connection in the middle of its answer that libmicrohttpd leaves alone for now. */
+typedef struct {
+    GList link; /* its data: the Suspension */
+    struct MHD_Connection *connection;
+    gboolean is_suspended;
+} Suspension;
+/* On the connection's own thread; FALSE when the server stops. */
+gboolean waiters_suspend(Waiters *waiters, Suspension *suspension);
+/* On any thread, while the connection exists; nothing when it is not suspended. */
+void waiters_resume(Waiters *waiters, Suspension *suspension);
 
 struct HttpRequest {
     struct MHD_Connection *connection;
@@ -33,11 +46,12 @@ struct HttpRequest {
     gboolean is_unclear;       /* where it ends: nothing more is read from the connection */
     guint32 seed;              /* the server's, and which of its requests this is: our request id */
     guint64 number;
-    unsigned status;  /* of the answer that was queued; 0: none yet */
-    gsize sent;       /* bytes of its body */
-    char *principal;  /* who asks; NULL: nobody knows */
-    Waiters *waiters; /* the server's */
-    HttpReply *reply; /* the answer, or more of the body, comes later; NULL: at once */
+    unsigned status;    /* of the answer that was queued; 0: none yet */
+    gsize sent;         /* bytes of its body */
+    HttpStream *stream; /* its body; NULL: it was complete at once */
+    char *principal;    /* who asks; NULL: nobody knows */
+    Waiters *waiters;   /* the server's */
+    HttpReply *reply;   /* the answer, or more of the body, comes later; NULL: at once */
 };
 
 HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
@@ -61,6 +75,17 @@ gsize http_response_size(const HttpResponse *response);
 
 /* http_problem for a request that has this id. */
 HttpResponse *problem_response(const char *request_id, const HttpProblem *problem);
+
+/* The body that is written while it is sent; NULL: none. Belongs to the response. */
+HttpStream *http_response_stream(const HttpResponse *response);
+
+HttpStream *stream_ref(HttpStream *stream);
+void stream_unref(HttpStream *stream);
+struct MHD_Response *stream_mhd_response(HttpStream *stream);
+/* The connection on which it is sent. */
+void stream_attach(HttpStream *stream, struct MHD_Connection *connection, Waiters *waiters);
+/* Bytes so far. */
+gsize stream_sent(HttpStream *stream);
 
 /* Whether neither http_reply_send nor http_reply_go_on has been called. */
 gboolean reply_is_waiting(HttpReply *reply);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/http/libhttp.a
 src_http_libhttp_a_SOURCES = \
+	src/http/accept.c src/http/accept.h \
 	src/http/auth.c src/http/auth.h \
 	src/http/delay.c src/http/delay.h \
 	src/http/etag.c src/http/etag.h \
@@ -12,6 +13,7 @@ src_http_libhttp_a_SOURCES = \
 	src/http/respond.c src/http/respond.h \
 	src/http/router.c src/http/router.h \
 	src/http/server.c src/http/server.h \
+	src/http/stream.c src/http/stream.h \
 	src/http/tls.c src/http/tls.h src/http/tls_session.h \
 	src/http/visitors.c src/http/visitors.h
 src_http_libhttp_a_CPPFLAGS = $(HTTP_CPPFLAGS)

@@ -13,7 +13,8 @@
 struct Waiters {
     atomic_uint references;
     pthread_mutex_t mutex;
-    GQueue queue; /* HttpReply that are suspended */
+    GQueue queue;       /* HttpReply that are suspended */
+    GQueue suspensions; /* Suspension */
     gboolean is_dismissed;
 };
 
@@ -35,6 +36,13 @@ Waiters *waiters_new(void)
     atomic_init(&waiters->references, 1);
     pthread_mutex_init(&waiters->mutex, NULL);
     g_queue_init(&waiters->queue);
+    g_queue_init(&waiters->suspensions);
+    return waiters;
+}
+
+Waiters *waiters_ref(Waiters *waiters)
+{
+    atomic_fetch_add(&waiters->references, 1);
     return waiters;
 }
 
@@ -78,6 +86,14 @@ static HttpResponse *make_farewell(const HttpReply *reply)
     return http_reply_problem(reply, &problem);
 }
 
+/* Under the mutex. */
+static void end_suspension(Waiters *waiters, Suspension *suspension)
+{
+    suspension->is_suspended = FALSE;
+    g_queue_unlink(&waiters->suspensions, &suspension->link);
+    MHD_resume_connection(suspension->connection);
+}
+
 void waiters_dismiss(Waiters *waiters)
 {
     pthread_mutex_lock(&waiters->mutex);
@@ -87,6 +103,31 @@ void waiters_dismiss(Waiters *waiters)
 
         wake(reply, make_farewell(reply));
     }
+    while (waiters->suspensions.head)
+        end_suspension(waiters, waiters->suspensions.head->data);
+    pthread_mutex_unlock(&waiters->mutex);
+}
+
+gboolean waiters_suspend(Waiters *waiters, Suspension *suspension)
+{
+    gboolean is_taken;
+
+    pthread_mutex_lock(&waiters->mutex);
+    is_taken = !waiters->is_dismissed;
+    if (is_taken) {
+        suspension->is_suspended = TRUE;
+        g_queue_push_tail_link(&waiters->suspensions, &suspension->link);
+        MHD_suspend_connection(suspension->connection);
+    }
+    pthread_mutex_unlock(&waiters->mutex);
+    return is_taken;
+}
+
+void waiters_resume(Waiters *waiters, Suspension *suspension)
+{
+    pthread_mutex_lock(&waiters->mutex);
+    if (suspension->is_suspended)
+        end_suspension(waiters, suspension);
     pthread_mutex_unlock(&waiters->mutex);
 }
 
@@ -104,8 +145,7 @@ HttpReply *http_request_defer(HttpRequest *request)
     Waiters *waiters = request->waiters;
 
     atomic_init(&reply->references, 2); /* the request's and the caller's */
-    atomic_fetch_add(&waiters->references, 1);
-    reply->waiters = waiters;
+    reply->waiters = waiters_ref(waiters);
     reply->link.data = reply;
     reply->connection = request->connection;
     reply->fd = descriptor_of(request->connection);

@@ -27,6 +27,7 @@ void http_request_free(HttpRequest *request)
     g_clear_pointer(&request->body, g_byte_array_unref);
     g_clear_pointer(&request->refusal, http_response_unref);
     g_clear_pointer(&request->reply, reply_unref);
+    g_clear_pointer(&request->stream, stream_unref);
     if (request->reader)
         request->reading->end(request->reader);
     g_free(request->principal);
@@ -76,6 +77,31 @@ gboolean http_request_query_is_valid(const HttpRequest *request)
     MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, check_argument,
                               &is_valid);
     return is_valid;
+}
+
+typedef struct {
+    HttpArgument visit;
+    gpointer data;
+} Arguments;
+
+static enum MHD_Result visit_argument(void *cls, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    const Arguments *arguments = cls;
+    g_autofree char *decoded_name = decode(name);
+    g_autofree char *decoded_value = decode(value ? value : "");
+
+    (void)kind;
+    arguments->visit(decoded_name, decoded_value, arguments->data);
+    return MHD_YES;
+}
+
+void http_request_visit_query(const HttpRequest *request, HttpArgument visit, gpointer data)
+{
+    Arguments arguments = {visit, data};
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit_argument,
+                              &arguments);
 }
 
 typedef struct {

@@ -20,6 +20,9 @@ const char *http_request_parameter(const HttpRequest *request, const char *name)
 /* The first "name=value" of the query, decoded and valid UTF-8; NULL when absent, "" when it has no
  * value. Free with g_free. */
 char *http_request_query(const HttpRequest *request, const char *name);
+/* Calls `visit` for each "name=value" of the query in its order, both decoded and valid UTF-8. */
+typedef void (*HttpArgument)(const char *name, const char *value, gpointer data);
+void http_request_visit_query(const HttpRequest *request, HttpArgument visit, gpointer data);
 /* The first such field, any case of name; NULL when absent. */
 const char *http_request_header(const HttpRequest *request, const char *name);
 /* All such fields in their order, joined by ", "; NULL when absent; g_free. */

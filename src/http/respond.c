@@ -14,6 +14,7 @@ struct HttpResponse {
     unsigned status;
     struct MHD_Response *mhd;
     GBytes *body;
+    HttpStream *stream; /* in its place, or NULL */
 };
 
 static void release_body(void *body)
@@ -47,6 +48,25 @@ HttpResponse *http_response_new(unsigned status, const char *content_type, GByte
     return response;
 }
 
+HttpResponse *http_response_new_stream(unsigned status, const char *content_type,
+                                       HttpStream *stream)
+{
+    HttpResponse *response = g_new0(HttpResponse, 1);
+
+    atomic_init(&response->references, 1);
+    response->status = status;
+    response->body = g_bytes_new_static("", 0);
+    response->stream = stream_ref(stream);
+    response->mhd = stream_mhd_response(stream);
+    http_response_add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
+    return response;
+}
+
+HttpStream *http_response_stream(const HttpResponse *response)
+{
+    return response->stream;
+}
+
 void http_response_add_header(HttpResponse *response, const char *name, const char *value)
 {
     if (MHD_add_response_header(response->mhd, name, value) != MHD_YES)
@@ -65,6 +85,7 @@ void http_response_unref(HttpResponse *response)
         return;
     MHD_destroy_response(response->mhd);
     g_bytes_unref(response->body);
+    stream_unref(response->stream);
     g_free(response);
 }
 
@@ -93,7 +114,9 @@ enum MHD_Result http_response_queue(const HttpResponse *response, struct MHD_Con
     struct MHD_Response *copy;
     enum MHD_Result result;
 
-    if (!closes)
+    if (closes && response->stream) /* nobody else has it */
+        MHD_add_response_header(response->mhd, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (!closes || response->stream)
         return MHD_queue_response(connection, response->status, response->mhd);
     copy = make_mhd_response(response->body);
     MHD_get_response_headers(response->mhd, copy_header, copy);

@@ -189,6 +189,14 @@ static HttpResponse *find_answer(const HttpServer *server, HttpRequest *request)
     return request->reply ? reply_take(request->reply) : response;
 }
 
+static void begin_stream(const HttpServer *server, HttpRequest *request, HttpStream *stream)
+{
+    if (!stream)
+        return;
+    request->stream = stream_ref(stream);
+    stream_attach(stream, request->connection, server->waiters);
+}
+
 static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
 {
     g_autoptr(HttpResponse) response = find_answer(server, request);
@@ -198,6 +206,7 @@ static enum MHD_Result answer(const HttpServer *server, HttpRequest *request)
     request->status = http_response_status(response);
     request->sent =
         strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0 ? 0 : http_response_size(response);
+    begin_stream(server, request, http_response_stream(response));
     return http_response_queue(response, request->connection,
                                request->is_unclear || atomic_load(&server->is_quiesced));
 }
@@ -244,7 +253,7 @@ static void tell_observer(const HttpServer *server, const HttpRequest *request, 
         .status = request->status,
         .elapsed = elapsed,
         .received = request->discarded + request->taken + (request->body ? request->body->len : 0),
-        .sent = request->sent,
+        .sent = request->stream ? stream_sent(request->stream) : request->sent,
     };
 
     if (server->options.observer)

@@ -62,7 +62,8 @@ typedef struct {
     unsigned threads;
     unsigned connections_max;
     gint64 idle_timeout;    /* microseconds; counted in whole seconds, rounded up */
-    gint64 request_timeout; /* microseconds for one request and its answer; 0: no limit */
+    gint64 request_timeout; /* microseconds for one request and its answer, or a piece of an answer
+                               that is streamed; 0: no limit */
     gsize body_max;         /* bytes; more is answered with 413 */
     gsize header_max;       /* bytes of memory for request line and fields; more is 414 or 431 */
     HttpTls *tls;           /* what a "tls:" address speaks; a reference is taken; else unused */
