@@ -65,6 +65,13 @@ gboolean conn_refuse_rows(Conn *conn, GError **error);
 /* Ends the connection at once. */
 void conn_give_up(Conn *conn);
 
+/* Asks the server to cancel what runs on the connection, in a thread of its own. It may arrive as
+ * late as cancel_request_is_done, and would then hit whatever runs. */
+typedef struct CancelRequest CancelRequest;
+CancelRequest *cancel_request_start(Conn *conn);
+gboolean cancel_request_is_done(const CancelRequest *request);
+void cancel_request_release(CancelRequest *request);
+
 Result *result_new(PGresult *answer);
 
 /* A copy of what the server says, cut where it gets too long to show; NULL for NULL. */

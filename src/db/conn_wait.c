@@ -16,13 +16,13 @@
 #define REQUEST_TIMEOUT (500 * G_TIME_SPAN_MILLISECOND)
 
 /* Belongs to the thread and to who waits for it; whoever lets go last frees it. */
-typedef struct {
+struct CancelRequest {
     PGcancel *handle;
     Cancel *done;
     atomic_int owners;
-} CancelRequest;
+};
 
-static void cancel_request_release(CancelRequest *request)
+void cancel_request_release(CancelRequest *request)
 {
     if (atomic_fetch_sub(&request->owners, 1) > 1)
         return;
@@ -42,8 +42,7 @@ static gpointer cancel_request_run(gpointer data)
     return NULL;
 }
 
-/* Waits for the request, not for the statement to stop. */
-static void request_cancel(Conn *conn)
+CancelRequest *cancel_request_start(Conn *conn)
 {
     CancelRequest *request = g_new0(CancelRequest, 1);
     GThread *thread;
@@ -53,11 +52,25 @@ static void request_cancel(Conn *conn)
     atomic_init(&request->owners, 2);
     thread = g_thread_try_new("pq-cancel", cancel_request_run, request, NULL);
     if (thread) {
-        clock_wait(REQUEST_TIMEOUT, request->done);
         g_thread_unref(thread);
     } else {
+        cancel_trigger(request->done);
         cancel_request_release(request);
     }
+    return request;
+}
+
+gboolean cancel_request_is_done(const CancelRequest *request)
+{
+    return cancel_is_triggered(request->done);
+}
+
+/* Waits for the request, not for the statement to stop. */
+static void request_cancel(Conn *conn)
+{
+    CancelRequest *request = cancel_request_start(conn);
+
+    clock_wait(REQUEST_TIMEOUT, request->done);
     cancel_request_release(request);
 }
 

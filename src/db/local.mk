@@ -15,6 +15,9 @@ src_db_libdb_a_SOURCES = \
 	src/db/dsn_url.c \
 	src/db/lock.c src/db/lock.h \
 	src/db/login_error.c \
+	src/db/pool.c src/db/pool.h src/db/pool_private.h \
+	src/db/pool_opener.c \
+	src/db/pool_session.c \
 	src/db/pooler.c src/db/pooler.h \
 	src/db/query.c src/db/query.h \
 	src/db/quote.c \

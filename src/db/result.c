@@ -50,10 +50,14 @@ const char *result_text(const Result *result, int row, int column)
 
 const guint8 *result_bytes(const Result *result, int row, int column, gsize *length)
 {
-    const char *bytes = result_text(result, row, column);
+    const PGresult *answer = result->answer;
 
-    *length = bytes ? (gsize)PQgetlength(result->answer, row, column) : 0;
-    return (const guint8 *)bytes;
+    g_assert(row >= 0 && row < PQntuples(answer));
+    g_assert(column >= 0 && column < PQnfields(answer));
+    *length = (gsize)PQgetlength(answer, row, column);
+    if (*length == 0 && PQgetisnull(answer, row, column))
+        return NULL;
+    return (const guint8 *)PQgetvalue(answer, row, column);
 }
 
 gint64 result_int64(const Result *result, int row, int column)

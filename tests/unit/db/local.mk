@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/db/test_memory \
 	tests/unit/db/test_open \
 	tests/unit/db/test_pipeline \
+	tests/unit/db/test_pool \
 	tests/unit/db/test_pooler \
 	tests/unit/db/test_quote
 
@@ -35,3 +36,6 @@ tests_unit_db_test_open_LDADD = $(DB_LIBS)
 tests_unit_db_test_pipeline_SOURCES = tests/unit/db/test_pipeline.c $(db_test_libs)
 tests_unit_db_test_pipeline_CPPFLAGS = $(DB_CPPFLAGS) -I$(top_srcdir)/tests/lib
 tests_unit_db_test_pipeline_LDADD = $(DB_LIBS)
+tests_unit_db_test_pool_SOURCES = tests/unit/db/test_pool.c $(db_test_libs)
+tests_unit_db_test_pool_CPPFLAGS = $(DB_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_unit_db_test_pool_LDADD = $(DB_LIBS)
