@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* Microseconds from 1970 to 2000, where the server's clock begins. */
-#define SERVER_EPOCH (G_GINT64_CONSTANT(946684800) * G_USEC_PER_SEC)
+#include "usage/server_time.h"
 
 enum {
     NULL_LENGTH = -1,
@@ -84,7 +83,7 @@ static void put_value(GByteArray *bytes, UsageKind kind, const UsageValue *value
         put_int64(bytes, (guint64)value->integer);
         return;
     case USAGE_KIND_TIME:
-        put_int64(bytes, (guint64)(value->integer - SERVER_EPOCH));
+        put_int64(bytes, (guint64)time_to_server(value->integer));
         return;
     }
 }

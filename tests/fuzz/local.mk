@@ -98,3 +98,9 @@ tests_fuzz_fuzz_conf_grants_SOURCES = tests/fuzz/fuzz-conf-grants.c $(fuzz_main)
 tests_fuzz_fuzz_conf_grants_CPPFLAGS = $(CONF_CPPFLAGS)
 tests_fuzz_fuzz_conf_grants_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_conf_grants_LDADD = $(CONF_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-usage-search
+tests_fuzz_fuzz_usage_search_SOURCES = tests/fuzz/fuzz-usage-search.c $(fuzz_main)
+tests_fuzz_fuzz_usage_search_CPPFLAGS = $(USAGE_CPPFLAGS)
+tests_fuzz_fuzz_usage_search_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_usage_search_LDADD = $(USAGE_LIBS)
