@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-#include "usage/uuid.h"
 #include "view/usage_read.h"
+#include "view/usage_text.h"
 
 enum { VERDICT_STORED, VERDICT_REPEATED, VERDICT_REFUSED, VERDICT_LOST, VERDICT_COUNT };
 
@@ -18,109 +17,12 @@ struct UsageTally {
     GString *list;
 };
 
-/* --- Values ----------------------------------------------------------------------------------- */
-
-static void put_escape(GString *text, guchar byte)
-{
-    if (byte == '"' || byte == '\\') {
-        g_string_append_c(text, '\\');
-        g_string_append_c(text, (char)byte);
-    } else {
-        g_string_append_printf(text, "\\u%04x", byte);
-    }
-}
-
-/* `bytes` are valid UTF-8. */
-static void put_string(GString *text, const char *bytes, gsize length)
-{
-    gsize start = 0;
-
-    g_string_append_c(text, '"');
-    for (gsize i = 0; i < length; i++) {
-        guchar byte = (guchar)bytes[i];
-
-        if (byte >= 0x20 && byte != '"' && byte != '\\')
-            continue;
-        g_string_append_len(text, bytes + start, (gssize)(i - start));
-        put_escape(text, byte);
-        start = i + 1;
-    }
-    g_string_append_len(text, bytes + start, (gssize)(length - start));
-    g_string_append_c(text, '"');
-}
-
-/* Text from elsewhere, such as a message of the server. */
-static void put_foreign(GString *text, const char *foreign)
-{
-    g_autofree char *valid = g_utf8_make_valid(foreign, -1);
-
-    put_string(text, valid, strlen(valid));
-}
-
-static void put_id(GString *text, const guint8 id[USAGE_ID_SIZE])
-{
-    char form[UUID_TEXT_SIZE];
-
-    uuid_format(id, form);
-    put_string(text, form, UUID_TEXT_SIZE - 1);
-}
-
-/* The shortest that reads as the same number. */
-static void put_number(GString *text, double number)
-{
-    char form[G_ASCII_DTOSTR_BUF_SIZE];
-
-    g_ascii_formatd(form, sizeof form, "%.15g", number);
-    if (g_ascii_strtod(form, NULL) != number)
-        g_ascii_formatd(form, sizeof form, "%.17g", number);
-    g_string_append(text, form);
-}
-
-static void put_value(GString *text, UsageKind kind, const UsageValue *value)
-{
-    g_autofree char *form = NULL;
-
-    switch (kind) {
-    case USAGE_KIND_UUID:
-        put_id(text, value->uuid);
-        return;
-    case USAGE_KIND_TEXT:
-        put_string(text, value->text.bytes, value->text.length);
-        return;
-    case USAGE_KIND_ADDRESS:
-        form = usage_address_format(&value->address);
-        put_string(text, form, strlen(form));
-        return;
-    case USAGE_KIND_BOOLEAN:
-        g_string_append(text, value->boolean ? "true" : "false");
-        return;
-    case USAGE_KIND_NUMBER:
-        put_number(text, value->number);
-        return;
-    case USAGE_KIND_INTEGER:
-        g_string_append_printf(text, "%" G_GINT64_FORMAT, value->integer);
-        return;
-    case USAGE_KIND_TIME:
-        form = clock_format_rfc3339(value->integer);
-        put_string(text, form, strlen(form));
-        return;
-    }
-}
-
 char *usage_document(const UsageRecord *record)
 {
     GString *text = g_string_sized_new(512);
 
-    for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++) {
-        const UsageFieldInfo *info = usage_field(field);
-
-        g_string_append_printf(text, "%s\"%s\":", field ? "," : "{", info->name);
-        if (usage_record_has(record, field))
-            put_value(text, info->kind, &record->values[field]);
-        else
-            g_string_append(text, "null");
-    }
-    g_string_append(text, "}\n");
+    usage_put_record(text, record);
+    g_string_append_c(text, '\n');
     return g_string_free(text, FALSE);
 }
 
@@ -128,7 +30,7 @@ char *usage_id_document(const guint8 id[USAGE_ID_SIZE])
 {
     GString *text = g_string_new("{\"id\":");
 
-    put_id(text, id);
+    usage_put_id(text, id);
     g_string_append(text, "}\n");
     return g_string_free(text, FALSE);
 }
@@ -138,9 +40,9 @@ char *usage_id_document(const guint8 id[USAGE_ID_SIZE])
 static void put_fault(GString *text, const char *pointer, const char *detail)
 {
     g_string_append(text, "{\"pointer\":");
-    put_foreign(text, pointer);
+    usage_put_foreign(text, pointer, strlen(pointer));
     g_string_append(text, ",\"detail\":");
-    put_foreign(text, detail);
+    usage_put_foreign(text, detail, strlen(detail));
     g_string_append_c(text, '}');
 }
 
@@ -219,7 +121,7 @@ void usage_tally_add(UsageTally *tally, guint number, const UsageVerdict *verdic
                            number, verdict->status);
     if (verdict->id) {
         g_string_append(list, ",\"id\":");
-        put_id(list, verdict->id);
+        usage_put_id(list, verdict->id);
     }
     put_errors(list, verdict);
     g_string_append_c(list, '}');

@@ -25,3 +25,7 @@ tests_unit_view_test_usage_read_LDADD = $(VIEW_LIBS)
 check_PROGRAMS += tests/unit/view/test_usage_write
 tests_unit_view_test_usage_write_CPPFLAGS = $(VIEW_CPPFLAGS)
 tests_unit_view_test_usage_write_LDADD = $(VIEW_LIBS)
+
+check_PROGRAMS += tests/unit/view/test_usage_text
+tests_unit_view_test_usage_text_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_unit_view_test_usage_text_LDADD = $(VIEW_LIBS)
