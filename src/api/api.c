@@ -310,6 +310,15 @@ static void measure_usage(const ApiUsage *usage)
     metrics_set(METRIC_USAGE_STREAMS, usage_streams_count(usage->streams));
 }
 
+static void measure_reader(UsageReader *reader)
+{
+    const PoolFigures figures = usage_reader_figures(reader);
+
+    metrics_set(METRIC_USAGE_READER_CONNECTIONS, figures.connections);
+    metrics_set(METRIC_USAGE_READER_BUSY, figures.busy);
+    metrics_set(METRIC_USAGE_READER_WAITING, figures.waiting);
+}
+
 void api_measure(Api *api)
 {
     const ApiUsage *usage = api_usage(api);
@@ -318,8 +327,10 @@ void api_measure(Api *api)
     for (ApiListener which = API_TRAFFIC; which <= API_ADMIN; which++)
         measure_listener(api, which);
     pthread_mutex_unlock(&api->mutex);
-    if (usage)
+    if (usage) {
         measure_usage(usage);
+        measure_reader(usage->reader);
+    }
 }
 
 void api_set_tls(Api *api, HttpTls *tls)

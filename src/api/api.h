@@ -6,6 +6,7 @@
 #include "api/origin.h"
 #include "http/tls.h"
 #include "usage/log.h"
+#include "usage/reader.h"
 #include "view/document.h"
 
 typedef struct Api Api;
@@ -75,9 +76,16 @@ typedef struct UsageStreams UsageStreams; /* see usage_stream.h */
 UsageStreams *usage_streams_new(guint maximum);
 void usage_streams_free(UsageStreams *streams);
 
-/* What POST /v1/usage-logs needs. */
+/* Hears why the usage log cannot be read, on a thread of the reader's; NULL: it can be again. */
+typedef void (*ApiReadNews)(const GError *error, gpointer data);
+
+/* What /v1/usage-logs needs. */
 typedef struct {
     UsageLog *log;
+    UsageReader *reader;
+    guint export_rows; /* of one export; 0: no limit */
+    ApiReadNews read_news;
+    gpointer read_news_data;
     guint rows_max;   /* of one request that is no stream */
     guint batch_max;  /* rows of one request that are written together */
     gsize stream_max; /* bytes of one stream */
@@ -87,8 +95,8 @@ typedef struct {
     UsageStreams *streams;
     gboolean tracks_traffic; /* requests to the traffic listener are recorded, too */
 } ApiUsage;
-/* At most once; without it the routes answer 404. Takes the origins and the streams; the log must
- * outlive the Api. */
+/* At most once; without it the routes answer 404. Takes the origins and the streams; the log and
+ * the reader must outlive the Api. */
 void api_set_usage(Api *api, const ApiUsage *usage);
 
 /* Where orders are taken in and operations are kept; belongs to the Api. */

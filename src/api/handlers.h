@@ -27,6 +27,10 @@ HttpResponse *api_accepted(const char *id, const char *document);
 /* NULL when usage logs are not served. */
 const ApiUsage *api_usage(Api *api);
 
+/* NULL: usage logs can be taken and read now. */
+HttpResponse *api_refuse_usage(const HttpRequest *request, const ApiUsage *usage,
+                               const Snapshot *snapshot);
+
 /* The snapshot now, with a reference for the caller. */
 Snapshot *api_current(Api *api);
 

@@ -17,5 +17,6 @@ src_api_libapi_a_SOURCES = \
 	src/api/tracker.c src/api/tracker.h \
 	src/api/usage_logs.c \
 	src/api/usage_post.c src/api/usage_post.h \
+	src/api/usage_readings.c \
 	src/api/usage_stream.c src/api/usage_stream.h
 src_api_libapi_a_CPPFLAGS = $(API_CPPFLAGS)

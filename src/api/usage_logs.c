@@ -294,7 +294,7 @@ HttpResponse *api_post_usage_logs(HttpRequest *request, gpointer data)
 
     if (http_request_reader(request))
         return usage_stream_finish(http_request_reader(request), request);
-    refusal = post_refuse_service(request, usage, snapshot);
+    refusal = api_refuse_usage(request, usage, snapshot);
     if (!refusal)
         refusal = post_read_wish(request, &wish);
     if (refusal)

@@ -18,8 +18,8 @@ static HttpResponse *refuse_absent(const HttpRequest *request, const char *detai
     return http_problem(request, &problem);
 }
 
-HttpResponse *post_refuse_service(const HttpRequest *request, const ApiUsage *usage,
-                                  const Snapshot *snapshot)
+HttpResponse *api_refuse_usage(const HttpRequest *request, const ApiUsage *usage,
+                               const Snapshot *snapshot)
 {
     if (!snapshot->is_open)
         return api_unavailable(request, snapshot, NULL, NULL);

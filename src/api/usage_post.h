@@ -16,9 +16,6 @@ typedef struct {
     StoreDurability durability;
 } Wish;
 
-/* NULL: usage logs can be taken now. */
-HttpResponse *post_refuse_service(const HttpRequest *request, const ApiUsage *usage,
-                                  const Snapshot *snapshot);
 /* NULL: the wish is clear. */
 HttpResponse *post_read_wish(const HttpRequest *request, Wish *wish);
 /* Whether the body is one object a line. */

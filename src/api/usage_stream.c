@@ -391,7 +391,7 @@ HttpResponse *usage_stream_open(Api *api, HttpRequest *request)
     static const HttpReader methods = {take, end};
     const ApiUsage *usage = api_usage(api);
     g_autoptr(Snapshot) snapshot = api_current(api);
-    HttpResponse *refusal = post_refuse_service(request, usage, snapshot);
+    HttpResponse *refusal = api_refuse_usage(request, usage, snapshot);
     Wish wish;
 
     if (!refusal)

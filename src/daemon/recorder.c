@@ -2,6 +2,7 @@
 #include "daemon/recorder.h"
 
 #include "base/error.h"
+#include "daemon/echo.h"
 #include "daemon/report.h"
 #include "metrics/metrics.h"
 
@@ -9,9 +10,14 @@
  */
 enum { STATEMENT_TIMEOUT = 10 * G_USEC_PER_SEC };
 
+/* Of statistics. */
+enum { GROUPS_MAX = 1000 };
+
 struct Recorder {
     Bundle *bundle;
     UsageLog *log;
+    UsageReader *reader;
+    Echo read_troubles; /* of the reader's thread */
     Mailbox *reports;
     MetricSeries *batch_rows;
     MetricSeries *commit;
@@ -38,13 +44,53 @@ static void measure(guint rows, gint64 elapsed, gpointer data)
     metric_series_observe(recorder->commit, elapsed);
 }
 
+/* On the reader's thread. */
+static void tell_of_reading(const GError *error, gpointer data)
+{
+    Recorder *recorder = data;
+    g_autofree char *why = error ? error_describe_short(error) : NULL;
+
+    if (!why)
+        echo_forget(&recorder->read_troubles);
+    else if (echo_is_news(&recorder->read_troubles, why))
+        report_line(recorder->reports, g_strdup_printf("The usage log cannot be read: %s", why),
+                    TRUE);
+}
+
+static const Secret *find_url(const Bundle *bundle, gboolean is_private)
+{
+    const Secret *runtime = is_private ? NULL : conf_secret(bundle->conf, CONF_RUNTIME_URL);
+
+    return runtime ? runtime : bundle->settings.url;
+}
+
+static UsageReaderSettings read_reader_settings(const Bundle *bundle, gboolean is_private,
+                                                const char *instance)
+{
+    const Conf *conf = bundle->conf;
+    guint connections = (guint)conf_integer(conf, CONF_USAGE_LOG_READERS);
+    guint exports = (guint)conf_integer(conf, CONF_USAGE_LOG_EXPORTS);
+
+    return (UsageReaderSettings){
+        .url = find_url(bundle, is_private),
+        .schema = conf_string(conf, CONF_USAGE_LOG_SCHEMA),
+        .instance = instance,
+        .connect_timeout = bundle->settings.connect_timeout,
+        .timeout = conf_duration(conf, CONF_USAGE_LOG_READ_TIMEOUT),
+        .export_timeout = conf_duration(conf, CONF_USAGE_LOG_EXPORT_TIMEOUT),
+        .connections = connections,
+        .exports_max = MIN(exports, connections - 1), /* lists always have one */
+        .waiting_max = (guint)conf_integer(conf, CONF_USAGE_LOG_READ_QUEUE),
+        .groups_max = GROUPS_MAX,
+    };
+}
+
 static UsageSettings read_settings(const Bundle *bundle, gboolean is_private, const char *instance)
 {
     const Conf *conf = bundle->conf;
-    const Secret *runtime = is_private ? NULL : conf_secret(conf, CONF_RUNTIME_URL);
 
     return (UsageSettings){
-        .store = {.url = runtime ? runtime : bundle->settings.url,
+        .store = {.url = find_url(bundle, is_private),
                   .schema = conf_string(conf, CONF_USAGE_LOG_SCHEMA),
                   .instance = instance,
                   .connect_timeout = bundle->settings.connect_timeout,
@@ -78,6 +124,7 @@ Recorder *recorder_start(Bundle *bundle, gboolean is_private, const char *instan
 {
     const Conf *conf = bundle->conf;
     UsageSettings settings = read_settings(bundle, is_private, instance);
+    UsageReaderSettings reader = read_reader_settings(bundle, is_private, instance);
     Recorder *recorder;
 
     if (!conf_boolean(conf, CONF_USAGE_LOG_ENABLED))
@@ -88,9 +135,14 @@ Recorder *recorder_start(Bundle *bundle, gboolean is_private, const char *instan
     recorder->batch_rows = metric_series(METRIC_USAGE_BATCH_ROWS, METRIC_VALUES());
     recorder->commit = metric_series(METRIC_USAGE_COMMIT, METRIC_VALUES());
     recorder->log = usage_log_new(&settings, &(UsageObserver){tell, measure, recorder});
+    recorder->reader = usage_reader_new(&reader);
     api_set_usage(
         api,
         &(ApiUsage){.log = recorder->log,
+                    .reader = recorder->reader,
+                    .export_rows = (guint)conf_integer(conf, CONF_USAGE_LOG_EXPORT_ROWS),
+                    .read_news = tell_of_reading,
+                    .read_news_data = recorder,
                     .rows_max = (guint)conf_integer(conf, CONF_USAGE_LOG_REQUEST_ROWS),
                     .batch_max = settings.batch_max,
                     .stream_max = conf_size(conf, CONF_USAGE_LOG_STREAM_MAX),
@@ -108,6 +160,7 @@ void recorder_stop(Recorder *recorder, gint64 timeout)
         return;
     recorder->has_stopped = TRUE;
     usage_log_stop(recorder->log, timeout);
+    usage_reader_stop(recorder->reader);
 }
 
 void recorder_free(Recorder *recorder)
@@ -116,6 +169,8 @@ void recorder_free(Recorder *recorder)
         return;
     recorder_stop(recorder, 0);
     usage_log_free(recorder->log);
+    usage_reader_free(recorder->reader);
+    echo_forget(&recorder->read_troubles);
     bundle_unref(recorder->bundle);
     g_free(recorder);
 }
