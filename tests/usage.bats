@@ -580,6 +580,11 @@ post_as() {
     [ -z "$(uniq -d stored)" ]
 }
 
+has_partition_in_three_days() {
+    [ "$(sql "SELECT to_regclass('usage_logs_' || to_char(now() AT TIME ZONE 'UTC' + interval '72 hours', 'YYYYMMDD'))
+              IS NOT NULL")" = t ]
+}
+
 @test "the daemon cuts the table, makes partitions ahead, and nothing is lost or twice" {
     PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
     sql "INSERT INTO usage_logs (action_type, endpoint, created_at)
@@ -608,6 +613,7 @@ post_as() {
     sed -i 's/partition = "hour"/partition = "day"/' daemon.conf
     kill -HUP "${daemon_pids[daemon]}"
     wait_for 'logged "Partition public.usage_logs_.* made, from .* to .* 00:00:00"'
+    wait_for has_partition_in_three_days
     sql "INSERT INTO usage_logs (action_type, endpoint, created_at)
          SELECT 'upload', '/day', now() + n * interval '1 hour' FROM generate_series(0, 72) AS n"
     stop_daemon
