@@ -430,7 +430,7 @@ count_rows() {
     [ "$(post '{"action_type": "upload", "endpoint": "/"}')" = 404 ]
     [[ $(answer .detail) == *usage_logs*'not there'* ]]
     [ "$(http_status /readyz)" = 200 ]
-    logged 'Usage log not served: .*usage_logs.* is not there'
+    logged 'info: No usage log: .*usage_logs.* is not there .*usage_log.enabled = false'
     psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f "$top_srcdir/migrations/models/usage_logs.sql"
     wait_for '[ "$(post "{\"action_type\": \"upload\", \"endpoint\": \"/\"}")" = 201 ]'
 

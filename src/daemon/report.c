@@ -108,11 +108,16 @@ void report_usage(Mailbox *mailbox, const char *const *action_types, const char 
 {
     g_autofree char *types = action_types ? g_strjoinv(", ", (char **)action_types) : NULL;
 
-    post(mailbox, (Report){.kind = REPORT_USAGE,
-                           .reason = g_strdup(absence),
-                           .action_types = g_strdupv((char **)action_types),
-                           .line = types ? g_strdup_printf("Usage log: action types %s", types)
-                                         : g_strdup_printf("Usage log not served: %s", absence)});
+    post(mailbox,
+         (Report){.kind = REPORT_USAGE,
+                  .reason = g_strdup(absence),
+                  .action_types = g_strdupv((char **)action_types),
+                  .line =
+                      types
+                          ? g_strdup_printf("Usage log: action types %s", types)
+                          : g_strdup_printf(
+                                "No usage log: %s (usage_log.enabled = false where none is wanted)",
+                                absence)});
 }
 
 void report_reloaded(Mailbox *mailbox, Bundle *bundle)
