@@ -104,20 +104,22 @@ void report_drift(Mailbox *mailbox, Drift *drift)
     post(mailbox, (Report){.kind = REPORT_DRIFT, .drift = drift});
 }
 
-void report_usage(Mailbox *mailbox, const char *const *action_types, const char *absence)
+static char *describe_usage(const char *const *action_types, const char *absence)
 {
     g_autofree char *types = action_types ? g_strjoinv(", ", (char **)action_types) : NULL;
 
-    post(mailbox,
-         (Report){.kind = REPORT_USAGE,
-                  .reason = g_strdup(absence),
-                  .action_types = g_strdupv((char **)action_types),
-                  .line =
-                      types
-                          ? g_strdup_printf("Usage log: action types %s", types)
-                          : g_strdup_printf(
-                                "No usage log: %s (usage_log.enabled = false where none is wanted)",
-                                absence)});
+    if (types)
+        return g_strdup_printf("Usage log: action types %s", types);
+    return g_strdup_printf("No usage log: %s (usage_log.enabled = false where none is wanted)",
+                           absence);
+}
+
+void report_usage(Mailbox *mailbox, const char *const *action_types, const char *absence)
+{
+    post(mailbox, (Report){.kind = REPORT_USAGE,
+                           .reason = g_strdup(absence),
+                           .action_types = g_strdupv((char **)action_types),
+                           .line = describe_usage(action_types, absence)});
 }
 
 void report_reloaded(Mailbox *mailbox, Bundle *bundle)
