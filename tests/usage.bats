@@ -196,7 +196,7 @@ count_rows() {
     [ "$({ head -c 300 lines; sleep 0.1; tail -c +301 lines; } | stream - )" = 207 ]
     [ "$(count_rows)" = 100 ]
     printf '%s' '{"action_type": "upload", "endpoint": "/async"}' >line
-    base=$base?durability=async
+    base="$base?durability=async"
     [ "$(stream line)" = 202 ]
     base=${base%\?*}
 
@@ -337,6 +337,39 @@ count_rows() {
     [ "$(<code)" = 201 ]
     wait_for '[ "$(sample pgsluice_usage_log_streams)" = 0 ]'
     http_body /metrics admin | promtool check metrics
+    stop_daemon
+}
+
+# PostgreSQL itself reads the same JSON, value by value, and must come to the same rows.
+@test "random records, valid and not: the table holds what was sent, row by row" {
+    serve
+    "$top_srcdir/tests/lib/usage-random" 6 4000 "$(date +%s)" valid >lines
+    [ "$(stream lines)" = 207 ]
+    seq 4000 | grep -vxFf valid | head -1000 >expected
+    answer '.results[].line' >refused
+    diff expected refused
+    [ "$(answer '"\(.stored) \(.lost)"')" = "$(wc -l <valid) 0" ]
+
+    awk 'NR == FNR { wanted[$1] = 1; next } FNR in wanted' valid lines >good
+    psql -Xq -v ON_ERROR_STOP=1 -d "$url" <<'SQL'
+CREATE TABLE sent (document json);
+\copy sent FROM good WITH (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x03')
+CREATE TABLE expected AS SELECT record.* FROM sent, json_populate_record(NULL::usage_logs, document) AS record;
+SQL
+    [ "$(sql "SELECT count(*) FROM expected")" = "$(wc -l <valid)" ]
+    columns=$(sql "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+                   WHERE attrelid = 'usage_logs'::regclass AND attnum > 0 AND attname <> 'recorded_at'")
+    [ -z "$(sql "(SELECT $columns FROM usage_logs EXCEPT ALL SELECT $columns FROM expected)
+                 UNION ALL (SELECT $columns FROM expected EXCEPT ALL SELECT $columns FROM usage_logs) LIMIT 3")" ]
+
+    # The same again, as a list and one by one, is nothing new.
+    printf '[%s]' "$(head -200 good | paste -sd ,)" >list # jq would round large numbers
+    [ "$(curl -s -m 20 -o answer -w '%{http_code}' -H 'Content-Type: application/json' --data-binary @list "$base")" = 207 ]
+    [ "$(answer '"\(.repeated) \(.results | length)"')" = '200 200' ]
+    head -20 good | while IFS= read -r record; do
+        [ "$(post "$record")" = 200 ]
+    done
+    [ "$(count_rows)" = "$(wc -l <valid)" ]
     stop_daemon
 }
 

@@ -81,6 +81,13 @@ tests_fuzz_fuzz_view_order_SOURCES = tests/fuzz/fuzz-view-order.c $(fuzz_main)
 tests_fuzz_fuzz_view_order_CPPFLAGS = $(VIEW_CPPFLAGS)
 tests_fuzz_fuzz_view_order_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_view_order_LDADD = $(VIEW_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz-view-usage
+tests_fuzz_fuzz_view_usage_SOURCES = tests/fuzz/fuzz-view-usage.c $(fuzz_main)
+tests_fuzz_fuzz_view_usage_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_fuzz_fuzz_view_usage_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_view_usage_LDADD = $(VIEW_LIBS)
+
 fuzz_programs += tests/fuzz/fuzz-client-documents
 tests_fuzz_fuzz_client_documents_SOURCES = tests/fuzz/fuzz-client-documents.c $(fuzz_main)
 tests_fuzz_fuzz_client_documents_CPPFLAGS = $(CLIENT_CPPFLAGS)
