@@ -16,11 +16,12 @@ const UsageFieldInfo *usage_field(UsageField field)
     return &fields[field];
 }
 
-UsageField usage_field_find(const char *name)
+UsageField usage_field_find(const char *name, gsize length)
 {
     UsageField field = 0;
 
-    while (field < USAGE_FIELD_COUNT && strcmp(fields[field].name, name) != 0)
+    while (field < USAGE_FIELD_COUNT &&
+           (strncmp(fields[field].name, name, length) != 0 || fields[field].name[length] != '\0'))
         field++;
     return field;
 }

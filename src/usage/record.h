@@ -31,7 +31,7 @@ typedef struct {
 } UsageFieldInfo;
 const UsageFieldInfo *usage_field(UsageField field);
 /* USAGE_FIELD_COUNT when there is none of that name. */
-UsageField usage_field_find(const char *name);
+UsageField usage_field_find(const char *name, gsize length);
 
 /* An IP address or network as the server keeps it. */
 typedef struct {

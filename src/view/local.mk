@@ -13,6 +13,7 @@ src_view_libview_a_SOURCES = \
 	src/view/task.c src/view/task.h \
 	src/view/usage_lines.c src/view/usage_lines.h \
 	src/view/usage_read.c src/view/usage_read.h \
+	src/view/usage_scan.c src/view/usage_scan.h \
 	src/view/usage_stats.c src/view/usage_stats.h \
 	src/view/usage_text.c src/view/usage_text.h \
 	src/view/usage_write.c src/view/usage_write.h

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "usage/uuid.h"
+#include "view/usage_scan.h"
+
+enum { SHORT_MAX = 63 }; /* bytes: no UUID, address or time is longer */
 
 static const size_t parse_flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
 
@@ -16,6 +19,7 @@ typedef struct {
     GPtrArray *faults;
     guint before; /* faults that were there already */
     guint seen;   /* bit 1 << field: the member is there, good or bad */
+    guint named;  /* the same, also when it is null */
     UsageRecord record;
 } Reading;
 
@@ -79,34 +83,27 @@ static UsageValue *value_of(Reading *reading, UsageField field)
     return &reading->record.values[field];
 }
 
-/* The string without a NUL in it, or NULL after a complaint. */
-static const char *read_string(Reading *reading, UsageField field, const json_t *json,
-                               const char *wanted)
+/* FALSE after a complaint: it is no string, or has a NUL in it. */
+static gboolean is_clean_string(Reading *reading, UsageField field, const Token *token,
+                                const char *wanted)
 {
-    const char *text = json_string_value(json);
-
-    if (!text) {
-        complain_of_kind(reading, field, wanted);
-        return NULL;
-    }
-    if (strlen(text) != json_string_length(json)) {
-        complain(reading, usage_field(field)->name,
-                 g_strdup("must not contain U+0000, which PostgreSQL cannot store"));
-        return NULL;
-    }
-    return text;
+    if (token->kind != TOKEN_STRING)
+        return complain_of_kind(reading, field, wanted);
+    if (!memchr(token->text, '\0', token->length))
+        return TRUE;
+    return complain(reading, usage_field(field)->name,
+                    g_strdup("must not contain U+0000, which PostgreSQL cannot store"));
 }
 
-static gboolean read_text(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_text(Reading *reading, UsageField field, const Token *token)
 {
     const UsageFieldInfo *info = usage_field(field);
-    const char *text = read_string(reading, field, json, "a string");
     UsageValue *value = value_of(reading, field);
 
-    if (!text)
+    if (!is_clean_string(reading, field, token, "a string"))
         return FALSE;
-    value->text.bytes = text;
-    value->text.length = json_string_length(json);
+    value->text.bytes = token->text;
+    value->text.length = token->length;
     if (value->text.length > info->maximum)
         return complain(reading, info->name,
                         g_strdup_printf("has %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT
@@ -115,56 +112,67 @@ static gboolean read_text(Reading *reading, UsageField field, const json_t *json
     return TRUE;
 }
 
-static gboolean read_uuid(Reading *reading, UsageField field, const json_t *json)
+/* With a NUL at its end; what does not fit is none of the values that are looked for. */
+static const char *copy_short(const Token *token, char copy[SHORT_MAX + 1])
 {
-    const char *text = read_string(reading, field, json, "a UUID");
+    gsize length = MIN(token->length, SHORT_MAX);
 
-    if (text && !uuid_parse(text, value_of(reading, field)->uuid))
-        return complain_of_kind(reading, field, "a UUID in the form 8-4-4-4-12 hexadecimal digits");
-    return text != NULL;
+    memcpy(copy, token->text, length);
+    copy[length] = '\0';
+    return copy;
 }
 
-static gboolean read_address(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_uuid(Reading *reading, UsageField field, const Token *token)
 {
-    const char *text = read_string(reading, field, json, "an IP address");
+    char copy[SHORT_MAX + 1];
 
-    if (text && !usage_address_parse(text, &value_of(reading, field)->address))
-        return complain_of_kind(reading, field,
-                                "an IPv4 or IPv6 address, without a zone or a port");
-    return text != NULL;
+    if (!is_clean_string(reading, field, token, "a UUID"))
+        return FALSE;
+    return uuid_parse(copy_short(token, copy), value_of(reading, field)->uuid) ||
+           complain_of_kind(reading, field, "a UUID in the form 8-4-4-4-12 hexadecimal digits");
 }
 
-static gboolean read_boolean(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_address(Reading *reading, UsageField field, const Token *token)
 {
-    value_of(reading, field)->boolean = json_is_true(json);
-    return json_is_boolean(json) || complain_of_kind(reading, field, "true or false");
+    char copy[SHORT_MAX + 1];
+
+    if (!is_clean_string(reading, field, token, "an IP address"))
+        return FALSE;
+    return usage_address_parse(copy_short(token, copy), &value_of(reading, field)->address) ||
+           complain_of_kind(reading, field, "an IPv4 or IPv6 address, without a zone or a port");
 }
 
-static gboolean read_number(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_boolean(Reading *reading, UsageField field, const Token *token)
 {
-    double number = json_number_value(json);
+    value_of(reading, field)->boolean = token->boolean;
+    return token->kind == TOKEN_BOOLEAN || complain_of_kind(reading, field, "true or false");
+}
+
+static gboolean read_number(Reading *reading, UsageField field, const Token *token)
+{
+    double number = token->kind == TOKEN_INTEGER ? (double)token->integer : token->real;
 
     value_of(reading, field)->number = number;
-    return (json_is_number(json) && number >= 0 && isfinite(number)) ||
+    return ((token->kind == TOKEN_INTEGER || token->kind == TOKEN_REAL) && number >= 0 &&
+            isfinite(number)) ||
            complain_of_kind(reading, field, "a number that is not negative");
 }
 
-static gboolean read_integer(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_integer(Reading *reading, UsageField field, const Token *token)
 {
-    gint64 number = json_integer_value(json);
-
-    value_of(reading, field)->integer = number;
-    return (json_is_integer(json) && number >= 0) ||
+    value_of(reading, field)->integer = token->integer;
+    return (token->kind == TOKEN_INTEGER && token->integer >= 0) ||
            complain_of_kind(reading, field, "a whole number from 0 to 9223372036854775807");
 }
 
-static gboolean read_time(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_time(Reading *reading, UsageField field, const Token *token)
 {
-    const char *text = read_string(reading, field, json, "a time");
-    g_autoptr(GDateTime) time = text ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+    char copy[SHORT_MAX + 1];
+    g_autoptr(GDateTime) time = NULL;
 
-    if (!text)
+    if (!is_clean_string(reading, field, token, "a time"))
         return FALSE;
+    time = g_date_time_new_from_iso8601(copy_short(token, copy), NULL);
     if (!time)
         return complain_of_kind(reading, field,
                                 "a time with its zone, like 2026-11-22T14:02:11.123Z");
@@ -173,23 +181,23 @@ static gboolean read_time(Reading *reading, UsageField field, const json_t *json
     return TRUE;
 }
 
-static gboolean read_value(Reading *reading, UsageField field, const json_t *json)
+static gboolean read_value(Reading *reading, UsageField field, const Token *token)
 {
     switch (usage_field(field)->kind) {
     case USAGE_KIND_UUID:
-        return read_uuid(reading, field, json);
+        return read_uuid(reading, field, token);
     case USAGE_KIND_TEXT:
-        return read_text(reading, field, json);
+        return read_text(reading, field, token);
     case USAGE_KIND_ADDRESS:
-        return read_address(reading, field, json);
+        return read_address(reading, field, token);
     case USAGE_KIND_BOOLEAN:
-        return read_boolean(reading, field, json);
+        return read_boolean(reading, field, token);
     case USAGE_KIND_NUMBER:
-        return read_number(reading, field, json);
+        return read_number(reading, field, token);
     case USAGE_KIND_INTEGER:
-        return read_integer(reading, field, json);
+        return read_integer(reading, field, token);
     case USAGE_KIND_TIME:
-        return read_time(reading, field, json);
+        return read_time(reading, field, token);
     }
     return FALSE;
 }
@@ -206,6 +214,39 @@ static void complain_of_name(Reading *reading, const char *name)
 }
 
 /* null says the same as leaving a member out. */
+static void take_member(Reading *reading, UsageField field, const Token *token)
+{
+    reading->named |= 1U << field;
+    if (token->kind == TOKEN_NULL)
+        return;
+    reading->seen |= 1U << field;
+    if (read_value(reading, field, token))
+        reading->record.set |= 1U << field;
+}
+
+static Token token_of(const json_t *json)
+{
+    switch (json_typeof(json)) {
+    case JSON_STRING:
+        return (Token){.kind = TOKEN_STRING,
+                       .text = json_string_value(json),
+                       .length = json_string_length(json)};
+    case JSON_INTEGER:
+        return (Token){.kind = TOKEN_INTEGER, .integer = json_integer_value(json)};
+    case JSON_REAL:
+        return (Token){.kind = TOKEN_REAL, .real = json_real_value(json)};
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return (Token){.kind = TOKEN_BOOLEAN, .boolean = json_is_true(json)};
+    case JSON_NULL:
+        return (Token){.kind = TOKEN_NULL};
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        break;
+    }
+    return (Token){.kind = TOKEN_OTHER};
+}
+
 static void read_members(Reading *reading, json_t *json)
 {
     const char *name;
@@ -213,16 +254,36 @@ static void read_members(Reading *reading, json_t *json)
 
     json_object_foreach(json, name, member)
     {
-        UsageField field = usage_field_find(name);
+        UsageField field = usage_field_find(name, strlen(name));
+        Token token = token_of(member);
 
         if (field == USAGE_FIELD_COUNT)
             complain_of_name(reading, name);
-        if (field == USAGE_FIELD_COUNT || json_is_null(member))
-            continue;
-        reading->seen |= 1U << field;
-        if (read_value(reading, field, member))
-            reading->record.set |= 1U << field;
+        else
+            take_member(reading, field, &token);
     }
+}
+
+/* FALSE: the object is not plain JSON with our members, each once; what was read is of no use. */
+static gboolean scan_members(Reading *reading, Scan *scan)
+{
+    if (!scan_mark(scan, '{'))
+        return FALSE;
+    if (scan_mark(scan, '}'))
+        return TRUE;
+    do {
+        Token name;
+        Token value;
+        UsageField field;
+
+        if (!scan_string(scan, &name) || !scan_mark(scan, ':') || !scan_value(scan, &value))
+            return FALSE;
+        field = usage_field_find(name.text, name.length);
+        if (field == USAGE_FIELD_COUNT || reading->named >> field & 1U)
+            return FALSE;
+        take_member(reading, field, &value);
+    } while (scan_mark(scan, ','));
+    return scan_mark(scan, '}');
 }
 
 static gboolean has(const Reading *reading, UsageField field)
@@ -241,15 +302,23 @@ static gboolean has_faults(const Reading *reading)
     return reading->faults->len > reading->before;
 }
 
+static gboolean is_among(const char *const *known, const char *text, gsize length)
+{
+    for (; *known; known++)
+        if (strlen(*known) == length && memcmp(*known, text, length) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static void require_action_type(Reading *reading)
 {
     const char *const *known = reading->rules->action_types;
+    const UsageValue *value = value_of(reading, USAGE_ACTION_TYPE);
     g_autofree char *names = NULL;
 
     if (lacks(reading, USAGE_ACTION_TYPE))
         complain_of_kind(reading, USAGE_ACTION_TYPE, "there");
-    if (!has(reading, USAGE_ACTION_TYPE) ||
-        g_strv_contains(known, value_of(reading, USAGE_ACTION_TYPE)->text.bytes))
+    if (!has(reading, USAGE_ACTION_TYPE) || is_among(known, value->text.bytes, value->text.length))
         return;
     names = g_strjoinv(", ", (char **)known);
     complain(reading, "action_type", g_strconcat("must be one of ", names, NULL));
@@ -303,6 +372,16 @@ static void fill_in(Reading *reading)
     reading->record.set |= 1U << USAGE_IP_ADDRESS;
 }
 
+/* What holds between the members. NULL with at least one fault. */
+static UsageRecord *finish(Reading *reading)
+{
+    require_action_type(reading);
+    require_endpoint(reading);
+    settle_identity(reading);
+    fill_in(reading);
+    return has_faults(reading) ? NULL : usage_record_copy(&reading->record);
+}
+
 static UsageRecord *read_object(json_t *json, const UsageRules *rules, const char *prefix,
                                 GPtrArray *faults)
 {
@@ -313,11 +392,22 @@ static UsageRecord *read_object(json_t *json, const UsageRules *rules, const cha
         return NULL;
     }
     read_members(&reading, json);
-    require_action_type(&reading);
-    require_endpoint(&reading);
-    settle_identity(&reading);
-    fill_in(&reading);
-    return has_faults(&reading) ? NULL : usage_record_copy(&reading.record);
+    return finish(&reading);
+}
+
+/* FALSE: it must be read the thorough way; no fault is added then. `is_whole`: nothing may follow.
+ */
+static gboolean scan_object(Scan *scan, gboolean is_whole, const UsageRules *rules,
+                            const char *prefix, GPtrArray *faults, UsageRecord **record)
+{
+    Reading reading = {.rules = rules, .prefix = prefix, .faults = faults, .before = faults->len};
+
+    if (!scan_members(&reading, scan) || (is_whole && !scan_end(scan))) {
+        g_ptr_array_set_size(faults, (int)reading.before);
+        return FALSE;
+    }
+    *record = finish(&reading);
+    return TRUE;
 }
 
 static json_t *parse(const char *text, gsize length, const char *prefix, GPtrArray *faults)
@@ -332,14 +422,25 @@ static json_t *parse(const char *text, gsize length, const char *prefix, GPtrArr
     return json;
 }
 
-UsageRecord *usage_read_record(const char *text, gsize length, const UsageRules *rules,
-                               const char *prefix, GPtrArray *faults)
+static UsageRecord *read_thoroughly(const char *text, gsize length, const UsageRules *rules,
+                                    const char *prefix, GPtrArray *faults)
 {
     json_t *json = parse(text, length, prefix, faults);
     UsageRecord *record = json ? read_object(json, rules, prefix, faults) : NULL;
 
     json_decref(json);
     return record;
+}
+
+UsageRecord *usage_read_record(const char *text, gsize length, const UsageRules *rules,
+                               const char *prefix, GPtrArray *faults)
+{
+    Scan scan = {text, text + length};
+    UsageRecord *record;
+
+    if (scan_object(&scan, TRUE, rules, prefix, faults, &record))
+        return record;
+    return read_thoroughly(text, length, rules, prefix, faults);
 }
 
 static void item_clear(gpointer data)
@@ -386,8 +487,25 @@ static GArray *read_elements(const json_t *json, const UsageRules *rules)
     return items;
 }
 
-GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
-                         GPtrArray *faults)
+/* FALSE: the same. */
+static gboolean scan_elements(GArray *items, Scan *scan, const UsageRules *rules, guint maximum)
+{
+    if (!scan_mark(scan, '['))
+        return FALSE;
+    do {
+        g_autoptr(GPtrArray) faults = usage_faults_new();
+        g_autofree char *prefix = g_strdup_printf("/%u", items->len);
+        UsageRecord *record;
+
+        if (items->len == maximum || !scan_object(scan, FALSE, rules, prefix, faults, &record))
+            return FALSE;
+        usage_items_add(items, items->len, record, g_steal_pointer(&faults));
+    } while (scan_mark(scan, ','));
+    return scan_mark(scan, ']') && scan_end(scan);
+}
+
+static GArray *read_array_thoroughly(const char *text, gsize length, const UsageRules *rules,
+                                     guint maximum, GPtrArray *faults)
 {
     json_t *json = parse(text, length, "", faults);
     gsize count = json_array_size(json);
@@ -402,4 +520,15 @@ GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules
                   g_strdup_printf("must be an array of 1 to %u usage logs", maximum));
     json_decref(json);
     return items;
+}
+
+GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
+                         GPtrArray *faults)
+{
+    g_autoptr(GArray) items = usage_items_new();
+    Scan scan = {text, text + length};
+
+    if (scan_elements(items, &scan, rules, maximum))
+        return g_steal_pointer(&items);
+    return read_array_thoroughly(text, length, rules, maximum, faults);
 }

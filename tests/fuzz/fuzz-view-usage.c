@@ -1,5 +1,6 @@
 /* Usage logs on any bytes, as one object, as a list and as lines: a record that keeps its promises,
  * or at least one fault with a pointer; and lines are the same wherever the pieces end. */
+#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
@@ -53,6 +54,28 @@ static void check_record(const UsageRecord *record)
         g_assert_true(isfinite(record->values[USAGE_PROCESSING_TIME_MS].number));
 }
 
+/* The same JSON in other words, of which a library reads those with a slash. */
+static void check_against_library(const char *text, gsize size, const UsageRules *rules,
+                                  const UsageRecord *record)
+{
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    g_autoptr(GPtrArray) faults = usage_faults_new();
+    g_autofree UsageRecord *again = NULL;
+    g_autofree char *document = NULL;
+    g_autofree char *expected = usage_document(record);
+    char *other;
+
+    g_assert_nonnull(json);
+    other = json_dumps(json, JSON_ESCAPE_SLASH | JSON_REAL_PRECISION(17));
+    again = usage_read_record(other, strlen(other), rules, "", faults);
+    g_assert_nonnull(again);
+    memcpy(again->values[USAGE_ID].uuid, record->values[USAGE_ID].uuid, USAGE_ID_SIZE);
+    document = usage_document(again);
+    g_assert_cmpstr(document, ==, expected);
+    free(other);
+    json_decref(json);
+}
+
 static void check_faults(const GPtrArray *faults)
 {
     g_autofree char *document = usage_faults_document(faults);
@@ -102,10 +125,12 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_autoptr(GArray) whole = read_lines(text, size, MAX(size, 1), &rules);
     g_autoptr(GArray) pieces = read_lines(text, size, PIECE, &rules);
 
-    if (record)
+    if (record) {
         check_record(record);
-    else
+        check_against_library(text, size, &rules, record);
+    } else {
         check_faults(faults);
+    }
     g_assert_true((list == NULL) == (list_faults->len > 0));
     check_items(list);
     check_items(whole);
