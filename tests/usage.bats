@@ -70,6 +70,14 @@ sample() {
     http_body /metrics admin | awk -v name="$1" '$1 == name { print $2 }'
 }
 
+# readme LANGUAGE NUMBER: a fence of README.md's section on the usage log, for the daemon of this test.
+readme() {
+    awk -v "fence=\`\`\`$1" -v wanted="$2" '
+        /^## / { is_here = $0 == "## The usage log" }
+        /^```/ { count += is_here && $0 == fence; is_inside = is_here && $0 == fence && count == wanted; next }
+        is_inside' "$top_srcdir/README.md" | sed "s/127.0.0.1:8080/$(daemon_address traffic)/"
+}
+
 # answer FILTER: what jq finds in it.
 answer() {
     jq -r "$1" <answer
@@ -702,5 +710,65 @@ has_partition_in_three_days() {
     wait "$holder_pid" || :
     kill -HUP "${daemon_pids[daemon]}"
     wait_for 'logged "Partition public.usage_logs_first ends"'
+    stop_daemon
+}
+
+@test "the clients of README.md do what it says" {
+    serve
+    seq 3 | sed 's|.*|{"action_type": "upload", "endpoint": "/line/&"}|' >lines.ndjson
+    readme sh 1 >curl.sh
+    run -0 bash -e curl.sh
+    [ "$(sql "SELECT string_agg(endpoint, ' ' ORDER BY endpoint) FROM usage_logs")" = '/api/v1/files /line/1 /line/2 /line/3' ]
+
+    readme python 1 >batch.py
+    run -0 /usr/bin/python3 batch.py
+    [ "$output" = 100 ]
+    [ "$(sql "SELECT count(*) FROM usage_logs WHERE endpoint = '/reports'")" = 100 ]
+
+    # One request to the application, as a server would hand it over.
+    readme python 2 >application.py
+    cat >>application.py <<'PYTHON'
+
+
+import asyncio
+
+
+@app.get("/hello")
+def hello():
+    return "hello"
+
+
+async def ask(path):
+    sent = []
+    over = asyncio.Event()
+    coming = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive():
+        if coming:
+            return coming.pop()
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    await app({"type": "http", "http_version": "1.1", "method": "GET", "path": path, "raw_path": path.encode(),
+               "query_string": b"", "headers": [], "client": ("192.0.2.7", 1), "server": ("t", 80), "scheme": "http",
+               "root_path": ""}, receive, send)
+    over.set()
+    return sent[0]["status"]
+
+
+async def main():
+    print(await ask("/hello"), await ask("/nothing"))
+    await logs.aclose()
+
+
+asyncio.run(main())
+PYTHON
+    run -0 --separate-stderr timeout 60 /usr/bin/python3 application.py
+    [ "$output" = '200 404' ]
+    [ "$(sql "SELECT string_agg(concat_ws(' ', action_type, endpoint, ip_address, success, processing_time_ms > 0), ',' ORDER BY id)
+              FROM usage_logs WHERE ip_address = '192.0.2.7'")" = 'download /hello 192.0.2.7 t t,download /nothing 192.0.2.7 f t' ]
     stop_daemon
 }
