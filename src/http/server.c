@@ -61,9 +61,10 @@ static const HttpProblem bad_query = {
     .detail = "The query is not valid",
     .hint = "names and values must be UTF-8 and percent-encoded, without %00"};
 
-static const HttpProblem large_body = {.status = MHD_HTTP_CONTENT_TOO_LARGE,
-                                       .detail = "The body is larger than this service takes",
-                                       .hint = "send less at a time, or raise http.body_max"};
+static const HttpProblem large_body = {
+    .status = MHD_HTTP_CONTENT_TOO_LARGE,
+    .detail = "The body is larger than this service takes",
+    .hint = "send less at a time, or raise http.body_max (or a stream's own limit)"};
 
 static const HttpProblem unclear_framing = {
     .status = MHD_HTTP_BAD_REQUEST,
