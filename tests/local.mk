@@ -24,3 +24,9 @@ tests_lib_dsn_read_LDADD = $(DB_LIBS)
 tests_lib_dotenv_read_SOURCES = tests/lib/dotenv-read.c
 tests_lib_dotenv_read_CPPFLAGS = $(CONF_CPPFLAGS)
 tests_lib_dotenv_read_LDADD = $(CONF_LIBS)
+
+# What tests/diff.t asks.
+check_PROGRAMS += tests/schema/diff-tool
+tests_schema_diff_tool_SOURCES = tests/schema/diff-tool.c
+tests_schema_diff_tool_CPPFLAGS = $(VIEW_CPPFLAGS)
+tests_schema_diff_tool_LDADD = $(VIEW_LIBS)

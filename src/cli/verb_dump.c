@@ -25,7 +25,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
 static DdlFlags flags_of(const Request *request)
 {
     return (request->no_owner ? 0 : DDL_OWNERS) | (request->no_privileges ? 0 : DDL_PRIVILEGES) |
-           DDL_DEFAULTS;
+           DDL_DEFAULTS | DDL_COMMENTS;
 }
 
 /* What is configured; schemas that were typed instead of it, patterns in addition. */

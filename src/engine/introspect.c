@@ -188,7 +188,7 @@ static void take_object(const Result *row, gpointer data)
 static CatalogKey key_at(const Result *row, int column)
 {
     return (CatalogKey){(guint32)result_int64(row, 0, column),
-                        (guint32)result_int64(row, 0, column + 1)};
+                        (guint32)result_int64(row, 0, column + 1), 0};
 }
 
 static void take_alias(const Result *row, gpointer data)
@@ -196,9 +196,17 @@ static void take_alias(const Result *row, gpointer data)
     builder_alias(((Reading *)data)->builder, key_at(row, 0), key_at(row, 2));
 }
 
+static CatalogKey part_at(const Result *row, int column)
+{
+    CatalogKey key = key_at(row, column);
+
+    key.column = (gint32)result_int64(row, 0, column + 2);
+    return key;
+}
+
 static void take_need(const Result *row, gpointer data)
 {
-    builder_need(((Reading *)data)->builder, key_at(row, 0), key_at(row, 2));
+    builder_need(((Reading *)data)->builder, part_at(row, 0), part_at(row, 3));
 }
 
 static gboolean receive_more(Reading *reading, GError **error)

@@ -77,20 +77,40 @@ static void read_letters(const char *letters, gsize length, Holding holdings[PRI
                 holdings[p] = letters[i + 1] == '*' ? HAS_TO_GRANT : HAS;
 }
 
+/* One side of a change. */
+typedef struct {
+    const char *owner;   /* who owns the object in the end; NULL: not known */
+    const char *former;  /* whose grants and privileges are the owner's by then; NULL: nobody's */
+    gboolean is_default; /* given to, and by, whoever owned the object then */
+    gboolean is_wanted;
+} Reading;
+
+static const char *heir(const Reading *reading, const char *role)
+{
+    return g_strcmp0(role, reading->former) == 0 ? reading->owner : role;
+}
+
 /* "grantee=arw*d/grantor". What is given by default was given by whoever owned the object then: who
  * owns it now has taken that over. */
-static void read_item(GPtrArray *entries, const char *item, const char *owner, gboolean is_baseline)
+static void read_item(GPtrArray *entries, const char *item, const Reading *reading)
 {
     g_autofree char *grantee = read_role(&item, '=');
     const char *letters = item;
     gsize length = strcspn(letters, "/");
     const char *rest = letters[length] ? letters + length + 1 : letters + length;
     g_autofree char *grantor = read_role(&rest, '\0');
-    gboolean is_own = is_baseline && owner && strcmp(grantee, grantor) == 0;
-    Entry *entry =
-        find_entry(entries, is_own ? owner : grantee, is_baseline && owner ? owner : grantor);
+    gboolean is_owners = reading->is_default && reading->owner;
+    gboolean is_own = is_owners && strcmp(grantee, grantor) == 0;
+    Entry *entry = find_entry(entries, is_own ? reading->owner : heir(reading, grantee),
+                              is_owners ? reading->owner : heir(reading, grantor));
 
-    read_letters(letters, length, is_baseline ? entry->given : entry->wanted);
+    read_letters(letters, length, reading->is_wanted ? entry->wanted : entry->given);
+}
+
+static void read_items(GPtrArray *entries, char *const *items, const Reading *reading)
+{
+    for (; items && *items; items++)
+        read_item(entries, *items, reading);
 }
 
 static int compare_entries(gconstpointer a, gconstpointer b, gpointer owner)
@@ -162,17 +182,8 @@ static void append_change(GPtrArray *statements, const AclTarget *target, const 
         g_ptr_array_add(statements, g_strdup("RESET SESSION AUTHORIZATION"));
 }
 
-void acl_append(GPtrArray *statements, const AclTarget *target, char *const *acl,
-                char *const *baseline)
+static void append_entries(GPtrArray *statements, const AclTarget *target, GPtrArray *entries)
 {
-    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(entry_free);
-
-    if (!acl)
-        return;
-    for (; *acl; acl++)
-        read_item(entries, *acl, target->owner, FALSE);
-    for (; baseline && *baseline; baseline++)
-        read_item(entries, *baseline, target->owner, TRUE);
     g_ptr_array_sort_with_data(entries, compare_entries, (gpointer)target->owner);
     for (guint i = 0; i < entries->len; i++)
         append_change(statements, target, entries->pdata[i], CHANGE_REVOKE);
@@ -180,4 +191,27 @@ void acl_append(GPtrArray *statements, const AclTarget *target, char *const *acl
         append_change(statements, target, entries->pdata[i], CHANGE_GRANT);
         append_change(statements, target, entries->pdata[i], CHANGE_GRANT_OPTION);
     }
+}
+
+void acl_append(GPtrArray *statements, const AclTarget *target, char *const *acl,
+                char *const *baseline)
+{
+    const AclChange change = {NULL, baseline, NULL, acl, baseline};
+
+    if (acl)
+        acl_append_change(statements, target, &change);
+}
+
+void acl_append_change(GPtrArray *statements, const AclTarget *target, const AclChange *change)
+{
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(entry_free);
+    char *const *baseline = change->new_baseline ? change->new_baseline : change->old_baseline;
+    gboolean was_default = !change->old;
+    gboolean is_default = !change->new;
+    const Reading old = {target->owner, was_default ? NULL : change->old_owner, was_default, FALSE};
+    const Reading new = {target->owner, NULL, is_default, TRUE};
+
+    read_items(entries, was_default ? baseline : change->old, &old);
+    read_items(entries, is_default ? baseline : change->new, &new);
+    append_entries(statements, target, entries);
 }

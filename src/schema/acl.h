@@ -15,3 +15,14 @@ typedef struct {
  * role. */
 void acl_append(GPtrArray *statements, const AclTarget *target, char *const *acl,
                 char *const *baseline);
+/* The same from `old` to `new` privileges of one object that stays; `old_owner` owned it before,
+ * and what it had given and got is the new owner's (NULL: the same owner). NULL for what the
+ * baseline says. */
+typedef struct {
+    char *const *old;
+    char *const *old_baseline;
+    const char *old_owner;
+    char *const *new;
+    char *const *new_baseline;
+} AclChange;
+void acl_append_change(GPtrArray *statements, const AclTarget *target, const AclChange *change);

@@ -39,9 +39,8 @@ typedef struct {
 } Pending;
 
 typedef struct {
-    guint64 object;
-    guint64 other;
-    gboolean is_default;
+    CatalogKey object;
+    CatalogKey other;
 } Need;
 
 struct CatalogBuilder {
@@ -282,7 +281,7 @@ void builder_alias(CatalogBuilder *builder, CatalogKey alias, CatalogKey object)
 
 void builder_need(CatalogBuilder *builder, CatalogKey object, CatalogKey other)
 {
-    const Need need = {key_of(object), key_of(other), object.class_id == CLASS_DEFAULT};
+    const Need need = {object, other};
 
     g_array_append_val(builder->needs, need);
 }
@@ -412,13 +411,41 @@ static gboolean is_ownership(const Object *object, const Object *other)
            !((const Sequence *)object)->is_identity;
 }
 
+static const char *column_at(const Object *object, gint32 position)
+{
+    for (guint i = 0; position > 0 && object->parts && i < object->parts->len; i++) {
+        const Object *part = object->parts->pdata[i];
+
+        if (part->kind == KIND_COLUMN && ((const Column *)part)->position == position)
+            return part->name;
+    }
+    return NULL;
+}
+
+static void add_use(Object *object, const Object *other, const Need *need)
+{
+    const Use use = {other, column_at(other, need->other.column),
+                     column_at(object, need->object.column),
+                     need->object.class_id == CLASS_DEFAULT};
+
+    if (object == other && !use.own_column)
+        return;
+    if (!object->uses)
+        object->uses = g_array_new(FALSE, FALSE, sizeof(Use));
+    g_array_append_val(object->uses, use);
+}
+
 static void settle_need(const CatalogBuilder *builder, const Need *need)
 {
-    Object *object = (Object *)outer(look_up(builder, need->object));
-    const Object *other = outer(look_up(builder, need->other));
+    Object *object = (Object *)outer(look_up(builder, key_of(need->object)));
+    const Object *other = outer(look_up(builder, key_of(need->other)));
+    gboolean is_default = need->object.class_id == CLASS_DEFAULT;
 
-    if (object && other && object != other && !is_ownership(object, other))
-        add_need(need->is_default ? &object->default_needs : &object->needs, other);
+    if (!object || !other || is_ownership(object, other))
+        return;
+    add_use(object, other, need);
+    if (object != other)
+        add_need(is_default ? &object->default_needs : &object->needs, other);
 }
 
 static void sort_once(GPtrArray *needs)

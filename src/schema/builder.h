@@ -20,14 +20,15 @@ gboolean builder_begin(CatalogBuilder *builder, ObjectKind kind, const char *con
  * filter does not want the object. */
 void builder_row(CatalogBuilder *builder, const char *const *values);
 
-/* A row of the system catalogs: (class, oid). */
+/* A row of the system catalogs: (class, oid), and a column's number. */
 typedef struct {
     guint32 class_id;
     guint32 object_id;
+    gint32 column; /* 0: all of it */
 } CatalogKey;
 /* `alias` stands for `object` in what follows. */
 void builder_alias(CatalogBuilder *builder, CatalogKey alias, CatalogKey object);
-/* `object` needs `other`; either may be unknown. */
+/* `object` needs `other`; either may be unknown. The column of a default is the one that has it. */
 void builder_need(CatalogBuilder *builder, CatalogKey object, CatalogKey other);
 
 /* The catalog; the builder is empty then and only good for freeing. */

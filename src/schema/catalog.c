@@ -17,6 +17,7 @@ static void object_free(gpointer data)
     g_clear_pointer(&object->parts, g_ptr_array_unref);
     g_clear_pointer(&object->needs, g_ptr_array_unref);
     g_clear_pointer(&object->default_needs, g_ptr_array_unref);
+    g_clear_pointer(&object->uses, g_array_unref);
     g_free(object);
 }
 

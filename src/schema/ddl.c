@@ -64,20 +64,13 @@ void ddl_append_options(GString *sql, char *const *options)
     g_string_append_c(sql, ')');
 }
 
-void ddl_add_comment(GPtrArray *statements, const char *word, const Object *object)
+void ddl_add_comment(GPtrArray *statements, const char *word, const Object *object, DdlFlags flags)
 {
-    g_autofree char *text = object->comment ? ddl_literal(object->comment) : NULL;
+    gboolean is_wanted = object->comment && flags & DDL_COMMENTS;
+    g_autofree char *text = is_wanted ? ddl_literal(object->comment) : NULL;
 
     if (text)
         ddl_add(statements, "COMMENT ON %s %s IS %s", word, object->reference, text);
-}
-
-void ddl_add_grants(GPtrArray *statements, const char *on, const Object *object, DdlFlags flags)
-{
-    const AclTarget target = {"", on, NULL, object->owner};
-
-    if (flags & DDL_PRIVILEGES)
-        acl_append(statements, &target, object->acl, object->baseline);
 }
 
 static void add_schema(GPtrArray *statements, const Schema *schema)
@@ -103,18 +96,6 @@ static void add_function(GPtrArray *statements, const Function *function)
     ddl_add(statements, "%s", g_strchomp(text));
 }
 
-static void add_default_privilege(GPtrArray *statements, const DefaultPrivilege *privilege,
-                                  DdlFlags flags)
-{
-    g_autofree char *scope = default_privilege_scope(privilege);
-    g_autofree char *prefix = g_strdup_printf("ALTER DEFAULT PRIVILEGES %s ", scope);
-    const AclTarget target = {prefix, default_privilege_noun(privilege), NULL,
-                              privilege->base.owner};
-
-    if (flags & DDL_PRIVILEGES)
-        acl_append(statements, &target, privilege->base.acl, privilege->base.baseline);
-}
-
 /* The statement that makes the object, and those that only its kind has. */
 static void add_own(GPtrArray *statements, const Object *object, DdlFlags flags)
 {
@@ -127,7 +108,7 @@ static void add_own(GPtrArray *statements, const Object *object, DdlFlags flags)
         CASE(EXTENSION, add_extension(statements, (const Extension *)object))
         CASE(COLLATION, ddl_collation(statements, (const Collation *)object))
         CASE(ENUM, ddl_enum(statements, (const Enum *)object))
-        CASE(DOMAIN, ddl_domain(statements, (const Domain *)object))
+        CASE(DOMAIN, ddl_domain(statements, (const Domain *)object, flags))
         CASE(COMPOSITE, ddl_composite(statements, (const Composite *)object))
         CASE(RANGE, ddl_range(statements, (const Range *)object))
         CASE(FUNCTION, add_function(statements, (const Function *)object))
@@ -154,18 +135,17 @@ static void add_own(GPtrArray *statements, const Object *object, DdlFlags flags)
         CASE(POLICY, ddl_policy(statements, (const Policy *)object))
         CASE(STATISTICS, ddl_statistics(statements, (const Statistics *)object))
         CASE(PUBLICATION, ddl_publication(statements, (const Publication *)object))
-        CASE(DEFAULT_PRIVILEGE,
-             add_default_privilege(statements, (const DefaultPrivilege *)object, flags))
         CASE(EVENT_TRIGGER, ddl_event_trigger(statements, (const EventTrigger *)object))
 #undef CASE
+    case KIND_DEFAULT_PRIVILEGE:
+        return;
     case KIND_COLUMN:
     case KIND_COUNT:
         g_assert_not_reached();
     }
 }
 
-/* NULL: its owner follows from another object, or cannot be set. */
-static const char *settable_owner(const Object *object)
+const char *ddl_settable_owner(const Object *object)
 {
     if (object->kind == KIND_EXTENSION || object->kind == KIND_DEFAULT_PRIVILEGE)
         return NULL;
@@ -178,7 +158,7 @@ static const char *settable_owner(const Object *object)
 
 static void add_owner(GPtrArray *statements, const Object *object)
 {
-    const char *owner = settable_owner(object);
+    const char *owner = ddl_settable_owner(object);
     g_autofree char *role = owner ? name_quote(owner) : NULL;
 
     if (role)
@@ -213,14 +193,34 @@ static const char *grant_word(const Object *object)
 }
 
 /* A zero-argument aggregate is called with a star everywhere but in GRANT. */
-static char *grant_target(const Object *object, const char *word)
+char *ddl_grant_target(const Object *object, char **prefix)
 {
+    const char *word = grant_word(object);
     const char *arguments =
         object->kind == KIND_AGGREGATE ? ((const Aggregate *)object)->arguments : NULL;
     g_autofree char *name = arguments ? name_qualify(object->schema, object->name) : NULL;
+    g_autofree char *scope = NULL;
 
+    *prefix = NULL;
+    if (object->kind == KIND_DEFAULT_PRIVILEGE) {
+        scope = default_privilege_scope((const DefaultPrivilege *)object);
+        *prefix = g_strdup_printf("ALTER DEFAULT PRIVILEGES %s ", scope);
+        return g_strdup(default_privilege_noun((const DefaultPrivilege *)object));
+    }
+    if (!word)
+        return NULL;
     return name ? g_strdup_printf("%s %s(%s)", word, name, arguments)
                 : g_strdup_printf("%s %s", word, object->reference);
+}
+
+static void add_grants(GPtrArray *statements, const Object *object, DdlFlags flags)
+{
+    g_autofree char *prefix = NULL;
+    g_autofree char *on = ddl_grant_target(object, &prefix);
+    const AclTarget target = {prefix ? prefix : "", on, NULL, object->owner};
+
+    if (on && flags & DDL_PRIVILEGES)
+        acl_append(statements, &target, object->acl, object->baseline);
 }
 
 static GPtrArray *statements_new(void)
@@ -231,15 +231,12 @@ static GPtrArray *statements_new(void)
 GPtrArray *ddl_create(const Object *object, DdlFlags flags)
 {
     GPtrArray *statements = statements_new();
-    const char *word = grant_word(object);
-    g_autofree char *on = word ? grant_target(object, word) : NULL;
 
     add_own(statements, object, flags);
     if (flags & DDL_OWNERS)
         add_owner(statements, object);
-    ddl_add_comment(statements, object_word(object), object);
-    if (on)
-        ddl_add_grants(statements, on, object, flags);
+    ddl_add_comment(statements, object_word(object), object, flags);
+    add_grants(statements, object, flags);
     ddl_columns(statements, object, flags);
     return statements;
 }

@@ -8,7 +8,8 @@ typedef enum {
     DDL_OWNERS = 1 << 0,     /* ALTER ... OWNER TO */
     DDL_PRIVILEGES = 1 << 1, /* GRANT and REVOKE; default privileges */
     DDL_DEFAULTS = 1 << 2,   /* columns with their defaults; else ddl_defaults makes them later */
-    DDL_ALL = DDL_OWNERS | DDL_PRIVILEGES | DDL_DEFAULTS,
+    DDL_COMMENTS = 1 << 3,
+    DDL_ALL = DDL_OWNERS | DDL_PRIVILEGES | DDL_DEFAULTS | DDL_COMMENTS,
 } DdlFlags;
 
 /* CREATE and everything that belongs to it (owner, comments, privileges, states), without the last

@@ -10,15 +10,27 @@ void ddl_append_storage(GString *sql, char *const *options);
 void ddl_append_options(GString *sql, char *const *options);
 /* 'it''s', without a blank in front. g_free. */
 char *ddl_literal(const char *text);
-/* COMMENT ON word reference IS ...; nothing without a comment. */
-void ddl_add_comment(GPtrArray *statements, const char *word, const Object *object);
-/* Grants on `on`; nothing without DDL_PRIVILEGES. */
-void ddl_add_grants(GPtrArray *statements, const char *on, const Object *object, DdlFlags flags);
+/* COMMENT ON word reference IS ...; nothing without a comment, or without DDL_COMMENTS. */
+void ddl_add_comment(GPtrArray *statements, const char *word, const Object *object, DdlFlags flags);
+/* What GRANT and REVOKE say behind ON: "TABLE public.t"; NULL: it has no privileges of its own.
+ * *prefix is what they have in front, or NULL. g_free both. */
+char *ddl_grant_target(const Object *object, char **prefix);
+/* NULL: its owner follows from another object, or cannot be set. */
+const char *ddl_settable_owner(const Object *object);
 
 void ddl_table(GPtrArray *statements, const Table *table, DdlFlags flags);
 void ddl_view(GPtrArray *statements, const View *view, DdlFlags flags);
 void ddl_composite(GPtrArray *statements, const Composite *composite);
 /* Of the columns: settings, comments, grants. */
+/* "a integer DEFAULT 1 NOT NULL" */
+void ddl_append_column(GString *sql, const Column *column, DdlFlags flags);
+/* " GENERATED ALWAYS AS IDENTITY (...)" */
+void ddl_append_identity(GString *sql, const Column *column);
+/* The sequence of an identity column; NULL: none is known. */
+const Sequence *ddl_find_generator(const Column *column);
+/* "PLAIN" */
+const char *ddl_storage_name(char letter);
+const char *ddl_compression_name(char letter);
 void ddl_columns(GPtrArray *statements, const Object *object, DdlFlags flags);
 void ddl_column_defaults(GPtrArray *statements, const Object *object);
 void ddl_sequence(GPtrArray *statements, const Sequence *sequence);
@@ -32,7 +44,7 @@ void ddl_policy(GPtrArray *statements, const Policy *policy);
 void ddl_statistics(GPtrArray *statements, const Statistics *statistics);
 
 void ddl_enum(GPtrArray *statements, const Enum *type);
-void ddl_domain(GPtrArray *statements, const Domain *domain);
+void ddl_domain(GPtrArray *statements, const Domain *domain, DdlFlags flags);
 void ddl_range(GPtrArray *statements, const Range *range);
 void ddl_collation(GPtrArray *statements, const Collation *collation);
 void ddl_aggregate(GPtrArray *statements, const Aggregate *aggregate);

@@ -14,8 +14,10 @@ static gboolean is_declared(const Table *table, const Column *column)
 
 /* --- Columns ---------------------------------------------------------------------------------- */
 
-static const Sequence *find_generator(const Object *table, const Column *column)
+const Sequence *ddl_find_generator(const Column *column)
 {
+    const Object *table = column->base.parent;
+
     for (guint i = 0; i < table->parts->len; i++) {
         const Sequence *part = table->parts->pdata[i];
 
@@ -26,9 +28,9 @@ static const Sequence *find_generator(const Object *table, const Column *column)
     return NULL;
 }
 
-static void append_identity(GString *sql, const Column *column)
+void ddl_append_identity(GString *sql, const Column *column)
 {
-    const Sequence *generator = find_generator(column->base.parent, column);
+    const Sequence *generator = ddl_find_generator(column);
 
     g_string_append_printf(sql, " GENERATED %s AS IDENTITY",
                            column->identity == 'a' ? "ALWAYS" : "BY DEFAULT");
@@ -42,7 +44,7 @@ static void append_identity(GString *sql, const Column *column)
 static void append_value(GString *sql, const Column *column, DdlFlags flags)
 {
     if (column->identity)
-        append_identity(sql, column);
+        ddl_append_identity(sql, column);
     else if (column->generated)
         g_string_append_printf(sql, " GENERATED ALWAYS AS (%s) %s", column->default_value,
                                column->generated == 'v' ? "VIRTUAL" : "STORED");
@@ -50,17 +52,17 @@ static void append_value(GString *sql, const Column *column, DdlFlags flags)
         g_string_append_printf(sql, " DEFAULT %s", column->default_value);
 }
 
-static const char *compression_name(char letter)
+const char *ddl_compression_name(char letter)
 {
     return letter == 'l' ? "lz4" : "pglz";
 }
 
-static void append_column(GString *sql, const Column *column, DdlFlags flags)
+void ddl_append_column(GString *sql, const Column *column, DdlFlags flags)
 {
     name_append(sql, column->base.name);
     g_string_append_printf(sql, " %s", column->type);
     if (column->compression)
-        g_string_append_printf(sql, " COMPRESSION %s", compression_name(column->compression));
+        g_string_append_printf(sql, " COMPRESSION %s", ddl_compression_name(column->compression));
     ddl_append_options(sql, column->server_options);
     if (column->collation)
         g_string_append_printf(sql, " COLLATE %s", column->collation);
@@ -103,7 +105,7 @@ static void append_columns(GString *sql, const Table *table, DdlFlags flags)
         if (!table->of_type && !is_declared(table, column))
             continue;
         if (!table->of_type)
-            append_column(text, column, flags);
+            ddl_append_column(text, column, flags);
         g_string_append_printf(list, "%s\n    %s", list->len ? "," : "", text->str);
     }
     if (list->len)
@@ -119,7 +121,7 @@ static char *alteration(const Object *object)
                            object->kind == KIND_TABLE ? "ONLY " : "", object->reference);
 }
 
-static const char *storage_name(char letter)
+const char *ddl_storage_name(char letter)
 {
     return letter == 'p'   ? "PLAIN"
            : letter == 'e' ? "EXTERNAL"
@@ -133,7 +135,7 @@ static void add_column_settings(GPtrArray *statements, const char *alter, const 
 
     if (column->storage)
         ddl_add(statements, "%s ALTER COLUMN %s SET STORAGE %s", alter, name,
-                storage_name(column->storage));
+                ddl_storage_name(column->storage));
     if (column->statistics >= 0)
         ddl_add(statements, "%s ALTER COLUMN %s SET STATISTICS %" G_GINT64_FORMAT, alter, name,
                 column->statistics);
@@ -165,7 +167,7 @@ void ddl_columns(GPtrArray *statements, const Object *object, DdlFlags flags)
             continue;
         if (object->kind != KIND_COMPOSITE)
             add_column_settings(statements, alter, column);
-        ddl_add_comment(statements, "COLUMN", &column->base);
+        ddl_add_comment(statements, "COLUMN", &column->base, flags);
         if (flags & DDL_PRIVILEGES)
             add_column_grants(statements, object, column);
     }

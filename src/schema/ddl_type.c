@@ -36,7 +36,7 @@ static void append_domain_checks(GString *sql, const Domain *domain)
     }
 }
 
-static void add_domain_parts(GPtrArray *statements, const Domain *domain)
+static void add_domain_parts(GPtrArray *statements, const Domain *domain, DdlFlags flags)
 {
     const GPtrArray *parts = domain->base.parts;
 
@@ -47,11 +47,11 @@ static void add_domain_parts(GPtrArray *statements, const Domain *domain)
         if (!constraint->is_validated)
             ddl_add(statements, "ALTER DOMAIN %s ADD CONSTRAINT %s %s", domain->base.reference,
                     name, constraint->definition);
-        ddl_add_comment(statements, "CONSTRAINT", &constraint->base);
+        ddl_add_comment(statements, "CONSTRAINT", &constraint->base, flags);
     }
 }
 
-void ddl_domain(GPtrArray *statements, const Domain *domain)
+void ddl_domain(GPtrArray *statements, const Domain *domain, DdlFlags flags)
 {
     g_autoptr(GString) sql = g_string_new("CREATE DOMAIN ");
 
@@ -64,7 +64,7 @@ void ddl_domain(GPtrArray *statements, const Domain *domain)
         g_string_append(sql, " NOT NULL");
     append_domain_checks(sql, domain);
     ddl_add(statements, "%s", sql->str);
-    add_domain_parts(statements, domain);
+    add_domain_parts(statements, domain, flags);
 }
 
 static void append_parameter(GString *sql, const char *name, const char *value)

@@ -1,6 +1,7 @@
 /* What the files of diff share. A DiffPlan has, for each object of either side, what happens to it:
- * made, dropped, altered in place, rebuilt, or nothing. diff.c pairs the objects and orders what
- * happens (diff_order.c); a file a family of kinds says how one object becomes the other. */
+ * made, dropped, altered in place, rebuilt, or nothing. diff.c pairs the objects and decides;
+ * diff_order.c orders what happens; a file a family of kinds says how one object becomes the other.
+ */
 #pragma once
 
 #include "schema/diff.h"
@@ -18,11 +19,21 @@ typedef enum {
 typedef AlterOutcome (*DiffAlter)(DiffPlan *plan, const Object *from, const Object *to,
                                   GError **error);
 
-/* One function a kind, in the order of objects.def. */
-extern const DiffAlter diff_alters[KIND_COUNT];
+/* When something happens to an object; each before the next. */
+typedef enum {
+    SLOT_BEFORE, /* it is dropped; or what must be out of the way while others change */
+    SLOT_ALTER,
+    SLOT_CREATE, /* it is made; or what was out of the way comes back */
+    SLOT_AFTER,  /* when its own parts are there, too */
+    SLOT_COUNT,
+} DiffSlot;
 
-/* A new operation on `object`, behind those that it has; the plan owns it. `subject` is a printf
- * format. */
+/* A new operation on `object` (of either side), behind those that it has in the slot; the plan owns
+ * it. `subject` is a printf format. diff_operation is for SLOT_ALTER. Operations on an object that
+ * turns out to be rebuilt, or that is dropped, are forgotten. */
+G_GNUC_PRINTF(5, 6)
+DiffOperation *diff_operation_in(DiffPlan *plan, const Object *object, DiffSlot slot,
+                                 const char *verb, const char *subject, ...);
 G_GNUC_PRINTF(4, 5)
 DiffOperation *diff_operation(DiffPlan *plan, const Object *object, const char *verb,
                               const char *subject, ...);
@@ -32,16 +43,43 @@ G_GNUC_PRINTF(2, 3) void diff_set_hazard(DiffOperation *operation, const char *f
 
 /* What needs `object` (an object of the old side; of a table or view: `column`, NULL: any of it)
  * must be out of the way while the operations of `object` run: it is dropped before and made again
- * after, even where both sides have the same. Tables never are. */
+ * after, even where both sides have the same. Tables never are: they lose the defaults and
+ * generated columns that need it, and get them again. Nor are indexes and constraints of a column,
+ * which the server carries over. */
 void diff_disturb(DiffPlan *plan, const Object *object, const char *column);
+/* What happens to one in a slot comes before what happens to the other. */
+void diff_precede(DiffPlan *plan, const Object *first, DiffSlot first_slot, const Object *second,
+                  DiffSlot second_slot);
 
 /* Whether the table, or the table that the object is part of, is made by this very diff: nobody
  * reads it, so the plain forms will do. */
 gboolean diff_is_new(const DiffPlan *plan, const Object *object);
+/* Whether the object of the old side is not there on the new one; and the other way around. */
+gboolean diff_is_gone(const DiffPlan *plan, const Object *object);
 const DiffOptions *diff_options(const DiffPlan *plan);
 const Catalog *diff_from(const DiffPlan *plan);
 const Catalog *diff_to(const DiffPlan *plan);
 
+/* A name for something that is there only for a while: "NAME_SUFFIX", shortened, that neither side
+ * has for a relation of the table's schema or a constraint of the table; quoted. g_free. */
+char *diff_free_name(const DiffPlan *plan, const Object *table, const char *name,
+                     const char *suffix);
+
+/* Whether two lists of "name=value" say the same, in any order. */
+gboolean diff_same_options(char *const *from, char *const *to);
+/* "`alter` SET (a='1')" and "`alter` RESET (b)", as far as they are needed. */
+void diff_storage_options(DiffOperation *operation, const char *alter, char *const *from,
+                          char *const *to);
+/* "`alter` OPTIONS (ADD a '1', SET b '2', DROP c)" */
+void diff_server_options(DiffOperation *operation, const char *alter, char *const *from,
+                         char *const *to);
+
 /* What drops the object alone: DROP TABLE public.t. Never with CASCADE. NULL: goes with what it
  * belongs to. g_free. */
 char *ddl_drop(const Object *object);
+
+/* One function a kind, of the type DiffAlter. */
+AlterOutcome diff_constraint(DiffPlan *plan, const Object *from, const Object *to, GError **error);
+AlterOutcome diff_index(DiffPlan *plan, const Object *from, const Object *to, GError **error);
+AlterOutcome diff_sequence(DiffPlan *plan, const Object *from, const Object *to, GError **error);
+AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GError **error);

@@ -4,10 +4,22 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/builder.c src/schema/builder.h \
 	src/schema/catalog.c src/schema/catalog.h src/schema/catalog_private.h \
 	src/schema/ddl.c src/schema/ddl.h src/schema/ddl_private.h \
+	src/schema/ddl_drop.c \
 	src/schema/ddl_global.c \
 	src/schema/ddl_relation.c \
 	src/schema/ddl_table.c \
 	src/schema/ddl_type.c \
+	src/schema/diff.c src/schema/diff.h src/schema/diff_plan.h src/schema/diff_private.h \
+	src/schema/diff_column.c \
+	src/schema/diff_common.c \
+	src/schema/diff_constraint.c \
+	src/schema/diff_index.c \
+	src/schema/diff_make.c \
+	src/schema/diff_options.c \
+	src/schema/diff_order.c \
+	src/schema/diff_rename.c \
+	src/schema/diff_sequence.c \
+	src/schema/diff_table.c \
 	src/schema/dump.c src/schema/dump.h \
 	src/schema/filter.c src/schema/filter.h \
 	src/schema/fingerprint.c src/schema/fingerprint.h \

@@ -12,6 +12,14 @@ typedef enum {
 
 typedef struct Object Object;
 
+/* What one object needs of another, as the server has recorded it. */
+typedef struct {
+    const Object *other;
+    const char *column;     /* of `other`, which is a table, view or composite; NULL: all of it */
+    const char *own_column; /* that needs it; NULL: the object as a whole */
+    gboolean is_default;    /* the default of own_column, or what that is generated from */
+} Use;
+
 /* What every object has; what a kind does not have is NULL. */
 struct Object {
     ObjectKind kind;
@@ -30,6 +38,8 @@ struct Object {
     GPtrArray *needs;     /* of const Object *: what must be there before it, each once, sorted by
                              identity; NULL: nothing of the model */
     GPtrArray *default_needs; /* of a table or view: what only its columns' defaults need */
+    GArray *uses;             /* of Use: `needs` and `default_needs` by column, and what one column
+                                 of the object needs of another; NULL: nothing */
 };
 
 #define OBJECT(Type, KIND, slug, word)                                                             \

@@ -6,6 +6,7 @@ SELECT a.tableoid AS class, c.tableoid AS parent_class, a.attrelid AS parent, a.
        a.attnotnull AS is_not_null, pg_get_expr(f.adbin, f.adrelid) AS default_value,
        a.attgenerated AS generated, a.attidentity AS identity,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
+       t.typstorage AS type_storage,
        :column_compression AS compression, coalesce(a.attstattarget, -1) AS statistics,
        a.attoptions AS options, a.attfdwoptions AS server_options,
        a.attislocal AS is_local, a.attinhcount > 0 AS is_inherited

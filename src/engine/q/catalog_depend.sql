@@ -1,4 +1,6 @@
--- What needs what, by the keys of the objects and of their aliases.
-SELECT DISTINCT classid, objid, refclassid, refobjid
-FROM pg_depend
-WHERE objid >= 16384 AND refobjid >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
+-- What needs what, by the keys of the objects and of their aliases, with the numbers of columns: of a default the one that
+-- has it.
+SELECT DISTINCT d.classid, d.objid, coalesce(f.adnum, d.objsubid), d.refclassid, d.refobjid, d.refobjsubid
+FROM pg_depend d
+LEFT JOIN pg_attrdef f ON d.classid = f.tableoid AND f.oid = d.objid
+WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'P', 'S')

@@ -1,5 +1,6 @@
 SELECT c.tableoid AS class, c.oid, n.nspname AS "schema", c.relname AS name, d.description AS comment,
        c.tableoid AS parent_class, i.indrelid AS parent, m.amname AS method, pg_get_indexdef(c.oid) AS definition,
+       c.reloptions AS options,
        i.indisunique AS is_unique, i.indisvalid AS is_valid, i.indisclustered AS is_clustered,
        i.indisreplident AS is_replica_identity, c.relkind = 'I' AS is_partitioned,
        k.oid IS NOT NULL AS is_of_constraint, h.inhparent::regclass::text AS attached_to,

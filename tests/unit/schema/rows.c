@@ -41,7 +41,7 @@ void add_row(CatalogBuilder *builder, const Row *row)
 
 static CatalogKey key_of(const Row *row)
 {
-    return (CatalogKey){class_of(row->kind), row->oid};
+    return (CatalogKey){class_of(row->kind), row->oid, 0};
 }
 
 void add_need(CatalogBuilder *builder, const Row *object, const Row *other)
@@ -51,7 +51,7 @@ void add_need(CatalogBuilder *builder, const Row *object, const Row *other)
 
 void add_default_need(CatalogBuilder *builder, guint32 id, const Row *table, const Row *other)
 {
-    const CatalogKey key = {2604, id};
+    const CatalogKey key = {2604, id, 0};
 
     builder_alias(builder, key, key_of(table));
     builder_need(builder, key, key_of(other));

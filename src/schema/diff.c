@@ -1,0 +1,498 @@
+/* Pairing the objects of two schemas, and deciding what happens to each. */
+#include "schema/diff.h"
+
+#include <string.h>
+
+#include "schema/ddl.h"
+#include "schema/diff_plan.h"
+#include "schema/name.h"
+
+typedef struct {
+    const Object *object;
+    const Use *use; /* NULL: a need that no column takes part in */
+} Dependent;
+
+/* A kind without a function is rebuilt. */
+static const DiffAlter diff_alters[KIND_COUNT] = {
+    [KIND_SEQUENCE] = diff_sequence,
+    [KIND_TABLE] = diff_table,
+    [KIND_CONSTRAINT] = diff_constraint,
+    [KIND_INDEX] = diff_index,
+};
+
+/* --- Operations ------------------------------------------------------------------------------- */
+
+void diff_operation_free(gpointer data)
+{
+    DiffOperation *operation = data;
+
+    g_free(operation->verb);
+    g_free(operation->subject);
+    g_ptr_array_unref(operation->statements);
+    g_free(operation->loss);
+    g_free(operation->hazard);
+    g_free(operation->guard);
+    g_free(operation->guard_message);
+    g_free(operation);
+}
+
+static DiffOperation *add_operation(DiffPlan *plan, const Object *object, DiffSlot slot,
+                                    const char *verb, const char *subject, va_list arguments)
+{
+    DiffChange *change = plan_change(plan, object);
+    DiffOperation *operation = g_new0(DiffOperation, 1);
+
+    operation->verb = g_strdup(verb);
+    operation->subject = g_strdup_vprintf(subject, arguments);
+    operation->statements = g_ptr_array_new_with_free_func(g_free);
+    if (!change->slots[slot])
+        change->slots[slot] = g_ptr_array_new_with_free_func(diff_operation_free);
+    g_ptr_array_add(change->slots[slot], operation);
+    if (change->fate == FATE_SAME)
+        change->fate = FATE_ALTERED;
+    return operation;
+}
+
+DiffOperation *diff_operation_in(DiffPlan *plan, const Object *object, DiffSlot slot,
+                                 const char *verb, const char *subject, ...)
+{
+    DiffOperation *operation;
+    va_list arguments;
+
+    va_start(arguments, subject);
+    operation = add_operation(plan, object, slot, verb, subject, arguments);
+    va_end(arguments);
+    return operation;
+}
+
+DiffOperation *diff_operation(DiffPlan *plan, const Object *object, const char *verb,
+                              const char *subject, ...)
+{
+    DiffOperation *operation;
+    va_list arguments;
+
+    va_start(arguments, subject);
+    operation = add_operation(plan, object, SLOT_ALTER, verb, subject, arguments);
+    va_end(arguments);
+    return operation;
+}
+
+void diff_statement(DiffOperation *operation, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_ptr_array_add(operation->statements, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+}
+
+static void set_text(char **text, const char *format, va_list arguments)
+{
+    g_free(*text);
+    *text = g_strdup_vprintf(format, arguments);
+}
+
+void diff_set_loss(DiffOperation *operation, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    set_text(&operation->loss, format, arguments);
+    va_end(arguments);
+}
+
+void diff_set_hazard(DiffOperation *operation, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    set_text(&operation->hazard, format, arguments);
+    va_end(arguments);
+}
+
+/* --- The plan --------------------------------------------------------------------------------- */
+
+static void change_free(gpointer data)
+{
+    DiffChange *change = data;
+
+    for (DiffSlot slot = 0; slot < SLOT_COUNT; slot++)
+        g_clear_pointer(&change->slots[slot], g_ptr_array_unref);
+    g_clear_pointer(&change->suspended, g_hash_table_unref);
+    g_free(change);
+}
+
+static int compare_changes(gconstpointer a, gconstpointer b)
+{
+    const DiffChange *left = *(const DiffChange *const *)a;
+    const DiffChange *right = *(const DiffChange *const *)b;
+    const Object *first = left->to ? left->to : left->from;
+    const Object *second = right->to ? right->to : right->from;
+
+    return first->kind == second->kind ? strcmp(first->identity, second->identity)
+                                       : (int)first->kind - (int)second->kind;
+}
+
+static void add_change(DiffPlan *plan, const Object *from, const Object *to, DiffFate fate)
+{
+    DiffChange *change = g_new0(DiffChange, 1);
+
+    change->from = from;
+    change->to = to;
+    change->fate = fate;
+    g_ptr_array_add(plan->changes, change);
+    g_hash_table_insert(plan->by_identity, from ? from->identity : to->identity, change);
+}
+
+static void pair_objects(DiffPlan *plan)
+{
+    const GPtrArray *old = catalog_objects(plan->from);
+    const GPtrArray *new = catalog_objects(plan->to);
+
+    for (guint i = 0; i < old->len; i++) {
+        const Object *from = old->pdata[i];
+        const Object *to = catalog_find(plan->to, from->identity);
+
+        add_change(plan, from, to, to ? FATE_SAME : FATE_DROPPED);
+    }
+    for (guint i = 0; i < new->len; i++) {
+        const Object *to = new->pdata[i];
+
+        if (!catalog_find(plan->from, to->identity))
+            add_change(plan, NULL, to, FATE_CREATED);
+    }
+    g_ptr_array_sort(plan->changes, compare_changes);
+}
+
+static DiffPlan *plan_new(const Catalog *from, const Catalog *to, const DiffOptions *options)
+{
+    DiffPlan *plan = g_new0(DiffPlan, 1);
+
+    plan->from = from;
+    plan->to = to;
+    plan->options = options;
+    plan->changes = g_ptr_array_new_with_free_func(change_free);
+    plan->by_identity = g_hash_table_new(g_str_hash, g_str_equal);
+    plan->precedences = g_array_new(FALSE, FALSE, sizeof(DiffPrecedence));
+    pair_objects(plan);
+    return plan;
+}
+
+static void plan_free(DiffPlan *plan)
+{
+    g_clear_pointer(&plan->dependents, g_hash_table_unref);
+    g_hash_table_unref(plan->by_identity);
+    g_ptr_array_unref(plan->changes);
+    g_array_unref(plan->precedences);
+    g_free(plan);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiffPlan, plan_free)
+
+DiffChange *plan_change(const DiffPlan *plan, const Object *object)
+{
+    const Object *outer = object_is_inner(object) ? object->parent : object;
+
+    return g_hash_table_lookup(plan->by_identity, outer->identity);
+}
+
+DiffFate plan_fate(const DiffPlan *plan, const Object *object)
+{
+    return plan_change(plan, object)->fate;
+}
+
+gboolean plan_is_dropped(const DiffPlan *plan, const Object *object)
+{
+    DiffFate fate = plan_fate(plan, object);
+
+    return fate == FATE_DROPPED || fate == FATE_REBUILT;
+}
+
+gboolean plan_is_made(const DiffPlan *plan, const Object *object)
+{
+    DiffFate fate = plan_fate(plan, object);
+
+    return fate == FATE_CREATED || fate == FATE_REBUILT;
+}
+
+gboolean diff_is_new(const DiffPlan *plan, const Object *object)
+{
+    const Object *holder = object;
+
+    if (object->kind != KIND_TABLE && object->kind != KIND_VIEW && object->parent)
+        holder = object->parent;
+    return plan_is_made(plan, holder);
+}
+
+gboolean diff_is_gone(const DiffPlan *plan, const Object *object)
+{
+    const DiffChange *change = plan_change(plan, object);
+
+    return !change->from || !change->to;
+}
+
+const DiffOptions *diff_options(const DiffPlan *plan)
+{
+    return plan->options;
+}
+
+const Catalog *diff_from(const DiffPlan *plan)
+{
+    return plan->from;
+}
+
+const Catalog *diff_to(const DiffPlan *plan)
+{
+    return plan->to;
+}
+
+void diff_precede(DiffPlan *plan, const Object *first, DiffSlot first_slot, const Object *second,
+                  DiffSlot second_slot)
+{
+    const DiffPrecedence precedence = {plan_change(plan, first), first_slot,
+                                       plan_change(plan, second), second_slot};
+
+    g_array_append_val(plan->precedences, precedence);
+}
+
+enum { NAME_MAX_BYTES = 63 };
+
+static gboolean is_taken(const Catalog *catalog, const Object *table, const char *name)
+{
+    static const ObjectKind relations[] = {KIND_TABLE, KIND_INDEX, KIND_VIEW, KIND_SEQUENCE};
+    g_autofree char *qualified = name_qualify(table->schema, name);
+    g_autofree char *quoted = name_quote(name);
+    g_autofree char *constraint = g_strdup_printf("%s %s ON %s", kind_traits(KIND_CONSTRAINT)->slug,
+                                                  quoted, table->reference);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(relations); i++) {
+        g_autofree char *identity =
+            g_strdup_printf("%s %s", kind_traits(relations[i])->slug, qualified);
+
+        if (catalog_find(catalog, identity))
+            return TRUE;
+    }
+    return catalog_find(catalog, constraint) != NULL;
+}
+
+/* The end of a name that is too long goes, never half a character. */
+static char *shorten(const char *name, const char *suffix)
+{
+    gsize room = NAME_MAX_BYTES - strlen(suffix);
+    gsize length = MIN(strlen(name), room);
+
+    while (length > 0 && length < strlen(name) && (name[length] & 0xC0) == 0x80)
+        length--;
+    return g_strdup_printf("%.*s%s", (int)length, name, suffix);
+}
+
+char *diff_free_name(const DiffPlan *plan, const Object *table, const char *name,
+                     const char *suffix)
+{
+    for (guint i = 0;; i++) {
+        g_autofree char *ending =
+            i ? g_strdup_printf("_%s%u", suffix, i) : g_strdup_printf("_%s", suffix);
+        g_autofree char *candidate = shorten(name, ending);
+
+        if (!is_taken(plan->from, table, candidate) && !is_taken(plan->to, table, candidate))
+            return name_quote(candidate);
+    }
+}
+
+/* --- What stands in the way ------------------------------------------------------------------- */
+
+static void add_dependent(GHashTable *dependents, const Object *other, const Dependent *dependent)
+{
+    GArray *list = g_hash_table_lookup(dependents, other);
+
+    if (!list) {
+        list = g_array_new(FALSE, FALSE, sizeof(Dependent));
+        g_hash_table_insert(dependents, (gpointer)other, list);
+    }
+    g_array_append_val(list, *dependent);
+}
+
+static GHashTable *find_dependents(const Catalog *catalog)
+{
+    GHashTable *dependents = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+    const GPtrArray *objects = catalog_objects(catalog);
+
+    for (guint i = 0; i < objects->len; i++) {
+        const Object *object = objects->pdata[i];
+
+        for (guint j = 0; object->uses && j < object->uses->len; j++) {
+            const Use *use = &g_array_index(object->uses, Use, j);
+
+            add_dependent(dependents, use->other, &(Dependent){object, use});
+        }
+        for (guint j = 0; object->needs && j < object->needs->len; j++)
+            add_dependent(dependents, object->needs->pdata[j], &(Dependent){object, NULL});
+    }
+    return dependents;
+}
+
+static void forget_operations(DiffChange *change)
+{
+    for (DiffSlot slot = 0; slot < SLOT_COUNT; slot++)
+        g_clear_pointer(&change->slots[slot], g_ptr_array_unref);
+}
+
+static void rebuild(DiffPlan *plan, DiffChange *change)
+{
+    if (change->fate == FATE_DROPPED || change->fate == FATE_REBUILT)
+        return;
+    change->fate = FATE_REBUILT;
+    forget_operations(change);
+    diff_disturb(plan, change->from, NULL);
+}
+
+/* Its default is dropped for a while; what it is generated from is only dropped with the column. */
+void plan_suspend(DiffPlan *plan, const Object *table, const char *name)
+{
+    DiffChange *change = plan_change(plan, table);
+    const Column *column = object_column(table, name);
+
+    if (!column || change->fate == FATE_DROPPED || change->fate == FATE_REBUILT)
+        return;
+    if (!change->suspended)
+        change->suspended = g_hash_table_new(g_str_hash, g_str_equal);
+    if (!g_hash_table_add(change->suspended, column->base.name))
+        return;
+    change->fate = FATE_ALTERED;
+    if (column->generated)
+        diff_disturb(plan, table, name);
+}
+
+gboolean plan_is_suspended(const DiffChange *change, const char *column)
+{
+    return change->suspended && g_hash_table_contains(change->suspended, column);
+}
+
+static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const char *column)
+{
+    const Object *object = dependent->object;
+    const Use *use = dependent->use;
+    DiffChange *change = plan_change(plan, object);
+
+    if (column && (!use || g_strcmp0(use->column, column) != 0))
+        return;
+    if (object->kind == KIND_TABLE) {
+        if (use && use->is_default && use->own_column)
+            plan_suspend(plan, object, use->own_column);
+    } else if (object->kind == KIND_INDEX ||
+               (object->kind == KIND_CONSTRAINT && ((const Constraint *)object)->type != 'f')) {
+        change->is_touched = TRUE;
+        if (!column || change->fate == FATE_ALTERED)
+            rebuild(plan, change);
+    } else if (object->kind != KIND_SEQUENCE) {
+        rebuild(plan, change);
+    }
+}
+
+void diff_disturb(DiffPlan *plan, const Object *object, const char *column)
+{
+    const GArray *list;
+
+    if (!plan->dependents)
+        plan->dependents = find_dependents(plan->from);
+    list = g_hash_table_lookup(plan->dependents, object);
+    for (guint i = 0; list && i < list->len; i++)
+        disturb_dependent(plan, &g_array_index(list, Dependent, i), column);
+}
+
+/* --- Deciding --------------------------------------------------------------------------------- */
+
+static gboolean has_same_text(const Object *from, const Object *to, DdlFlags flags)
+{
+    g_autofree char *old = ddl_text(from, flags);
+    g_autofree char *new = ddl_text(to, flags);
+
+    return strcmp(old, new) == 0;
+}
+
+static gboolean alter(DiffPlan *plan, DiffChange *change, GError **error)
+{
+    DiffAlter function = diff_alters[change->from->kind];
+    AlterOutcome outcome = ALTER_REBUILD;
+
+    if (function)
+        outcome = function(plan, change->from, change->to, error);
+    if (outcome == ALTER_REFUSED)
+        return FALSE;
+    if (outcome == ALTER_REBUILD || (outcome == ALTER_IN_PLACE && change->fate == FATE_REBUILT)) {
+        forget_operations(change);
+        rebuild(plan, change);
+        return TRUE;
+    }
+    change->fate = FATE_ALTERED;
+    return TRUE;
+}
+
+static gboolean compare(DiffPlan *plan, DiffChange *change, GError **error)
+{
+    if (change->fate == FATE_DROPPED)
+        diff_disturb(plan, change->from, NULL);
+    if (!change->from || !change->to || change->fate == FATE_REBUILT)
+        return TRUE;
+    if (has_same_text(change->from, change->to, DDL_ALL))
+        return TRUE;
+    if (has_same_text(change->from, change->to, DDL_DEFAULTS)) {
+        change->fate = FATE_ALTERED;
+        return TRUE;
+    }
+    if (change->is_touched) {
+        rebuild(plan, change);
+        return TRUE;
+    }
+    return alter(plan, change, error);
+}
+
+static void write_operations(DiffPlan *plan, DiffChange *change)
+{
+    switch (change->fate) {
+    case FATE_SAME:
+        return;
+    case FATE_ALTERED:
+        if (change->from->kind == KIND_TABLE)
+            diff_table_operations(plan, change);
+        diff_common(plan, change->from, change->to);
+        return;
+    default:
+        if (change->fate != FATE_CREATED)
+            diff_make_drop(plan, change);
+        if (change->fate != FATE_DROPPED)
+            diff_make_create(plan, change);
+    }
+}
+
+static gboolean decide(DiffPlan *plan, GError **error)
+{
+    for (guint i = 0; i < plan->changes->len; i++)
+        if (!compare(plan, plan->changes->pdata[i], error))
+            return FALSE;
+    for (guint i = 0; i < plan->changes->len; i++)
+        write_operations(plan, plan->changes->pdata[i]);
+    return TRUE;
+}
+
+Diff *diff_schemas(const Catalog *from, const Catalog *to, const DiffOptions *options,
+                   GError **error)
+{
+    g_autoptr(DiffPlan) plan = plan_new(from, to, options);
+    Diff *diff;
+
+    if (!decide(plan, error))
+        return NULL;
+    diff = g_new0(Diff, 1);
+    diff->candidates = diff_candidates(plan);
+    diff->operations = diff_order(plan);
+    return diff;
+}
+
+void diff_free(Diff *diff)
+{
+    if (!diff)
+        return;
+    g_ptr_array_unref(diff->operations);
+    g_ptr_array_unref(diff->candidates);
+    g_free(diff);
+}

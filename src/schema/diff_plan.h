@@ -1,0 +1,90 @@
+/* The inside of a DiffPlan, for the files that make one: not for those of the single kinds. */
+#pragma once
+
+#include "schema/diff_private.h"
+
+typedef enum { FATE_SAME, FATE_CREATED, FATE_DROPPED, FATE_ALTERED, FATE_REBUILT } DiffFate;
+
+/* What happens to one identity. */
+typedef struct {
+    const Object *from; /* NULL: created */
+    const Object *to;   /* NULL: dropped */
+    DiffFate fate;
+    gboolean is_touched;          /* uses a column that changes its type or goes */
+    gboolean is_bare;             /* created without its defaults, which come after */
+    GHashTable *suspended;        /* names of columns whose defaults are away meanwhile; or NULL */
+    GPtrArray *slots[SLOT_COUNT]; /* of DiffOperation *; NULL: none */
+} DiffChange;
+
+/* An edge that somebody asked for. */
+typedef struct {
+    const DiffChange *first;
+    DiffSlot first_slot;
+    const DiffChange *second;
+    DiffSlot second_slot;
+} DiffPrecedence;
+
+struct DiffPlan {
+    const Catalog *from;
+    const Catalog *to;
+    const DiffOptions *options;
+    GPtrArray *changes;      /* of DiffChange *, sorted by kind, then identity */
+    GHashTable *by_identity; /* -> DiffChange */
+    GHashTable *dependents; /* Object of the old side -> GArray of Dependent; NULL: not asked yet */
+    GArray *precedences;    /* of DiffPrecedence */
+};
+
+/* NULL: no such object on either side. */
+DiffChange *plan_change(const DiffPlan *plan, const Object *object);
+DiffFate plan_fate(const DiffPlan *plan, const Object *object);
+gboolean plan_is_dropped(const DiffPlan *plan, const Object *object); /* perhaps to be made again */
+gboolean plan_is_made(const DiffPlan *plan, const Object *object);    /* perhaps after a drop */
+
+/* The column's default, or the column when it is generated, is away while others change. */
+void plan_suspend(DiffPlan *plan, const Object *table, const char *column);
+gboolean plan_is_suspended(const DiffChange *change, const char *column);
+
+/* diff_common.c: operations for owner, comment and privileges of an object and its inner parts. */
+void diff_common(DiffPlan *plan, const Object *from, const Object *to);
+/* Takes back the privileges of what exists only by them: default privileges. */
+void diff_common_without(DiffPlan *plan, const Object *object);
+
+/* diff_make.c: the operations that drop and make what is dropped, created or rebuilt. */
+void diff_make_drop(DiffPlan *plan, DiffChange *change);
+void diff_make_create(DiffPlan *plan, DiffChange *change);
+/* Moves the defaults of a created table into SLOT_AFTER. */
+void diff_make_bare(DiffPlan *plan, DiffChange *change);
+
+/* An empty operation: "create_table", "drop_index"... */
+DiffOperation *diff_make_operation(DiffPlan *plan, const Object *object, DiffSlot slot);
+
+/* Special forms, for tables that are in use; FALSE: the plain one will do. */
+gboolean diff_constraint_create(DiffPlan *plan, const Object *constraint);
+gboolean diff_index_create(DiffPlan *plan, const Object *index);
+/* "CREATE UNIQUE INDEX CONCURRENTLY name ON ..."; a NULL name is its own. g_free. */
+char *diff_index_definition(const Index *index, const char *name);
+gboolean diff_index_drop(DiffPlan *plan, const Object *object);
+gboolean diff_table_create(DiffPlan *plan, const Object *table);
+
+/* diff_table.c: the operations of a table that stays; what disturbs others is already known. */
+void diff_table_operations(DiffPlan *plan, const DiffChange *change);
+
+/* diff_column.c: what becomes of the columns of such a table, and whom that disturbs. */
+void diff_columns_disturb(DiffPlan *plan, const Table *from, const Table *to);
+void diff_columns_before(DiffPlan *plan, const DiffChange *change);
+void diff_columns_operations(DiffPlan *plan, const DiffChange *change);
+void diff_columns_after(DiffPlan *plan, const DiffChange *change);
+/* diff_sequence.c: ALTER SEQUENCE with what differs; NULL: nothing. g_free. */
+char *diff_sequence_numbers(const Sequence *from, const Sequence *to);
+/* What moves a new sequence behind the values that its column has. g_free. */
+char *diff_sequence_position(const Sequence *sequence);
+
+/* diff_order.c: all operations in an order that applies; they belong to the array then. */
+GPtrArray *diff_order(DiffPlan *plan);
+/* What takes `object`, which is dropped, away with itself; NULL: nothing. `slot`: when. */
+const DiffChange *diff_implied_by(const DiffPlan *plan, const Object *object, DiffSlot *slot);
+
+void diff_operation_free(gpointer operation);
+
+/* diff_rename.c: of DiffRename *. */
+GPtrArray *diff_candidates(const DiffPlan *plan);
