@@ -3,6 +3,7 @@
 
 #include "schema/ddl.h"
 #include "schema/diff_plan.h"
+#include "schema/name.h"
 
 static const char *constraint_verb(const Constraint *constraint)
 {
@@ -159,4 +160,29 @@ void diff_make_bare(DiffPlan *plan, DiffChange *change)
     after =
         diff_operation_in(plan, change->to, SLOT_AFTER, "alter_table", "%s", change->to->reference);
     add_statements(after, defaults);
+}
+
+static void drop_default(DiffPlan *plan, const Object *table, const char *column, DiffChange *used)
+{
+    g_autofree char *name = name_quote(column);
+    DiffOperation *operation = diff_operation_in(plan, used->from, SLOT_BEFORE, "alter_column",
+                                                 "%s.%s", table->reference, name);
+    GPtrArray *operations = used->slots[SLOT_BEFORE];
+
+    diff_statement(operation, "ALTER TABLE ONLY %s ALTER COLUMN %s DROP DEFAULT", table->reference,
+                   name);
+    memmove(operations->pdata + 1, operations->pdata, (operations->len - 1) * sizeof(gpointer));
+    operations->pdata[0] = operation;
+}
+
+void diff_make_undefaulted(DiffPlan *plan, const DiffChange *table, DiffChange *used)
+{
+    const GArray *uses = table->from->uses;
+
+    for (guint i = 0; uses && i < uses->len; i++) {
+        const Use *use = &g_array_index(uses, Use, i);
+
+        if (use->other == used->from && use->is_default && use->own_column)
+            drop_default(plan, table->from, use->own_column, used);
+    }
 }

@@ -7,7 +7,7 @@
 
 /* What an edge is worth in a circle: the smallest goes first. */
 typedef enum {
-    EDGE_IMPLIED_KEY, /* a foreign key goes with its table; it can be dropped by itself */
+    EDGE_IMPLIED, /* a part goes with its table; it can be dropped by itself */
     EDGE_DEFAULT,     /* a table can be made without its defaults */
     EDGE_HABIT,       /* safer so; mostly not needed */
     EDGE_USUAL,
@@ -190,11 +190,9 @@ const DiffChange *diff_implied_by(const DiffPlan *plan, const Object *object, Di
     return holder;
 }
 
-static EdgeStrength implied_strength(const Object *object)
+static EdgeStrength implied_strength(const Object *object, const DiffChange *holder)
 {
-    gboolean is_key = object->kind == KIND_CONSTRAINT && ((const Constraint *)object)->type == 'f';
-
-    return is_key ? EDGE_IMPLIED_KEY : EDGE_MUST;
+    return object->kind != KIND_SEQUENCE && holder->from == object->parent ? EDGE_IMPLIED : EDGE_MUST;
 }
 
 static gboolean is_drop(const DiffChange *change)
@@ -203,11 +201,14 @@ static gboolean is_drop(const DiffChange *change)
 }
 
 /* `user` needed `used`: it goes first, or lets go first. */
-static void connect_old(Order *order, const DiffChange *user, const DiffChange *used)
+static void connect_old(Order *order, const DiffChange *user, const DiffChange *used,
+                        gboolean is_default)
 {
     if (is_drop(user)) {
         connect(order, user, SLOT_BEFORE, used, SLOT_BEFORE,
-                is_drop(used) ? EDGE_MUST : EDGE_HABIT);
+                is_default      ? EDGE_DEFAULT
+                : is_drop(used) ? EDGE_MUST
+                                : EDGE_HABIT);
         connect(order, user, SLOT_BEFORE, used, SLOT_ALTER, EDGE_USUAL);
         return;
     }
@@ -234,7 +235,8 @@ static void connect_ancestors(Order *order, const DiffChange *user, const Object
     }
 }
 
-static void add_old_need(Order *order, const DiffChange *user, const Object *need)
+static void add_old_need(Order *order, const DiffChange *user, const Object *need,
+                         gboolean is_default)
 {
     const DiffChange *used = plan_change(order->plan, need);
     DiffSlot slot;
@@ -244,7 +246,9 @@ static void add_old_need(Order *order, const DiffChange *user, const Object *nee
     const DiffChange *own_holder =
         is_drop(user) ? diff_implied_by(order->plan, user->from, &own_slot) : NULL;
 
-    connect_old(order, user, used);
+    if (own_holder == used)
+        return;
+    connect_old(order, user, used, is_default);
     if (holder && holder != own_holder && holder != user && is_drop(user))
         connect(order, user, SLOT_BEFORE, holder, slot, EDGE_USUAL);
     connect_ancestors(order, user, need);
@@ -257,11 +261,11 @@ static void add_old_edges(Order *order, const DiffChange *change)
     const DiffChange *holder = is_drop(change) ? diff_implied_by(order->plan, from, &slot) : NULL;
 
     for (guint i = 0; from->needs && i < from->needs->len; i++)
-        add_old_need(order, change, from->needs->pdata[i]);
+        add_old_need(order, change, from->needs->pdata[i], FALSE);
     for (guint i = 0; from->default_needs && i < from->default_needs->len; i++)
-        add_old_need(order, change, from->default_needs->pdata[i]);
+        add_old_need(order, change, from->default_needs->pdata[i], TRUE);
     if (holder)
-        connect(order, holder, slot, change, SLOT_BEFORE, implied_strength(from));
+        connect(order, holder, slot, change, SLOT_BEFORE, implied_strength(from, holder));
 }
 
 /* --- Edges: what is made ---------------------------------------------------------------------- */
@@ -508,14 +512,16 @@ static void remove_wait(Order *order, guint from, guint to)
     order->nodes[to].waits--;
 }
 
-/* The defaults that need what comes later follow it; a foreign key that would go with its table is
- * dropped before that. */
+/* The defaults that need what comes later follow it, and those that need what goes earlier go before
+ * it; a part that would go with its table is dropped before that. */
 static void make_up_for(Order *order, guint node, guint from, EdgeStrength strength)
 {
     DiffChange *change = change_of(order, node);
 
-    if (strength == EDGE_IMPLIED_KEY) {
+    if (strength == EDGE_IMPLIED) {
         add_edge(order, node, from, EDGE_MUST);
+    } else if (strength == EDGE_DEFAULT && node % SLOT_COUNT == SLOT_BEFORE) {
+        diff_make_undefaulted(order->plan, change_of(order, from), change);
     } else if (strength == EDGE_DEFAULT) {
         if (!change->is_bare)
             diff_make_bare(order->plan, change);

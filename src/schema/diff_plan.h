@@ -52,6 +52,8 @@ void diff_common_without(DiffPlan *plan, const Object *object);
 /* diff_make.c: the operations that drop and make what is dropped, created or rebuilt. */
 void diff_make_drop(DiffPlan *plan, DiffChange *change);
 void diff_make_create(DiffPlan *plan, DiffChange *change);
+/* What `used` begins with takes the defaults that need it from a table that goes later. */
+void diff_make_undefaulted(DiffPlan *plan, const DiffChange *table, DiffChange *used);
 /* Moves the defaults of a created table into SLOT_AFTER. */
 void diff_make_bare(DiffPlan *plan, DiffChange *change);
 

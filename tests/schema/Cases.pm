@@ -123,6 +123,7 @@ sub entries_of {
     return {} if !$dumps;
     my $text = run("pg_dump --schema-only --dbname", $which);
     $text =~ s/^\\(?:un)?restrict .*\n//gm;
+    $text =~ s/^--\n-- PostgreSQL database dump complete\n.*//ms;
     my (undef, @parts) = split /^-- Name: (.*); Type: (.*); Schema: (.*); Owner: .*\n/m, $text;
     while (my ($name, $type, $schema, $body) = splice @parts, 0, 4) {
         $schema = $name if $type eq 'SCHEMA';
