@@ -220,7 +220,7 @@ gboolean diff_is_new(const DiffPlan *plan, const Object *object)
 
     if (object->kind != KIND_TABLE && object->kind != KIND_VIEW && object->parent)
         holder = object->parent;
-    return plan_is_made(plan, holder);
+    return plan_is_made(plan, holder) || plan_change(plan, holder)->is_moved;
 }
 
 gboolean diff_is_gone(const DiffPlan *plan, const Object *object)
@@ -336,6 +336,34 @@ static void forget_operations(DiffChange *change)
         g_clear_pointer(&change->slots[slot], g_ptr_array_unref);
 }
 
+static void rebuild(DiffPlan *plan, DiffChange *change);
+
+static gboolean is_same_partition(const Table *from, const Table *to)
+{
+    return from && to && g_strcmp0(from->partition_bound, to->partition_bound) == 0 &&
+           g_strcmp0(from->parents ? from->parents[0] : NULL,
+                     to->parents ? to->parents[0] : NULL) == 0;
+}
+
+/* What a partition has from its parent's is only dropped together with that. */
+static void rebuild_above(DiffPlan *plan, const Object *object)
+{
+    const DiffChange *table = object->parent ? plan_change(plan, object->parent) : NULL;
+    const Object *above = NULL;
+
+    if (!table || table->from->kind != KIND_TABLE ||
+        !is_same_partition((const Table *)table->from, (const Table *)table->to))
+        return;
+    if (object->kind == KIND_INDEX && ((const Index *)object)->attached_to)
+        above = plan_index_above(object);
+    else if (object->kind == KIND_CONSTRAINT && ((const Constraint *)object)->type != 'c')
+        above = plan_constraint_above(plan->from, object);
+    if (above && above->kind == KIND_INDEX && ((const Index *)above)->is_of_constraint)
+        above = plan_constraint_of_index(above);
+    if (above)
+        rebuild(plan, plan_change(plan, above));
+}
+
 static void rebuild(DiffPlan *plan, DiffChange *change)
 {
     if (change->fate == FATE_DROPPED || change->fate == FATE_REBUILT)
@@ -343,6 +371,7 @@ static void rebuild(DiffPlan *plan, DiffChange *change)
     change->fate = FATE_REBUILT;
     forget_operations(change);
     diff_disturb(plan, change->from, NULL);
+    rebuild_above(plan, change->from);
 }
 
 /* Its default is dropped for a while; what it is generated from is only dropped with the column. */
@@ -359,7 +388,7 @@ void plan_suspend(DiffPlan *plan, const Object *table, const char *name)
         return;
     change->fate = FATE_ALTERED;
     if (column->generated)
-        diff_disturb(plan, table, name);
+        plan_disturb_column(plan, table, name, TRUE);
 }
 
 gboolean plan_is_suspended(const DiffChange *change, const char *column)
@@ -367,7 +396,8 @@ gboolean plan_is_suspended(const DiffChange *change, const char *column)
     return change->suspended && g_hash_table_contains(change->suspended, column);
 }
 
-static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const char *column)
+static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const char *column,
+                              gboolean is_lost)
 {
     const Object *object = dependent->object;
     const Use *use = dependent->use;
@@ -381,22 +411,70 @@ static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const 
     } else if (object->kind == KIND_INDEX ||
                (object->kind == KIND_CONSTRAINT && ((const Constraint *)object)->type != 'f')) {
         change->is_touched = TRUE;
-        if (!column || change->fate == FATE_ALTERED)
+        if (!column || is_lost || change->fate == FATE_ALTERED)
             rebuild(plan, change);
     } else if (object->kind != KIND_SEQUENCE) {
         rebuild(plan, change);
     }
 }
 
-void diff_disturb(DiffPlan *plan, const Object *object, const char *column)
+static const GArray *dependents_of(DiffPlan *plan, const Object *object)
 {
-    const GArray *list;
-
     if (!plan->dependents)
         plan->dependents = find_dependents(plan->from);
-    list = g_hash_table_lookup(plan->dependents, object);
+    return g_hash_table_lookup(plan->dependents, object);
+}
+
+static void disturb(DiffPlan *plan, const Object *object, const char *column, gboolean is_lost)
+{
+    const GArray *list = dependents_of(plan, object);
+
     for (guint i = 0; list && i < list->len; i++)
-        disturb_dependent(plan, &g_array_index(list, Dependent, i), column);
+        disturb_dependent(plan, &g_array_index(list, Dependent, i), column, is_lost);
+}
+
+void diff_disturb(DiffPlan *plan, const Object *object, const char *column)
+{
+    disturb(plan, object, column, FALSE);
+}
+
+void plan_disturb_column(DiffPlan *plan, const Object *table, const char *column, gboolean is_lost)
+{
+    const GArray *list = dependents_of(plan, table);
+
+    disturb(plan, table, column, is_lost);
+    for (guint i = 0; list && i < list->len; i++) {
+        const Dependent *dependent = &g_array_index(list, Dependent, i);
+
+        if (!dependent->use && plan_is_child(dependent->object, table) &&
+            object_column(dependent->object, column))
+            plan_disturb_column(plan, dependent->object, column, is_lost);
+    }
+}
+
+static gboolean joins_tables(const Object *constraint)
+{
+    if (constraint->kind != KIND_CONSTRAINT || ((const Constraint *)constraint)->type != 'f')
+        return FALSE;
+    for (guint i = 0; i < constraint->needs->len; i++) {
+        const Object *need = constraint->needs->pdata[i];
+
+        if (need->kind == KIND_TABLE && need != constraint->parent)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void plan_disturb_keys(DiffPlan *plan, const Object *table)
+{
+    const GArray *list = dependents_of(plan, table);
+
+    for (guint i = 0; list && i < list->len; i++) {
+        const Object *object = g_array_index(list, Dependent, i).object;
+
+        if (joins_tables(object))
+            rebuild(plan, plan_change(plan, object));
+    }
 }
 
 /* --- Deciding --------------------------------------------------------------------------------- */
@@ -407,6 +485,33 @@ static gboolean has_same_text(const Object *from, const Object *to, DdlFlags fla
     g_autofree char *new = ddl_text(to, flags);
 
     return strcmp(old, new) == 0;
+}
+
+gboolean plan_is_child(const Object *object, const Object *table)
+{
+    const Table *child = (const Table *)object;
+
+    return object->kind == KIND_TABLE && child->parents &&
+           g_strv_contains((const char *const *)child->parents, table->reference);
+}
+
+/* What a child has otherwise than its parents is in its text: with other parents the same text says
+ * something else. */
+static gboolean has_other_parents(const DiffPlan *plan, const Object *from)
+{
+    if (from->kind != KIND_TABLE || !((const Table *)from)->parents)
+        return FALSE;
+    for (guint i = 0; from->needs && i < from->needs->len; i++) {
+        const Object *need = from->needs->pdata[i];
+        const DiffChange *change = plan_change(plan, need);
+
+        if (!plan_is_child(from, need))
+            continue;
+        if (!change->to || !has_same_text(need, change->to, DDL_DEFAULTS) ||
+            has_other_parents(plan, need))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static gboolean alter(DiffPlan *plan, DiffChange *change, GError **error)
@@ -429,13 +534,18 @@ static gboolean alter(DiffPlan *plan, DiffChange *change, GError **error)
 
 static gboolean compare(DiffPlan *plan, DiffChange *change, GError **error)
 {
-    if (change->fate == FATE_DROPPED)
+    gboolean has_others;
+
+    if (change->fate == FATE_DROPPED) {
         diff_disturb(plan, change->from, NULL);
+        rebuild_above(plan, change->from);
+    }
     if (!change->from || !change->to || change->fate == FATE_REBUILT)
         return TRUE;
-    if (has_same_text(change->from, change->to, DDL_ALL))
+    has_others = has_other_parents(plan, change->from);
+    if (!has_others && has_same_text(change->from, change->to, DDL_ALL))
         return TRUE;
-    if (has_same_text(change->from, change->to, DDL_DEFAULTS)) {
+    if (!has_others && has_same_text(change->from, change->to, DDL_DEFAULTS)) {
         change->fate = FATE_ALTERED;
         return TRUE;
     }
@@ -452,12 +562,18 @@ static void write_operations(DiffPlan *plan, DiffChange *change)
     case FATE_SAME:
         return;
     case FATE_ALTERED:
+        if (change->is_moved) {
+            diff_move_operations(plan, change);
+            return;
+        }
         if (change->from->kind == KIND_TABLE)
             diff_table_operations(plan, change);
         diff_common(plan, change->from, change->to);
         return;
     default:
-        if (change->fate != FATE_CREATED)
+        if (change->is_moved)
+            diff_move_aside(plan, change);
+        else if (change->fate != FATE_CREATED)
             diff_make_drop(plan, change);
         if (change->fate != FATE_DROPPED)
             diff_make_create(plan, change);

@@ -30,12 +30,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pair, pair_clear)
 
 /* --- What comes from above -------------------------------------------------------------------- */
 
-static gboolean is_parent(const Table *table, const Object *other)
-{
-    return other->kind == KIND_TABLE && table->parents &&
-           g_strv_contains((const char *const *)table->parents, other->reference);
-}
-
 /* A parent of the table, before and after, that has the column on either side; NULL: none. */
 static const DiffChange *find_above(const DiffPlan *plan, const Table *from, const Table *to,
                                     const char *name)
@@ -46,7 +40,7 @@ static const DiffChange *find_above(const DiffPlan *plan, const Table *from, con
         const Object *parent = needs->pdata[i];
         const DiffChange *change = NULL;
 
-        if (!is_parent(from, parent) || !is_parent(to, parent))
+        if (!plan_is_child(&from->base, parent) || !plan_is_child(&to->base, parent))
             continue;
         change = plan_change(plan, parent);
         if (change->to && (object_column(change->from, name) || object_column(change->to, name)))
@@ -126,7 +120,8 @@ void diff_columns_disturb(DiffPlan *plan, const Table *from, const Table *to)
         if (new && (is_remade(column, new) || (column->generated && has_other_type(column, new))))
             plan_suspend(plan, &from->base, column->base.name);
         if (!new || has_other_type(column, new) || is_remade(column, new))
-            diff_disturb(plan, &from->base, column->base.name);
+            plan_disturb_column(plan, &from->base, column->base.name,
+                                !new || is_remade(column, new));
     }
 }
 
@@ -216,7 +211,8 @@ static void change_type(Pair *pair)
     g_string_append_printf(sql, " ALTER COLUMN %s TYPE %s", pair->name, pair->to->type);
     if (pair->to->collation)
         g_string_append_printf(sql, " COLLATE %s", pair->to->collation);
-    g_string_append_printf(sql, " USING %s", value);
+    if (((const Table *)pair->change->to)->type != 'f')
+        g_string_append_printf(sql, " USING %s", value);
     operation = alter_column(pair, SLOT_ALTER);
     diff_statement(operation, "%s", sql->str);
     if (!is_widening(pair->from, pair->to))
@@ -346,6 +342,8 @@ static void keep_identity(Pair *pair)
     const Sequence *to = ddl_find_generator(pair->to);
     g_autofree char *numbers = from && to ? diff_sequence_numbers(from, to) : NULL;
 
+    if (numbers)
+        diff_statement(alter_column(pair, SLOT_AFTER), "%s", numbers);
     if (pair->from->identity != pair->to->identity)
         diff_statement(alter_column(pair, SLOT_ALTER), "%s ALTER COLUMN %s SET GENERATED %s",
                        pair->table, pair->name,
@@ -353,8 +351,6 @@ static void keep_identity(Pair *pair)
     if (!from || !to || strcmp(from->base.identity, to->base.identity) == 0)
         return;
     rename_generator(alter_column(pair, SLOT_ALTER), &from->base, &to->base);
-    if (numbers)
-        diff_statement(alter_column(pair, SLOT_ALTER), "%s", numbers);
 }
 
 static void change_identity(Pair *pair)
@@ -441,7 +437,7 @@ static void add_column(Pair *pair, DiffSlot slot)
     diff_statement(operation, "%s ADD COLUMN %s", pair->table, sql->str);
     if (is_costly(pair->to))
         diff_set_hazard(operation, "rewrites %s while nobody can read it", table);
-    if (!needs_values(pair->to))
+    if (!needs_values(pair->to) || ((const Table *)pair->change->to)->type == 'f')
         return;
     operation->guard = g_strdup_printf("SELECT FROM %s LIMIT 1", table);
     operation->guard_message = g_strdup_printf(

@@ -97,7 +97,7 @@ AlterOutcome diff_constraint(DiffPlan *plan, const Object *from, const Object *t
         change_waiting(plan, new);
     if (!old->is_validated && new->is_validated)
         validate(plan, new);
-    if (new->type == 'c' && new->is_local && !old->is_local)
+    if (new->type == 'c' && new->is_local && !old->is_local &&new->is_inherited)
         declare(plan, new);
     change_options(plan, old, new);
     return ALTER_IN_PLACE;
@@ -167,6 +167,20 @@ static gboolean create_by_index(DiffPlan *plan, const Constraint *constraint)
     return TRUE;
 }
 
+/* Its table becomes a partition, and must have it by then. */
+static gboolean create_inherited(DiffPlan *plan, const Constraint *constraint)
+{
+    g_autofree char *name = name_quote(constraint->base.name);
+
+    if (constraint->type != 'c' || constraint->is_local ||
+        !diff_is_attached_late(plan, constraint->base.parent))
+        return FALSE;
+    diff_statement(diff_make_operation(plan, &constraint->base, SLOT_CREATE),
+                   "ALTER TABLE %s ADD CONSTRAINT %s %s", constraint->base.parent->reference, name,
+                   constraint->definition);
+    return TRUE;
+}
+
 gboolean diff_constraint_create(DiffPlan *plan, const Object *object)
 {
     const Constraint *constraint = (const Constraint *)object;
@@ -174,6 +188,8 @@ gboolean diff_constraint_create(DiffPlan *plan, const Object *object)
 
     if (object->parent->kind != KIND_TABLE || diff_is_new(plan, object))
         return FALSE;
+    if (create_inherited(plan, constraint))
+        return TRUE;
     if (is_at_hand(plan, constraint))
         return create_by_index(plan, constraint);
     if (diff_options(plan)->is_offline_ok)

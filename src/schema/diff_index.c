@@ -35,6 +35,13 @@ char *diff_index_definition(const Index *index, const char *name)
                            index->definition, name ? name : own, end);
 }
 
+static char *option_value(const char *value)
+{
+    g_autofree char *quoted = name_quote(value);
+
+    return strcmp(quoted, value) == 0 ? g_strdup(value) : ddl_literal(value);
+}
+
 /* As the server writes what stands behind WITH. */
 static char *options_clause(const Index *index)
 {
@@ -42,7 +49,7 @@ static char *options_clause(const Index *index)
 
     for (char **option = index->options; option && *option; option++) {
         const char *value = strchr(*option, '=');
-        g_autofree char *literal = value ? ddl_literal(value + 1) : g_strdup("''");
+        g_autofree char *literal = value ? option_value(value + 1) : g_strdup("''");
 
         g_string_append_printf(sql, "%s%.*s=%s", option == index->options ? " WITH (" : ", ",
                                (int)strcspn(*option, "="), *option, literal);
@@ -90,20 +97,55 @@ static void add_rest(DiffOperation *operation, const GPtrArray *statements)
         diff_statement(operation, "%s", (const char *)statements->pdata[i]);
 }
 
+/* The one operation that makes it. */
+static DiffOperation *creation(DiffPlan *plan, const Object *object)
+{
+    const GPtrArray *operations = plan_change(plan, object)->slots[SLOT_CREATE];
+
+    return operations ? operations->pdata[0] : diff_make_operation(plan, object, SLOT_CREATE);
+}
+
+static void attach(DiffPlan *plan, const Index *index)
+{
+    diff_statement(diff_operation_in(plan, &index->base, SLOT_AFTER, "attach_partition", "%s",
+                                     index->base.reference),
+                   "ALTER INDEX %s ATTACH PARTITION %s", index->attached_to, index->base.reference);
+}
+
+/* A table that becomes a partition takes along the indexes that fit those of its parent that are
+ * there by then. */
+static void attach_late(DiffPlan *plan, const Index *index)
+{
+    const Object *above = plan_index_above(&index->base);
+
+    if (!above || !plan_is_made(plan, above))
+        return;
+    attach(plan, index);
+    diff_precede(plan, above, SLOT_CREATE, &index->base, SLOT_AFTER);
+    diff_precede(plan, index->base.parent, SLOT_AFTER, &index->base, SLOT_AFTER);
+}
+
 gboolean diff_index_create(DiffPlan *plan, const Object *object)
 {
     const Index *index = (const Index *)object;
+    gboolean is_late = index->attached_to && diff_is_attached_late(plan, object->parent);
+    g_autofree char *attaching = g_strdup_printf("ALTER INDEX %s ATTACH", index->attached_to);
     g_autoptr(GPtrArray) statements = NULL;
     g_autofree char *definition = NULL;
-    DiffOperation *operation;
 
-    if (!is_online(plan, index) || !index->is_valid)
+    if ((!is_online(plan, index) || !index->is_valid) && !is_late)
         return FALSE;
     statements = ddl_create(object, DDL_ALL);
-    definition = diff_index_definition(index, NULL);
-    operation = diff_make_operation(plan, object, SLOT_CREATE);
-    diff_statement(operation, "%s", definition);
-    add_rest(operation, statements);
+    if (is_online(plan, index))
+        definition = diff_index_definition(index, NULL);
+    for (guint i = 0; i < statements->len; i++) {
+        const char *statement = i == 0 && definition ? definition : statements->pdata[i];
+
+        if (!is_late || !g_str_has_prefix(statement, attaching))
+            diff_statement(creation(plan, object), "%s", statement);
+    }
+    if (is_late)
+        attach_late(plan, index);
     return TRUE;
 }
 
@@ -200,9 +242,22 @@ static void change_marks(DiffPlan *plan, const Index *from, const Index *to)
         diff_statement(alter_index(plan, to), "ALTER TABLE %s CLUSTER ON %s", table, name);
     if (from->is_clustered && !to->is_clustered && !is_any_clustered(plan->to, to->base.parent))
         diff_statement(alter_index(plan, to), "ALTER TABLE %s SET WITHOUT CLUSTER", table);
+    if (from->is_replica_identity && !to->is_replica_identity)
+        diff_index_unmark(plan, &from->base);
     if (to->is_replica_identity && !from->is_replica_identity)
         diff_statement(alter_index(plan, to), "ALTER TABLE ONLY %s REPLICA IDENTITY USING INDEX %s",
                        table, name);
+}
+
+void diff_index_unmark(DiffPlan *plan, const Object *index)
+{
+    const Object *table = index->parent;
+    const Table *kept = (const Table *)plan_change(plan, table)->to;
+
+    if (((const Index *)index)->is_replica_identity && kept && kept->replica_identity == 'd')
+        diff_statement(
+            diff_operation_in(plan, table, SLOT_AFTER, "alter_table", "%s", table->reference),
+            "ALTER TABLE ONLY %s REPLICA IDENTITY DEFAULT", table->reference);
 }
 
 static void change_options(DiffPlan *plan, const Index *from, const Index *to)
@@ -211,13 +266,6 @@ static void change_options(DiffPlan *plan, const Index *from, const Index *to)
 
     if (!to->is_of_constraint && !diff_same_options(from->options, to->options))
         diff_storage_options(alter_index(plan, to), alter, from->options, to->options);
-}
-
-static void attach(DiffPlan *plan, const Index *to)
-{
-    diff_statement(diff_operation_in(plan, &to->base, SLOT_AFTER, "attach_partition", "%s",
-                                     to->base.reference),
-                   "ALTER INDEX %s ATTACH PARTITION %s", to->attached_to, to->base.reference);
 }
 
 static gboolean was_detached_with_its_table(const Index *from, const Index *to)

@@ -64,6 +64,8 @@ void diff_make_drop(DiffPlan *plan, DiffChange *change)
         diff_common_without(plan, object);
         return;
     }
+    if (object->kind == KIND_INDEX && change->fate == FATE_DROPPED)
+        diff_index_unmark(plan, object);
     if (diff_index_drop(plan, object))
         return;
     statement = ddl_drop(object);
@@ -119,6 +121,13 @@ static void make_plain(DiffPlan *plan, const Object *object)
     make(plan, object, statements, SLOT_CREATE);
 }
 
+static gboolean is_kept_column(const DiffPlan *plan, const Sequence *sequence)
+{
+    const Object *table = plan_change(plan, sequence->base.parent)->from;
+
+    return table && object_column(table, sequence->owned_column);
+}
+
 static void give_to_column(DiffPlan *plan, const Object *sequence)
 {
     g_autoptr(GPtrArray) statements = ddl_ownership(sequence);
@@ -129,6 +138,11 @@ static void give_to_column(DiffPlan *plan, const Object *sequence)
     operation =
         diff_operation_in(plan, sequence, SLOT_AFTER, "alter_sequence", "%s", sequence->reference);
     add_statements(operation, statements);
+    if (is_kept_column(plan, (const Sequence *)sequence)) {
+        g_autofree char *position = diff_sequence_position((const Sequence *)sequence);
+
+        diff_statement(operation, "%s", position);
+    }
     diff_precede(plan, sequence->parent, SLOT_CREATE, sequence, SLOT_AFTER);
 }
 

@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "schema/diff_plan.h"
-#include "schema/name.h"
 
 /* What an edge is worth in a circle: the smallest goes first. */
 typedef enum {
     EDGE_IMPLIED, /* a part goes with its table; it can be dropped by itself */
-    EDGE_DEFAULT,     /* a table can be made without its defaults */
-    EDGE_HABIT,       /* safer so; mostly not needed */
+    EDGE_DEFAULT, /* a table can be made without its defaults */
+    EDGE_HABIT,   /* safer so; mostly not needed */
     EDGE_USUAL,
     EDGE_MUST,
 } EdgeStrength;
@@ -80,81 +79,9 @@ static void connect(Order *order, const DiffChange *first, DiffSlot first_slot,
 
 /* --- Edges: what is dropped ------------------------------------------------------------------- */
 
-static const Object *constraint_of_index(const Object *index)
+static gboolean is_drop(const DiffChange *change)
 {
-    const GPtrArray *needs = index->needs;
-
-    for (guint i = 0; needs && i < needs->len; i++) {
-        const Object *need = needs->pdata[i];
-
-        if (need->kind == KIND_CONSTRAINT && strcmp(need->name, index->name) == 0)
-            return need;
-    }
-    return NULL;
-}
-
-static const Object *index_above(const Object *index)
-{
-    const GPtrArray *needs = index->needs;
-
-    for (guint i = 0; needs && i < needs->len; i++) {
-        const Object *need = needs->pdata[i];
-
-        if (need->kind == KIND_INDEX && ((const Index *)need)->is_partitioned)
-            return need;
-    }
-    return NULL;
-}
-
-static const Object *find_constraint(const Catalog *catalog, const char *name, const Object *table)
-{
-    g_autofree char *quoted = name_quote(name);
-    g_autofree char *identity = g_strdup_printf("%s %s ON %s", kind_traits(KIND_CONSTRAINT)->slug,
-                                                quoted, table->reference);
-
-    return catalog_find(catalog, identity);
-}
-
-/* The check of a parent that a child has got. */
-static const Object *check_above(const DiffPlan *plan, const Object *check)
-{
-    const GPtrArray *tables = check->parent->needs;
-
-    for (guint i = 0; tables && i < tables->len; i++) {
-        const Object *table = tables->pdata[i];
-        const Object *above =
-            table->kind == KIND_TABLE ? find_constraint(plan->from, check->name, table) : NULL;
-
-        if (above && plan_is_dropped(plan, above))
-            return above;
-    }
-    return NULL;
-}
-
-/* The key of a partitioned table that its partition has got. */
-static const Object *key_above(const Object *key)
-{
-    const GPtrArray *needs = key->needs;
-
-    for (guint i = 0; needs && i < needs->len; i++) {
-        const Object *need = needs->pdata[i];
-
-        if (need->kind == KIND_CONSTRAINT &&
-            ((const Constraint *)need)->type == ((const Constraint *)key)->type)
-            return need;
-    }
-    return NULL;
-}
-
-static const Object *constraint_above(const DiffPlan *plan, const Object *object)
-{
-    const Constraint *constraint = (const Constraint *)object;
-
-    if (!constraint->is_inherited || constraint->type == 'f')
-        return NULL;
-    if (constraint->type == 'c')
-        return constraint->is_local ? NULL : check_above(plan, object);
-    return key_above(object);
+    return change->fate == FATE_DROPPED || change->fate == FATE_REBUILT;
 }
 
 static gboolean loses_column(const DiffPlan *plan, const Object *table, const char *name)
@@ -164,9 +91,12 @@ static gboolean loses_column(const DiffPlan *plan, const Object *table, const ch
     return change->to && name && !object_column(change->to, name);
 }
 
+/* What is only moved aside keeps its parts until then. */
 static const DiffChange *dropped(const DiffPlan *plan, const Object *object)
 {
-    return object && plan_is_dropped(plan, object) ? plan_change(plan, object) : NULL;
+    const DiffChange *change = object ? plan_change(plan, object) : NULL;
+
+    return change && is_drop(change) && !change->is_moved ? change : NULL;
 }
 
 const DiffChange *diff_implied_by(const DiffPlan *plan, const Object *object, DiffSlot *slot)
@@ -182,22 +112,18 @@ const DiffChange *diff_implied_by(const DiffPlan *plan, const Object *object, Di
         return plan_change(plan, object->parent);
     }
     if (!holder && object->kind == KIND_INDEX && ((const Index *)object)->is_of_constraint)
-        return dropped(plan, constraint_of_index(object));
+        return dropped(plan, plan_constraint_of_index(object));
     if (!holder && object->kind == KIND_INDEX && ((const Index *)object)->attached_to)
-        return dropped(plan, index_above(object));
+        return dropped(plan, plan_index_above(object));
     if (!holder && object->kind == KIND_CONSTRAINT)
-        return dropped(plan, constraint_above(plan, object));
+        return dropped(plan, plan_constraint_above(plan->from, object));
     return holder;
 }
 
 static EdgeStrength implied_strength(const Object *object, const DiffChange *holder)
 {
-    return object->kind != KIND_SEQUENCE && holder->from == object->parent ? EDGE_IMPLIED : EDGE_MUST;
-}
-
-static gboolean is_drop(const DiffChange *change)
-{
-    return change->fate == FATE_DROPPED || change->fate == FATE_REBUILT;
+    return object->kind != KIND_SEQUENCE && holder->from == object->parent ? EDGE_IMPLIED
+                                                                           : EDGE_MUST;
 }
 
 /* `user` needed `used`: it goes first, or lets go first. */
@@ -271,11 +197,11 @@ static void add_old_edges(Order *order, const DiffChange *change)
 /* --- Edges: what is made ---------------------------------------------------------------------- */
 
 /* What is filled or attached at last has its parts and partitions by then. */
-static gboolean comes_within(const Object *user, const Object *used)
+static gboolean comes_within(const Object *user, const Object *used, gboolean is_moved)
 {
-    if (user->parent == used || used->kind == KIND_SEQUENCE)
+    if (used->kind == KIND_SEQUENCE || (user->kind == KIND_TABLE && used->kind == KIND_TABLE))
         return TRUE;
-    return user->kind == KIND_TABLE && used->kind == KIND_TABLE;
+    return user->parent == used && !is_moved;
 }
 
 static void add_new_need(Order *order, const DiffChange *user, const Object *need,
@@ -289,7 +215,7 @@ static void add_new_need(Order *order, const DiffChange *user, const Object *nee
     connect(order, used, SLOT_ALTER, user, SLOT_ALTER, EDGE_HABIT);
     if (used->fate != FATE_ALTERED)
         connect(order, used, SLOT_CREATE, user, SLOT_ALTER, is_default ? EDGE_HABIT : EDGE_USUAL);
-    if (!comes_within(user->to, need))
+    if (!comes_within(user->to, need, used->is_moved))
         connect(order, used, SLOT_AFTER, user, SLOT_CREATE, EDGE_HABIT);
 }
 
@@ -512,8 +438,8 @@ static void remove_wait(Order *order, guint from, guint to)
     order->nodes[to].waits--;
 }
 
-/* The defaults that need what comes later follow it, and those that need what goes earlier go before
- * it; a part that would go with its table is dropped before that. */
+/* The defaults that need what comes later follow it, and those that need what goes earlier go
+ * before it; a part that would go with its table is dropped before that. */
 static void make_up_for(Order *order, guint node, guint from, EdgeStrength strength)
 {
     DiffChange *change = change_of(order, node);

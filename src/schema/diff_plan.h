@@ -11,6 +11,7 @@ typedef struct {
     const Object *to;   /* NULL: dropped */
     DiffFate fate;
     gboolean is_touched;          /* uses a column that changes its type or goes */
+    gboolean is_moved;            /* its rows move into a new table of the same name */
     gboolean is_bare;             /* created without its defaults, which come after */
     GHashTable *suspended;        /* names of columns whose defaults are away meanwhile; or NULL */
     GPtrArray *slots[SLOT_COUNT]; /* of DiffOperation *; NULL: none */
@@ -40,6 +41,13 @@ DiffFate plan_fate(const DiffPlan *plan, const Object *object);
 gboolean plan_is_dropped(const DiffPlan *plan, const Object *object); /* perhaps to be made again */
 gboolean plan_is_made(const DiffPlan *plan, const Object *object);    /* perhaps after a drop */
 
+/* Whether it inherits from the table, or is a partition of it. */
+gboolean plan_is_child(const Object *object, const Object *table);
+/* The foreign keys between the table and others are dropped and made again. */
+void plan_disturb_keys(DiffPlan *plan, const Object *table);
+/* What needs the column of the table, or of those that have it from there, is disturbed; `is_lost`:
+ * even what the server would carry over. */
+void plan_disturb_column(DiffPlan *plan, const Object *table, const char *column, gboolean is_lost);
 /* The column's default, or the column when it is generated, is away while others change. */
 void plan_suspend(DiffPlan *plan, const Object *table, const char *column);
 gboolean plan_is_suspended(const DiffChange *change, const char *column);
@@ -65,8 +73,24 @@ gboolean diff_constraint_create(DiffPlan *plan, const Object *constraint);
 gboolean diff_index_create(DiffPlan *plan, const Object *index);
 /* "CREATE UNIQUE INDEX CONCURRENTLY name ON ..."; a NULL name is its own. g_free. */
 char *diff_index_definition(const Index *index, const char *name);
+/* The table is no longer identified by the index, if it was. */
+void diff_index_unmark(DiffPlan *plan, const Object *index);
 gboolean diff_index_drop(DiffPlan *plan, const Object *object);
 gboolean diff_table_create(DiffPlan *plan, const Object *table);
+
+/* Whether the table becomes a partition only when its indexes are there: its parent is in use. */
+gboolean diff_is_attached_late(const DiffPlan *plan, const Object *table);
+
+/* diff_move.c: a table that no ALTER TABLE can change. */
+AlterOutcome diff_move(DiffPlan *plan, const Object *from, const Object *to, GError **error);
+/* Of the table, and of a former partition of it. */
+void diff_move_operations(DiffPlan *plan, const DiffChange *change);
+void diff_move_aside(DiffPlan *plan, const DiffChange *change);
+
+/* diff_above.c: what an object has from the object of its table's parent; NULL: nothing. */
+const Object *plan_index_above(const Object *index);
+const Object *plan_constraint_of_index(const Object *index);
+const Object *plan_constraint_above(const Catalog *catalog, const Object *constraint);
 
 /* diff_table.c: the operations of a table that stays; what disturbs others is already known. */
 void diff_table_operations(DiffPlan *plan, const DiffChange *change);

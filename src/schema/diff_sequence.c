@@ -25,6 +25,8 @@ char *diff_sequence_numbers(const Sequence *from, const Sequence *to)
     append_number(sql, "CACHE", from->cache, to->cache);
     if (from->is_cycling != to->is_cycling)
         g_string_append(sql, to->is_cycling ? " CYCLE" : " NO CYCLE");
+    if (from->maximum < to->minimum || from->minimum > to->maximum)
+        g_string_append(sql, " RESTART");
     return sql->len ? g_strdup_printf("ALTER SEQUENCE %s%s", to->base.reference, sql->str) : NULL;
 }
 
@@ -72,29 +74,26 @@ static void move_ownership(DiffPlan *plan, const Sequence *from, const Sequence 
     }
 }
 
-/* A table takes the sequences of its columns along when it becomes logged or unlogged. */
-static gboolean was_unlogged(DiffPlan *plan, const Sequence *from)
+/* A table takes the sequences of its columns along when it becomes logged or unlogged: see there.
+ */
+static gboolean moves_with_table(DiffPlan *plan, const Sequence *from)
 {
     const Object *table = from->base.parent;
-    const DiffChange *change = table ? plan_change(plan, table) : NULL;
-    const Table *old = (const Table *)table;
-    const Table *new = change ? (const Table *)change->to : NULL;
+    const Table *kept = table ? (const Table *)plan_change(plan, table)->to : NULL;
 
-    return new &&new->is_unlogged != old->is_unlogged ? new->is_unlogged : from->is_unlogged;
+    return kept && kept->is_unlogged != ((const Table *)table)->is_unlogged;
 }
 
 static void set_logged(DiffPlan *plan, const Sequence *from, const Sequence *to)
 {
     DiffOperation *operation;
 
-    if (was_unlogged(plan, from) == to->is_unlogged)
+    if (from->is_unlogged == to->is_unlogged || moves_with_table(plan, from))
         return;
     operation =
         diff_operation_in(plan, &to->base, SLOT_AFTER, "alter_sequence", "%s", to->base.reference);
     diff_statement(operation, "ALTER SEQUENCE %s SET %s", to->base.reference,
                    to->is_unlogged ? "UNLOGGED" : "LOGGED");
-    if (from->base.parent)
-        diff_precede(plan, from->base.parent, SLOT_ALTER, &to->base, SLOT_AFTER);
 }
 
 AlterOutcome diff_sequence(DiffPlan *plan, const Object *from, const Object *to, GError **error)

@@ -7,10 +7,17 @@
 #include "schema/ddl_private.h"
 #include "schema/name.h"
 
-static gboolean refuse(GError **error, const Object *table, const char *reason)
+/* A column of its own can join its parent's, but never be the parent's alone. */
+static gboolean gives_column_away(const Object *from, const Table *to)
 {
-    error_set(error, ERROR_REFUSED, "%s cannot become what it shall be: %s", table->reference,
-              reason);
+    for (guint i = 0; !to->partition_bound && to->base.parts && i < to->base.parts->len; i++) {
+        const Column *column = to->base.parts->pdata[i];
+        const Column *old =
+            column->base.kind == KIND_COLUMN ? object_column(from, column->base.name) : NULL;
+
+        if (old && old->is_local && !column->is_local)
+            return TRUE;
+    }
     return FALSE;
 }
 
@@ -21,17 +28,114 @@ AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GE
 
     if (old->type == 'f' && new->type == 'f' && g_strcmp0(old->server, new->server) != 0)
         return ALTER_REBUILD;
-    if (old->type != new->type || g_strcmp0(old->partition_key, new->partition_key) != 0) {
-        refuse(error, to, "its rows would have to move into a table of another kind");
-        return ALTER_REFUSED;
-    }
+    if (old->type != new->type || g_strcmp0(old->partition_key, new->partition_key) != 0 ||
+        gives_column_away(from, new))
+        return diff_move(plan, from, to, error);
+    if (old->is_unlogged != new->is_unlogged)
+        plan_disturb_keys(plan, from);
     diff_columns_disturb(plan, old, new);
     return ALTER_IN_PLACE;
 }
 
-gboolean diff_table_create(DiffPlan *plan, const Object *table)
+/* --- New partitions --------------------------------------------------------------------------- */
+
+static const DiffChange *parent_change(const DiffPlan *plan, const Object *table)
 {
+    for (guint i = 0; table->needs && i < table->needs->len; i++)
+        if (plan_is_child(table, table->needs->pdata[i]))
+            return plan_change(plan, table->needs->pdata[i]);
+    return NULL;
+}
+
+static gboolean is_same_partition(const Table *from, const Table *to)
+{
+    return g_strcmp0(from->partition_bound, to->partition_bound) == 0 &&
+           g_strcmp0(from->parents[0], to->parents[0]) == 0;
+}
+
+gboolean diff_is_attached_late(const DiffPlan *plan, const Object *object)
+{
+    const DiffChange *change = plan_change(plan, object);
+    const Table *from = (const Table *)change->from;
+    const Table *to = (const Table *)change->to;
+    const DiffChange *parent = NULL;
+
+    if (object->kind != KIND_TABLE || !to || !to->partition_bound)
+        return FALSE;
+    if (change->fate == FATE_CREATED || change->is_moved) {
+        parent = parent_change(plan, change->to);
+        return parent && !parent->is_moved && parent->fate != FATE_CREATED;
+    }
+    return from && (!from->partition_bound || !is_same_partition(from, to));
+}
+
+static gboolean is_below(const Object *object, const Object *table)
+{
+    if (object == table)
+        return TRUE;
+    for (guint i = 0; object->needs && i < object->needs->len; i++) {
+        const Object *need = object->needs->pdata[i];
+
+        if (plan_is_child(object, need) && is_below(need, table))
+            return TRUE;
+    }
     return FALSE;
+}
+
+/* Its parts and those of its own partitions are there by then. */
+static void attach(DiffPlan *plan, const Table *table)
+{
+    const GPtrArray *objects = catalog_objects(diff_to(plan));
+
+    diff_statement(diff_operation_in(plan, &table->base, SLOT_AFTER, "attach_partition", "%s",
+                                     table->base.reference),
+                   "ALTER TABLE %s ATTACH PARTITION %s %s", table->parents[0],
+                   table->base.reference, table->partition_bound);
+    for (guint i = 0; i < objects->len; i++) {
+        const Object *part = objects->pdata[i];
+
+        if ((part->kind == KIND_INDEX || part->kind == KIND_CONSTRAINT) &&
+            part->parent->kind == KIND_TABLE && is_below(part->parent, &table->base))
+            diff_precede(plan, part, SLOT_CREATE, &table->base, SLOT_AFTER);
+    }
+}
+
+/* What a partition must have before it is one, though it is its parent's. */
+static void add_checks(DiffPlan *plan, const Object *table, DiffOperation *operation)
+{
+    const GPtrArray *objects = catalog_objects(diff_to(plan));
+
+    for (guint i = 0; i < objects->len; i++) {
+        const Constraint *check = objects->pdata[i];
+        g_autofree char *name = NULL;
+
+        if (check->base.kind != KIND_CONSTRAINT || check->base.parent != table ||
+            check->type != 'c' || check->is_local)
+            continue;
+        name = name_quote(check->base.name);
+        diff_statement(operation, "ALTER TABLE %s ADD CONSTRAINT %s %s", table->reference, name,
+                       check->definition);
+    }
+}
+
+gboolean diff_table_create(DiffPlan *plan, const Object *object)
+{
+    const Table *table = (const Table *)object;
+    g_autoptr(GPtrArray) statements = NULL;
+    g_autofree char *attaching = NULL;
+    DiffOperation *operation;
+
+    if (!diff_is_attached_late(plan, object))
+        return FALSE;
+    statements = ddl_create(object, DDL_ALL);
+    attaching = g_strdup_printf("ALTER TABLE ONLY %s ATTACH PARTITION ", table->parents[0]);
+    operation = diff_make_operation(plan, object, SLOT_CREATE);
+    for (guint i = 0; i < statements->len; i++)
+        if (!g_str_has_prefix(statements->pdata[i], attaching))
+            diff_statement(operation, "%s", (const char *)statements->pdata[i]);
+    add_checks(plan, object, operation);
+    attach(plan, table);
+    return TRUE;
 }
 
 /* --- Parents ---------------------------------------------------------------------------------- */
@@ -60,12 +164,6 @@ static void change_inheritance(DiffPlan *plan, const Table *from, const Table *t
                            reference, *parent);
 }
 
-static gboolean is_same_partition(const Table *from, const Table *to)
-{
-    return g_strcmp0(from->partition_bound, to->partition_bound) == 0 &&
-           g_strcmp0(from->parents[0], to->parents[0]) == 0;
-}
-
 static void change_parents(DiffPlan *plan, const Table *from, const Table *to)
 {
     const char *reference = to->base.reference;
@@ -80,11 +178,28 @@ static void change_parents(DiffPlan *plan, const Table *from, const Table *to)
         diff_statement(alter_table(plan, to, SLOT_BEFORE), "ALTER TABLE %s DETACH PARTITION %s",
                        from->parents[0], reference);
     if (to->partition_bound)
-        diff_statement(alter_table(plan, to, SLOT_AFTER), "ALTER TABLE %s ATTACH PARTITION %s %s",
-                       to->parents[0], reference, to->partition_bound);
+        attach(plan, to);
 }
 
 /* --- States ----------------------------------------------------------------------------------- */
+
+/* Sequences of columns went along. */
+static void keep_sequences(DiffPlan *plan, const Table *from, const Table *to)
+{
+    const GPtrArray *parts = from->base.parts;
+
+    for (guint i = 0; parts && i < parts->len; i++) {
+        const Object *part = parts->pdata[i];
+        const Object *kept =
+            part->kind == KIND_SEQUENCE ? catalog_find(diff_to(plan), part->identity) : NULL;
+        const Sequence *sequence = (const Sequence *)kept;
+
+        if (!kept || sequence->is_identity || sequence->is_unlogged == to->is_unlogged)
+            continue;
+        diff_statement(alter_table(plan, to, SLOT_AFTER), "ALTER SEQUENCE %s SET %s",
+                       kept->reference, sequence->is_unlogged ? "UNLOGGED" : "LOGGED");
+    }
+}
 
 static void change_storage(DiffPlan *plan, const Table *from, const Table *to)
 {
@@ -96,6 +211,7 @@ static void change_storage(DiffPlan *plan, const Table *from, const Table *to)
 
         diff_statement(operation, "%s SET %s", alter, to->is_unlogged ? "UNLOGGED" : "LOGGED");
         diff_set_hazard(operation, "rewrites %s while nobody can read it", to->base.reference);
+        keep_sequences(plan, from, to);
     }
     if (g_strcmp0(from->access_method, to->access_method) != 0 && to->access_method) {
         g_autofree char *method = name_quote(to->access_method);

@@ -10,11 +10,13 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/ddl_table.c \
 	src/schema/ddl_type.c \
 	src/schema/diff.c src/schema/diff.h src/schema/diff_plan.h src/schema/diff_private.h \
+	src/schema/diff_above.c \
 	src/schema/diff_column.c \
 	src/schema/diff_common.c \
 	src/schema/diff_constraint.c \
 	src/schema/diff_index.c \
 	src/schema/diff_make.c \
+	src/schema/diff_move.c \
 	src/schema/diff_options.c \
 	src/schema/diff_order.c \
 	src/schema/diff_rename.c \

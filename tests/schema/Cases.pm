@@ -76,6 +76,7 @@ sub states {
     my ($common, %sql) = split /^-- (old|new)\n/m, $body;
     return (%marks, both => $common) if !%sql;
     my ($old, $rows) = split /^-- rows\n/m, $sql{old};
+    $old //= '';
     return (%marks, old => $common . $old, new => $common . $sql{new}, rows => $rows // '');
 }
 
