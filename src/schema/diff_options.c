@@ -16,17 +16,12 @@ static const char *find_option(char *const *options, const char *like)
     return NULL;
 }
 
-static gboolean holds_all(char *const *options, char *const *others)
-{
-    for (; others && *others; others++)
-        if (g_strcmp0(find_option(options, *others), *others) != 0)
-            return FALSE;
-    return TRUE;
-}
-
 gboolean diff_same_options(char *const *from, char *const *to)
 {
-    return holds_all(from, to) && holds_all(to, from);
+    static char *const none[] = {NULL};
+
+    return g_strv_equal((const char *const *)(from ? from : none),
+                        (const char *const *)(to ? to : none));
 }
 
 /* Those of `options` that `others` does not have: with the same value, or by name at all. Borrowed;
@@ -43,6 +38,30 @@ static GPtrArray *missing(char *const *options, char *const *others, gboolean by
     }
     g_ptr_array_add(list, NULL);
     return list;
+}
+
+/* Whether what stays, in its old order, and then what is `set` is the new list: what is set comes
+ * last, unless it `stays_put` where the name was. */
+static gboolean comes_in_order(char *const *from, char *const *to, const GPtrArray *set,
+                               gboolean stays_put)
+{
+    char *const *at = to;
+
+    for (char *const *option = from; option && *option; option++) {
+        const char *new = find_option(to, *option);
+
+        if (!new || (!stays_put && strcmp(new, *option) != 0))
+            continue;
+        if (strcmp(new, *at++) != 0)
+            return FALSE;
+    }
+    for (guint i = 0; i + 1 < set->len; i++) {
+        if (stays_put && find_option(from, set->pdata[i]))
+            continue;
+        if (strcmp(set->pdata[i], *at++) != 0)
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* "a", and toast.a in two parts. */
@@ -65,6 +84,11 @@ void diff_storage_options(DiffOperation *operation, const char *alter, char *con
     g_autoptr(GPtrArray) set = missing(to, from, FALSE);
     g_autoptr(GPtrArray) reset = missing(from, to, TRUE);
 
+    if (!comes_in_order(from, to, set, FALSE)) {
+        diff_storage_options(operation, alter, from, NULL);
+        diff_storage_options(operation, alter, NULL, to);
+        return;
+    }
     if (set->len > 1) {
         g_autoptr(GString) sql = g_string_new(NULL);
 
@@ -101,6 +125,11 @@ void diff_server_options(DiffOperation *operation, const char *alter, char *cons
     g_autoptr(GPtrArray) reset = missing(from, to, TRUE);
     g_autoptr(GString) sql = g_string_new(NULL);
 
+    if (!comes_in_order(from, to, set, TRUE)) {
+        diff_server_options(operation, alter, from, NULL);
+        diff_server_options(operation, alter, NULL, to);
+        return;
+    }
     for (guint i = 0; i + 1 < set->len; i++)
         append_server_option(sql, find_option(from, set->pdata[i]) ? "SET" : "ADD", set->pdata[i],
                              TRUE);

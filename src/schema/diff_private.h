@@ -65,7 +65,7 @@ const Catalog *diff_to(const DiffPlan *plan);
 char *diff_free_name(const DiffPlan *plan, const Object *table, const char *name,
                      const char *suffix);
 
-/* Whether two lists of "name=value" say the same, in any order. */
+/* Whether two lists of "name=value" are the same, in the same order: the server keeps that. */
 gboolean diff_same_options(char *const *from, char *const *to);
 /* "`alter` SET (a='1')" and "`alter` RESET (b)", as far as they are needed. */
 void diff_storage_options(DiffOperation *operation, const char *alter, char *const *from,
