@@ -14,12 +14,13 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/diff_column.c \
 	src/schema/diff_common.c \
 	src/schema/diff_constraint.c \
+	src/schema/diff_hint.c \
 	src/schema/diff_index.c \
 	src/schema/diff_make.c \
 	src/schema/diff_move.c \
 	src/schema/diff_options.c \
 	src/schema/diff_order.c \
-	src/schema/diff_rename.c \
+	src/schema/diff_rename.c src/schema/diff_rename.h \
 	src/schema/diff_sequence.c \
 	src/schema/diff_table.c \
 	src/schema/dump.c src/schema/dump.h \

@@ -8,6 +8,7 @@
 #   -- refused: TEXT              there is no way from old to new: what the refusal says
 #   -- expect: TEXT, -- never: TEXT
 #                                 what the statements from old to new have, or have not, among them
+#   -- rename: TEXT               a rename that is offered; as if in the case's schema
 #
 # psql reads it with the search_path at the case's own schema, which :"schema" names. The roles schema_case_owner,
 # schema_case_reader and "Schema case; odd" are there. What is in no schema needs a name of its own.
@@ -72,7 +73,7 @@ sub states {
     my %marks = map {
         my $mark = $_;
         ($mark => [$body =~ /^-- $mark: (.*)$/mg])
-    } qw(refused expect never);
+    } qw(refused expect never rename);
     my ($common, %sql) = split /^-- (old|new)\n/m, $body;
     return (%marks, both => $common) if !%sql;
     my ($old, $rows) = split /^-- rows\n/m, $sql{old};
