@@ -75,13 +75,12 @@ DiffRename *rename_of_object(const Object *object, const char *to)
     char *statement;
 
     if (object->kind == KIND_CONSTRAINT || object->kind == KIND_COLUMN)
-        statement = g_strdup_printf(
-            "ALTER %s %s RENAME %s %s TO %s", object_word(object->parent),
-            object->parent->reference,
-            object->kind == KIND_CONSTRAINT              ? "CONSTRAINT"
-            : object->parent->kind == KIND_COMPOSITE     ? "ATTRIBUTE"
-                                                         : "COLUMN",
-            old, new);
+        statement = g_strdup_printf("ALTER %s %s RENAME %s %s TO %s", object_word(object->parent),
+                                    object->parent->reference,
+                                    object->kind == KIND_CONSTRAINT          ? "CONSTRAINT"
+                                    : object->parent->kind == KIND_COMPOSITE ? "ATTRIBUTE"
+                                                                             : "COLUMN",
+                                    old, new);
     else
         statement = g_strdup_printf("ALTER %s %s RENAME TO %s", object_word(object),
                                     object->reference, new);
@@ -221,7 +220,8 @@ static gboolean is_object_alike(const Object *from, const Object *to)
 
     if (from->kind != to->kind || g_strcmp0(from->schema, to->schema) != 0)
         return FALSE;
-    if (from->parent && g_strcmp0(from->parent->identity, to->parent ? to->parent->identity : "") != 0)
+    if (from->parent &&
+        g_strcmp0(from->parent->identity, to->parent ? to->parent->identity : "") != 0)
         return FALSE;
     if (from->kind == KIND_TABLE)
         return is_table_alike(from, to);
@@ -264,7 +264,7 @@ static void add_objects(GPtrArray *renames, const DiffPlan *plan)
         new = find_alike(plan, change->from, taken);
         if (!new)
             continue;
-        g_hash_table_add(taken, (gpointer)new);
+        g_hash_table_add(taken, (gpointer) new);
         g_ptr_array_add(renames, rename_of_object(change->from, new->name));
     }
 }
