@@ -21,6 +21,36 @@ static gboolean gives_column_away(const Object *from, const Table *to)
     return FALSE;
 }
 
+static gboolean has_word(const char *text, const char *word)
+{
+    gsize length = strlen(word);
+
+    for (const char *found = strstr(text, word); found; found = strstr(found + 1, word)) {
+        gboolean starts = found == text || (!g_ascii_isalnum(found[-1]) && found[-1] != '_');
+
+        if (starts && !g_ascii_isalnum(found[length]) && found[length] != '_')
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The type of a column that the partition key has cannot be altered. */
+static gboolean has_other_key_type(const Table *from, const Table *to)
+{
+    for (guint i = 0; to->partition_key && to->base.parts && i < to->base.parts->len; i++) {
+        const Column *column = to->base.parts->pdata[i];
+        const Column *old = column->base.kind == KIND_COLUMN
+                                ? object_column(&from->base, column->base.name)
+                                : NULL;
+
+        if (old && has_word(to->partition_key, column->base.name) &&
+            (strcmp(old->type, column->type) != 0 ||
+             g_strcmp0(old->collation, column->collation) != 0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GError **error)
 {
     const Table *old = (const Table *)from;
@@ -29,7 +59,7 @@ AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GE
     if (old->type == 'f' && new->type == 'f' && g_strcmp0(old->server, new->server) != 0)
         return ALTER_REBUILD;
     if (old->type != new->type || g_strcmp0(old->partition_key, new->partition_key) != 0 ||
-        gives_column_away(from, new))
+        gives_column_away(from, new) || has_other_key_type(old, new))
         return diff_move(plan, from, to, error);
     if (old->is_unlogged != new->is_unlogged)
         plan_disturb_keys(plan, from);
@@ -150,16 +180,29 @@ static gboolean has_parent(const Table *table, const char *parent)
     return table->parents && g_strv_contains((const char *const *)table->parents, parent);
 }
 
+/* Whether those that stay come first, in their old order. */
+static gboolean keeps_order(const Table *from, const Table *to)
+{
+    char *const *at = to->parents;
+
+    for (char **parent = from->parents; parent && *parent; parent++)
+        if (has_parent(to, *parent) && strcmp(*parent, *at++) != 0)
+            return FALSE;
+    return TRUE;
+}
+
 static void change_inheritance(DiffPlan *plan, const Table *from, const Table *to)
 {
     const char *reference = to->base.reference;
 
+    gboolean is_reordered = !keeps_order(from, to);
+
     for (char **parent = from->parents; parent && *parent; parent++)
-        if (!has_parent(to, *parent))
+        if (is_reordered || !has_parent(to, *parent))
             diff_statement(alter_table(plan, to, SLOT_BEFORE), "ALTER TABLE %s NO INHERIT %s",
                            reference, *parent);
     for (char **parent = to->parents; parent && *parent; parent++)
-        if (!has_parent(from, *parent))
+        if (is_reordered || !has_parent(from, *parent))
             diff_statement(alter_table(plan, to, SLOT_AFTER), "ALTER TABLE %s INHERIT %s",
                            reference, *parent);
 }

@@ -224,3 +224,75 @@ CREATE TABLE t (a integer, b integer) PARTITION BY LIST (a); CREATE TABLE t_1 PA
 INSERT INTO t VALUES (1, 1), (5, 5);
 -- new
 CREATE TABLE t (a integer, b integer) PARTITION BY HASH (b); CREATE TABLE t_1 PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+
+-- case: the column of a partition key gets another type
+-- old
+CREATE TABLE t (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (100);
+-- rows
+INSERT INTO t VALUES (7, 7);
+-- new
+CREATE TABLE t (a bigint, b integer) PARTITION BY RANGE (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM ('0') TO ('100');
+
+-- case: a table with all there is becomes partitioned
+CREATE TABLE r (a integer PRIMARY KEY);
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+-- old
+CREATE TABLE t (a bigint GENERATED ALWAYS AS IDENTITY, b text DEFAULT 'x' NOT NULL, c integer REFERENCES r, d integer GENERATED ALWAYS AS (1) STORED, CONSTRAINT k PRIMARY KEY (a), CONSTRAINT h CHECK (b <> ''));
+CREATE INDEX t_b ON t (b);
+CREATE VIEW v AS SELECT a, b FROM t;
+CREATE VIEW w AS SELECT * FROM v;
+CREATE MATERIALIZED VIEW m AS SELECT b FROM w;
+CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+CREATE POLICY p ON t USING (c > 0);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+COMMENT ON TABLE t IS 't';
+COMMENT ON COLUMN t.b IS 'b';
+COMMENT ON CONSTRAINT k ON t IS 'k';
+GRANT SELECT ON t TO schema_case_reader;
+ALTER TABLE t OWNER TO schema_case_owner;
+CREATE PUBLICATION case_moved FOR TABLE ONLY t;
+-- new
+CREATE TABLE t (a bigint NOT NULL, b text DEFAULT 'x' NOT NULL, c integer REFERENCES r, d integer GENERATED ALWAYS AS (1) STORED, CONSTRAINT k PRIMARY KEY (a), CONSTRAINT h CHECK (b <> '')) PARTITION BY HASH (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE t_2 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE INDEX t_b ON t (b);
+CREATE VIEW v AS SELECT a, b FROM t;
+CREATE VIEW w AS SELECT * FROM v;
+CREATE MATERIALIZED VIEW m AS SELECT b FROM w;
+CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+CREATE POLICY p ON t USING (c > 0);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+COMMENT ON TABLE t IS 't';
+COMMENT ON COLUMN t.b IS 'b';
+COMMENT ON CONSTRAINT k ON t IS 'k';
+GRANT SELECT ON t TO schema_case_reader;
+ALTER TABLE t OWNER TO schema_case_owner;
+CREATE PUBLICATION case_moved FOR TABLE ONLY t;
+
+-- case: a partition becomes partitioned itself
+-- refused: it is a partition
+CREATE TABLE t (a integer, b integer) PARTITION BY LIST (a);
+-- old
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1);
+-- new
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1) PARTITION BY LIST (b);
+
+-- case: a table becomes partitioned whose row type a column has
+-- refused: a column of another table has its row type
+-- old
+CREATE TABLE t (a integer);
+CREATE TABLE u (b t);
+-- new
+CREATE TABLE t (a integer) PARTITION BY LIST (a);
+CREATE TABLE u (b t);
+
+-- case: a partition leaves a table that gets another key
+-- refused: it stays, but not as a partition
+-- old
+CREATE TABLE t (a integer, b integer) PARTITION BY LIST (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1);
+-- new
+CREATE TABLE t (a integer, b integer) PARTITION BY LIST (b);
+CREATE TABLE t_1 (a integer, b integer);

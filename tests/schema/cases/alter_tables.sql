@@ -251,3 +251,31 @@ CREATE FOREIGN TABLE t (a bigint OPTIONS (x '2', y '3'), c text NOT NULL) SERVER
 CREATE TABLE t (a integer); CREATE FUNCTION f(t) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 -- new
 CREATE TABLE t (a integer, b text); CREATE FUNCTION f(t) RETURNS integer LANGUAGE sql AS 'SELECT 2';
+
+-- case: parents in another order
+-- old
+CREATE TABLE p (a integer);
+CREATE TABLE q (a integer);
+CREATE TABLE c (a integer) INHERITS (p, q);
+-- new
+CREATE TABLE p (a integer);
+CREATE TABLE q (a integer);
+CREATE TABLE c (a integer) INHERITS (q, p);
+
+-- case: a foreign table becomes a table
+-- refused: the rows of a foreign table are not here
+CREATE FOREIGN DATA WRAPPER case_refused_wrapper;
+CREATE SERVER case_refused_server FOREIGN DATA WRAPPER case_refused_wrapper;
+-- old
+CREATE FOREIGN TABLE t (a integer) SERVER case_refused_server;
+-- new
+CREATE TABLE t (a integer);
+
+-- case: a table whose children inherit becomes partitioned
+-- refused: it inherits from a table that must be made anew
+-- old
+CREATE TABLE t (a integer);
+CREATE TABLE c () INHERITS (t);
+-- new
+CREATE TABLE t (a integer) PARTITION BY LIST (a);
+CREATE TABLE c (a integer);
