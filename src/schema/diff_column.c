@@ -161,13 +161,28 @@ static gboolean reached_not_null(const Pair *pair)
 /* Words of the types that the server turns into each other with a cast of their own. */
 static gboolean is_text(const char *type)
 {
-    return strcmp(type, "text") == 0 || g_str_has_prefix(type, "character") ||
-           g_str_has_prefix(type, "bpchar") || strcmp(type, "name") == 0;
+    return strcmp(type, "text") == 0 || strcmp(type, "text[]") == 0 ||
+           g_str_has_prefix(type, "character") || g_str_has_prefix(type, "bpchar") ||
+           strcmp(type, "name") == 0;
 }
 
 static gboolean is_users_own(const char *type)
 {
     return strchr(type, '.') != NULL;
+}
+
+/* The length or digits that a type has behind its name; 0: none. */
+static gint64 length_of(const char *type)
+{
+    const char *bracket = strchr(type, '(');
+
+    return bracket ? g_ascii_strtoll(bracket + 1, NULL, 10) : 0;
+}
+
+/* An explicit cast would cut off what is too long, without a word; an assignment refuses it. */
+static gboolean cuts_off(const char *type)
+{
+    return length_of(type) > 0 && (is_text(type) || g_str_has_prefix(type, "bit"));
 }
 
 /* Between a type of the user and one that is no text there is a way through text. */
@@ -176,10 +191,65 @@ static char *conversion(const Pair *pair)
     const char *from = pair->from->type;
     const char *to = pair->to->type;
     gboolean by_text = (is_users_own(from) && !is_text(to)) || (is_users_own(to) && !is_text(from));
+    gboolean is_array = g_str_has_suffix(to, "[]");
+    gboolean is_same_family = g_str_has_suffix(from, "[]") == is_array &&
+                              ((is_text(from) && is_text(to)) ||
+                               (g_str_has_prefix(from, "bit") && g_str_has_prefix(to, "bit")));
 
-    if (strcmp(from, to) == 0)
+    if (strcmp(from, to) == 0 || (cuts_off(to) && is_same_family))
         return g_strdup(pair->name);
+    if (cuts_off(to) && is_text(to) && !is_array)
+        return g_strdup_printf("%s::text", pair->name);
     return g_strdup_printf("%s%s::%s", pair->name, by_text ? "::text" : "", to);
+}
+
+static gboolean is_integer(const char *type)
+{
+    return strcmp(type, "smallint") == 0 || strcmp(type, "integer") == 0 ||
+           strcmp(type, "bigint") == 0;
+}
+
+static gboolean is_fractional(const char *type)
+{
+    return g_str_has_prefix(type, "numeric") || strcmp(type, "real") == 0 ||
+           strcmp(type, "double precision") == 0;
+}
+
+static gint64 scale_of(const char *type)
+{
+    const char *comma = strchr(type, ',');
+
+    return comma ? g_ascii_strtoll(comma + 1, NULL, 10) : 0;
+}
+
+/* The server rounds, or leaves out, what the new type has no room for. */
+static gboolean is_rounded(const char *from, const char *to)
+{
+    if (is_fractional(from) && is_integer(to))
+        return TRUE;
+    if (strcmp(from, "double precision") == 0 && strcmp(to, "real") == 0)
+        return TRUE;
+    if (g_str_has_prefix(from, "numeric") && g_str_has_prefix(to, "numeric("))
+        return !strchr(from, '(') || scale_of(to) < scale_of(from);
+    return g_str_has_prefix(from, "timestamp") &&
+           (strcmp(to, "date") == 0 || g_str_has_prefix(to, "time "));
+}
+
+static void guard_length(const Pair *pair, DiffOperation *operation)
+{
+    const char *table = pair->change->to->reference;
+    gint64 length = length_of(pair->to->type);
+    gint64 former = length_of(pair->from->type);
+
+    if (!is_text(pair->from->type) || !is_text(pair->to->type) || length == 0 ||
+        strchr(pair->to->type, '[') || (former > 0 && former <= length))
+        return;
+    operation->guard = g_strdup_printf(
+        "SELECT FROM %s WHERE pg_catalog.length(%s::text) > %" G_GINT64_FORMAT " LIMIT 1", table,
+        pair->name, length);
+    operation->guard_message =
+        g_strdup_printf("rows of %s have more than %" G_GINT64_FORMAT " characters in column %s",
+                        table, length, pair->name);
 }
 
 static gboolean is_widening(const Column *from, const Column *to)
@@ -215,6 +285,10 @@ static void change_type(Pair *pair)
         g_string_append_printf(sql, " USING %s", value);
     operation = alter_column(pair, SLOT_ALTER);
     diff_statement(operation, "%s", sql->str);
+    guard_length(pair, operation);
+    if (is_rounded(pair->from->type, pair->to->type))
+        diff_set_loss(operation, "what the values of %s have that %s has no room for",
+                      pair->to->base.reference, pair->to->type);
     if (!is_widening(pair->from, pair->to))
         diff_set_hazard(operation,
                         "rewrites %s, or checks each of its rows, while nobody can "

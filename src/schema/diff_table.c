@@ -39,9 +39,8 @@ static gboolean has_other_key_type(const Table *from, const Table *to)
 {
     for (guint i = 0; to->partition_key && to->base.parts && i < to->base.parts->len; i++) {
         const Column *column = to->base.parts->pdata[i];
-        const Column *old = column->base.kind == KIND_COLUMN
-                                ? object_column(&from->base, column->base.name)
-                                : NULL;
+        const Column *old =
+            column->base.kind == KIND_COLUMN ? object_column(&from->base, column->base.name) : NULL;
 
         if (old && has_word(to->partition_key, column->base.name) &&
             (strcmp(old->type, column->type) != 0 ||

@@ -453,3 +453,11 @@ CREATE TYPE c AS (x integer); CREATE TYPE d AS (x integer);
 CREATE TABLE t (a c);
 -- new
 CREATE TABLE t (a d);
+
+-- case: what is too long for a type is not cut off
+-- expect: USING a;
+-- expect: USING b::text;
+-- old
+CREATE TABLE t (a varchar(20), b integer, c bit varying(8), d varchar(20)[]);
+-- new
+CREATE TABLE t (a varchar(1), b varchar(3), c bit varying(4), d varchar(10)[]);

@@ -252,7 +252,7 @@ COMMENT ON COLUMN t.b IS 'b';
 COMMENT ON CONSTRAINT k ON t IS 'k';
 GRANT SELECT ON t TO schema_case_reader;
 ALTER TABLE t OWNER TO schema_case_owner;
-CREATE PUBLICATION case_moved FOR TABLE ONLY t;
+CREATE PUBLICATION :"schema" FOR TABLE ONLY t;
 -- new
 CREATE TABLE t (a bigint NOT NULL, b text DEFAULT 'x' NOT NULL, c integer REFERENCES r, d integer GENERATED ALWAYS AS (1) STORED, CONSTRAINT k PRIMARY KEY (a), CONSTRAINT h CHECK (b <> '')) PARTITION BY HASH (a);
 CREATE TABLE t_1 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -269,7 +269,7 @@ COMMENT ON COLUMN t.b IS 'b';
 COMMENT ON CONSTRAINT k ON t IS 'k';
 GRANT SELECT ON t TO schema_case_reader;
 ALTER TABLE t OWNER TO schema_case_owner;
-CREATE PUBLICATION case_moved FOR TABLE ONLY t;
+CREATE PUBLICATION :"schema" FOR TABLE ONLY t;
 
 -- case: a partition becomes partitioned itself
 -- refused: it is a partition

@@ -240,11 +240,14 @@ CREATE TABLE p (a integer); CREATE TABLE q () INHERITS (p); CREATE TABLE r () IN
 CREATE TABLE p (a integer, b bigint); CREATE TABLE q () INHERITS (p); CREATE TABLE r () INHERITS (q);
 
 -- case: a foreign table
-CREATE FOREIGN DATA WRAPPER case_alter_wrapper; CREATE SERVER case_alter_server FOREIGN DATA WRAPPER case_alter_wrapper; CREATE SERVER case_alter_other FOREIGN DATA WRAPPER case_alter_wrapper;
+\set other :schema _other
+CREATE FOREIGN DATA WRAPPER :"schema";
+CREATE SERVER :"schema" FOREIGN DATA WRAPPER :"schema";
+CREATE SERVER :"other" FOREIGN DATA WRAPPER :"schema";
 -- old
-CREATE FOREIGN TABLE t (a integer OPTIONS (x '1'), b text) SERVER case_alter_server OPTIONS (o '1', p '2'); CREATE FOREIGN TABLE u (a integer) SERVER case_alter_server;
+CREATE FOREIGN TABLE t (a integer OPTIONS (x '1'), b text) SERVER :"schema" OPTIONS (o '1', p '2'); CREATE FOREIGN TABLE u (a integer) SERVER :"schema";
 -- new
-CREATE FOREIGN TABLE t (a bigint OPTIONS (x '2', y '3'), c text NOT NULL) SERVER case_alter_server OPTIONS (p '3', q '4'); CREATE FOREIGN TABLE u (a integer) SERVER case_alter_other;
+CREATE FOREIGN TABLE t (a bigint OPTIONS (x '2', y '3'), c text NOT NULL) SERVER :"schema" OPTIONS (p '3', q '4'); CREATE FOREIGN TABLE u (a integer) SERVER :"other";
 
 -- case: a function of a table's row, and a column
 -- old
@@ -264,10 +267,10 @@ CREATE TABLE c (a integer) INHERITS (q, p);
 
 -- case: a foreign table becomes a table
 -- refused: the rows of a foreign table are not here
-CREATE FOREIGN DATA WRAPPER case_refused_wrapper;
-CREATE SERVER case_refused_server FOREIGN DATA WRAPPER case_refused_wrapper;
+CREATE FOREIGN DATA WRAPPER :"schema";
+CREATE SERVER :"schema" FOREIGN DATA WRAPPER :"schema";
 -- old
-CREATE FOREIGN TABLE t (a integer) SERVER case_refused_server;
+CREATE FOREIGN TABLE t (a integer) SERVER :"schema";
 -- new
 CREATE TABLE t (a integer);
 
