@@ -13,8 +13,6 @@ static char *of_constraint(const Object *constraint)
 /* An identity column has its sequence with it, and a constraint its index. */
 char *ddl_drop(const Object *object)
 {
-    g_autofree char *name = NULL;
-
     switch (object->kind) {
     case KIND_COLUMN:
     case KIND_DEFAULT_PRIVILEGE:
@@ -34,11 +32,8 @@ char *ddl_drop(const Object *object)
         break;
     case KIND_CONSTRAINT:
         return of_constraint(object);
-    case KIND_EXTENSION:
-        name = name_quote(object->name);
-        break;
     default:
         break;
     }
-    return g_strdup_printf("DROP %s %s", object_word(object), name ? name : object->reference);
+    return g_strdup_printf("DROP %s %s", object_word(object), object->reference);
 }

@@ -133,7 +133,5 @@ void ddl_event_trigger(GPtrArray *statements, const EventTrigger *trigger)
     ddl_add(statements, "%s EXECUTE FUNCTION %s()", sql->str, trigger->function);
     if (trigger->enabled != 'O')
         ddl_add(statements, "ALTER EVENT TRIGGER %s %s", trigger->base.reference,
-                trigger->enabled == 'D'   ? "DISABLE"
-                : trigger->enabled == 'R' ? "ENABLE REPLICA"
-                                          : "ENABLE ALWAYS");
+                ddl_enabling(trigger->enabled));
 }

@@ -21,7 +21,6 @@ const char *ddl_settable_owner(const Object *object);
 void ddl_table(GPtrArray *statements, const Table *table, DdlFlags flags);
 void ddl_view(GPtrArray *statements, const View *view, DdlFlags flags);
 void ddl_composite(GPtrArray *statements, const Composite *composite);
-/* Of the columns: settings, comments, grants. */
 /* "a integer DEFAULT 1 NOT NULL" */
 void ddl_append_column(GString *sql, const Column *column, DdlFlags flags);
 /* " GENERATED ALWAYS AS IDENTITY (...)" */
@@ -31,6 +30,9 @@ const Sequence *ddl_find_generator(const Column *column);
 /* "PLAIN" */
 const char *ddl_storage_name(char letter);
 const char *ddl_compression_name(char letter);
+/* What ALTER TABLE says for when a trigger or rule fires: "ENABLE ALWAYS" of 'A'. */
+const char *ddl_enabling(char state);
+/* Of the columns: settings, comments, grants. */
 void ddl_columns(GPtrArray *statements, const Object *object, DdlFlags flags);
 void ddl_column_defaults(GPtrArray *statements, const Object *object);
 void ddl_sequence(GPtrArray *statements, const Sequence *sequence);

@@ -133,8 +133,7 @@ void ddl_index(GPtrArray *statements, const Index *index)
     add_index_statistics(statements, index);
 }
 
-/* "ENABLE ALWAYS". */
-static const char *enabling(char state)
+const char *ddl_enabling(char state)
 {
     return state == 'D'   ? "DISABLE"
            : state == 'R' ? "ENABLE REPLICA"
@@ -149,7 +148,7 @@ void ddl_rule(GPtrArray *statements, const Rule *rule)
     ddl_add(statements, "%s", rule->definition);
     if (rule->enabled != 'O')
         ddl_add(statements, "ALTER TABLE %s %s RULE %s", rule->base.parent->reference,
-                enabling(rule->enabled), name);
+                ddl_enabling(rule->enabled), name);
 }
 
 void ddl_trigger(GPtrArray *statements, const Trigger *trigger)
@@ -160,7 +159,7 @@ void ddl_trigger(GPtrArray *statements, const Trigger *trigger)
         ddl_add(statements, "%s", trigger->definition);
     if (trigger->is_cloned || trigger->enabled != 'O')
         ddl_add(statements, "ALTER TABLE %s %s TRIGGER %s", trigger->base.parent->reference,
-                enabling(trigger->enabled), name);
+                ddl_enabling(trigger->enabled), name);
 }
 
 static const char *command_name(char letter)

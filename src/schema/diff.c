@@ -12,12 +12,39 @@ typedef struct {
     const Use *use; /* NULL: a need that no column takes part in */
 } Dependent;
 
-/* A kind without a function is rebuilt. */
 static const DiffAlter diff_alters[KIND_COUNT] = {
+    [KIND_SCHEMA] = diff_schema,
+    [KIND_EXTENSION] = diff_extension,
+    [KIND_COLLATION] = diff_collation,
+    [KIND_ENUM] = diff_enum,
+    [KIND_DOMAIN] = diff_domain,
+    [KIND_COMPOSITE] = diff_composite,
+    [KIND_RANGE] = diff_range,
+    [KIND_FUNCTION] = diff_function,
+    [KIND_AGGREGATE] = diff_aggregate,
+    [KIND_OPERATOR] = diff_operator,
+    [KIND_OPERATOR_FAMILY] = diff_operator_family,
+    [KIND_OPERATOR_CLASS] = diff_operator_class,
+    [KIND_CAST] = diff_cast,
+    [KIND_SEARCH_PARSER] = diff_search_parser,
+    [KIND_SEARCH_TEMPLATE] = diff_search_template,
+    [KIND_SEARCH_DICTIONARY] = diff_search_dictionary,
+    [KIND_SEARCH_CONFIGURATION] = diff_search_configuration,
+    [KIND_WRAPPER] = diff_wrapper,
+    [KIND_SERVER] = diff_server,
+    [KIND_USER_MAPPING] = diff_user_mapping,
     [KIND_SEQUENCE] = diff_sequence,
     [KIND_TABLE] = diff_table,
     [KIND_CONSTRAINT] = diff_constraint,
     [KIND_INDEX] = diff_index,
+    [KIND_VIEW] = diff_view,
+    [KIND_RULE] = diff_rule,
+    [KIND_TRIGGER] = diff_trigger,
+    [KIND_POLICY] = diff_policy,
+    [KIND_STATISTICS] = diff_statistics,
+    [KIND_PUBLICATION] = diff_publication,
+    [KIND_DEFAULT_PRIVILEGE] = diff_default_privilege,
+    [KIND_EVENT_TRIGGER] = diff_event_trigger,
 };
 
 /* --- Operations ------------------------------------------------------------------------------- */
@@ -256,17 +283,19 @@ void diff_precede(DiffPlan *plan, const Object *first, DiffSlot first_slot, cons
 
 enum { NAME_MAX_BYTES = 63 };
 
-static gboolean is_taken(const Catalog *catalog, const Object *table, const char *name)
+static gboolean is_taken(const Catalog *catalog, const Object *object, const char *name)
 {
-    static const ObjectKind relations[] = {KIND_TABLE, KIND_INDEX, KIND_VIEW, KIND_SEQUENCE};
-    g_autofree char *qualified = name_qualify(table->schema, name);
+    static const ObjectKind kinds[] = {KIND_TABLE,     KIND_INDEX, KIND_VIEW,
+                                       KIND_SEQUENCE,  KIND_ENUM,  KIND_DOMAIN,
+                                       KIND_COMPOSITE, KIND_RANGE, KIND_COLLATION};
+    g_autofree char *qualified = name_qualify(object->schema, name);
     g_autofree char *quoted = name_quote(name);
     g_autofree char *constraint = g_strdup_printf("%s %s ON %s", kind_traits(KIND_CONSTRAINT)->slug,
-                                                  quoted, table->reference);
+                                                  quoted, object->reference);
 
-    for (gsize i = 0; i < G_N_ELEMENTS(relations); i++) {
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *identity =
-            g_strdup_printf("%s %s", kind_traits(relations[i])->slug, qualified);
+            g_strdup_printf("%s %s", kind_traits(kinds[i])->slug, qualified);
 
         if (catalog_find(catalog, identity))
             return TRUE;
@@ -285,7 +314,7 @@ static char *shorten(const char *name, const char *suffix)
     return g_strdup_printf("%.*s%s", (int)length, name, suffix);
 }
 
-char *diff_free_name(const DiffPlan *plan, const Object *table, const char *name,
+char *diff_free_name(const DiffPlan *plan, const Object *object, const char *name,
                      const char *suffix)
 {
     for (guint i = 0;; i++) {
@@ -293,7 +322,7 @@ char *diff_free_name(const DiffPlan *plan, const Object *table, const char *name
             i ? g_strdup_printf("_%s%u", suffix, i) : g_strdup_printf("_%s", suffix);
         g_autofree char *candidate = shorten(name, ending);
 
-        if (!is_taken(plan->from, table, candidate) && !is_taken(plan->to, table, candidate))
+        if (!is_taken(plan->from, object, candidate) && !is_taken(plan->to, object, candidate))
             return name_quote(candidate);
     }
 }
@@ -396,6 +425,13 @@ gboolean plan_is_suspended(const DiffChange *change, const char *column)
     return change->suspended && g_hash_table_contains(change->suspended, column);
 }
 
+/* Columns may have it: diff_retype.c sees to what contains a type. */
+static gboolean is_row_or_value(const Object *object)
+{
+    return object->kind == KIND_DOMAIN || object->kind == KIND_COMPOSITE ||
+           object->kind == KIND_RANGE;
+}
+
 static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const char *column,
                               gboolean is_lost)
 {
@@ -413,7 +449,7 @@ static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const 
         change->is_touched = TRUE;
         if (!column || is_lost || change->fate == FATE_ALTERED)
             rebuild(plan, change);
-    } else if (object->kind != KIND_SEQUENCE) {
+    } else if (object->kind != KIND_SEQUENCE && !is_row_or_value(object)) {
         rebuild(plan, change);
     }
 }

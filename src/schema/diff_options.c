@@ -1,9 +1,22 @@
-/* Lists of "name=value" that become others. */
+/* Lists of texts, and of "name=value", that become others. */
 #include <string.h>
 
 #include "schema/ddl_private.h"
 #include "schema/diff_private.h"
 #include "schema/name.h"
+
+gboolean diff_same_texts(char *const *from, char *const *to)
+{
+    static char *const none[] = {NULL};
+
+    return g_strv_equal((const char *const *)(from ? from : none),
+                        (const char *const *)(to ? to : none));
+}
+
+gboolean diff_has_text(char *const *texts, const char *text)
+{
+    return texts && g_strv_contains((const char *const *)texts, text);
+}
 
 /* The option of that name; NULL: there is none. */
 static const char *find_option(char *const *options, const char *like)

@@ -43,9 +43,9 @@ G_GNUC_PRINTF(2, 3) void diff_set_hazard(DiffOperation *operation, const char *f
 
 /* What needs `object` (an object of the old side; of a table or view: `column`, NULL: any of it)
  * must be out of the way while the operations of `object` run: it is dropped before and made again
- * after, even where both sides have the same. Tables never are: they lose the defaults and
- * generated columns that need it, and get them again. Nor are indexes and constraints of a column,
- * which the server carries over. */
+ * after, even where both sides have the same. Types never are. Nor are tables: they lose the
+ * defaults and generated columns that need it, and get them again. Nor are indexes and constraints
+ * of a column, which the server carries over. */
 void diff_disturb(DiffPlan *plan, const Object *object, const char *column);
 /* What happens to one in a slot comes before what happens to the other. */
 void diff_precede(DiffPlan *plan, const Object *first, DiffSlot first_slot, const Object *second,
@@ -61,11 +61,15 @@ const Catalog *diff_from(const DiffPlan *plan);
 const Catalog *diff_to(const DiffPlan *plan);
 
 /* A name for something that is there only for a while: "NAME_SUFFIX", shortened, that neither side
- * has for a relation of the table's schema or a constraint of the table; quoted. g_free. */
-char *diff_free_name(const DiffPlan *plan, const Object *table, const char *name,
+ * has for a relation, type or collation of the object's schema, or for a constraint of a table;
+ * quoted. g_free. */
+char *diff_free_name(const DiffPlan *plan, const Object *object, const char *name,
                      const char *suffix);
 
-/* Whether two lists of "name=value" are the same, in the same order: the server keeps that. */
+/* Lists of texts, NULL for none: whether they are the same, and whether one has a text. */
+gboolean diff_same_texts(char *const *from, char *const *to);
+gboolean diff_has_text(char *const *texts, const char *text);
+/* Whether two lists of "name=value" say the same, in any order. */
 gboolean diff_same_options(char *const *from, char *const *to);
 /* "`alter` SET (a='1')" and "`alter` RESET (b)", as far as they are needed. */
 void diff_storage_options(DiffOperation *operation, const char *alter, char *const *from,
@@ -78,8 +82,7 @@ void diff_server_options(DiffOperation *operation, const char *alter, char *cons
  * belongs to. g_free. */
 char *ddl_drop(const Object *object);
 
-/* One function a kind, of the type DiffAlter. */
-AlterOutcome diff_constraint(DiffPlan *plan, const Object *from, const Object *to, GError **error);
-AlterOutcome diff_index(DiffPlan *plan, const Object *from, const Object *to, GError **error);
-AlterOutcome diff_sequence(DiffPlan *plan, const Object *from, const Object *to, GError **error);
-AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GError **error);
+/* One function a kind, of the type DiffAlter; none for columns, which their tables see to. */
+#define OBJECT(Type, KIND, slug, word)                                                             \
+    AlterOutcome diff_##slug(DiffPlan *plan, const Object *from, const Object *to, GError **error);
+#include "schema/objects.def"

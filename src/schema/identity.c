@@ -102,6 +102,8 @@ char *identity_reference(const Object *object)
         return with_method(object, ((const OperatorClass *)object)->method);
     case KIND_CAST:
         return g_strdup_printf("(%s)", object->name);
+    case KIND_EXTENSION:
+        return name_quote(object->name);
     case KIND_USER_MAPPING:
         return of_user_mapping((const UserMapping *)object);
     case KIND_DEFAULT_PRIVILEGE:

@@ -11,18 +11,27 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/ddl_type.c \
 	src/schema/diff.c src/schema/diff.h src/schema/diff_plan.h src/schema/diff_private.h \
 	src/schema/diff_above.c \
+	src/schema/diff_anew.c \
+	src/schema/diff_attached.c \
+	src/schema/diff_code.c \
 	src/schema/diff_column.c \
 	src/schema/diff_common.c \
 	src/schema/diff_constraint.c \
 	src/schema/diff_hint.c \
+	src/schema/diff_domain.c \
 	src/schema/diff_index.c \
 	src/schema/diff_make.c \
 	src/schema/diff_move.c \
 	src/schema/diff_options.c \
 	src/schema/diff_order.c \
 	src/schema/diff_rename.c src/schema/diff_rename.h \
+	src/schema/diff_other.c \
+	src/schema/diff_retype.c src/schema/diff_retype.h \
 	src/schema/diff_sequence.c \
 	src/schema/diff_table.c \
+	src/schema/diff_type.c \
+	src/schema/diff_use.c src/schema/diff_use.h \
+	src/schema/diff_view.c \
 	src/schema/dump.c src/schema/dump.h \
 	src/schema/filter.c src/schema/filter.h \
 	src/schema/fingerprint.c src/schema/fingerprint.h \
