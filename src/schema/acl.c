@@ -16,6 +16,8 @@ static const struct {
 };
 enum { PRIVILEGES = G_N_ELEMENTS(privileges) };
 
+enum { GRANT_DEPTH_MAX = 8 }; /* so many grants that rest on another are put in order */
+
 typedef enum { HAS_NOT, HAS, HAS_TO_GRANT } Holding;
 
 typedef struct {
@@ -23,6 +25,7 @@ typedef struct {
     char *grantor;
     Holding wanted[PRIVILEGES];
     Holding given[PRIVILEGES];
+    guint depth; /* 0: by the owner; 1: by somebody who has it from the owner... */
 } Entry;
 
 static void entry_free(gpointer data)
@@ -113,20 +116,44 @@ static void read_items(GPtrArray *entries, char *const *items, const Reading *re
         read_item(entries, *items, reading);
 }
 
-static int compare_entries(gconstpointer a, gconstpointer b, gpointer owner)
+static int compare_entries(gconstpointer a, gconstpointer b)
 {
     const Entry *left = *(const Entry *const *)a;
     const Entry *right = *(const Entry *const *)b;
-    gboolean left_is_owners = g_strcmp0(left->grantor, owner) == 0;
-    gboolean right_is_owners = g_strcmp0(right->grantor, owner) == 0;
     int order = strcmp(left->grantor, right->grantor);
 
-    if (left_is_owners != right_is_owners)
-        return left_is_owners ? -1 : 1;
+    if (left->depth != right->depth)
+        return left->depth < right->depth ? -1 : 1;
     return order ? order : strcmp(left->grantee, right->grantee);
 }
 
-typedef enum { CHANGE_REVOKE, CHANGE_GRANT, CHANGE_GRANT_OPTION } Change;
+static guint depth_of(const GPtrArray *entries, const Entry *entry)
+{
+    guint depth = 0;
+
+    for (guint i = 0; i < entries->len; i++) {
+        const Entry *other = entries->pdata[i];
+
+        if (other != entry && strcmp(other->grantee, entry->grantor) == 0)
+            depth = MAX(depth, other->depth);
+    }
+    return depth + 1;
+}
+
+/* Whoever may grant comes before those that got it from there. */
+static void sort_entries(GPtrArray *entries, const char *owner)
+{
+    for (guint round = 0; round < GRANT_DEPTH_MAX; round++)
+        for (guint i = 0; i < entries->len; i++) {
+            Entry *entry = entries->pdata[i];
+            gboolean is_owners = g_strcmp0(entry->grantor, owner) == 0;
+
+            entry->depth = is_owners ? 0 : MIN(depth_of(entries, entry), GRANT_DEPTH_MAX);
+        }
+    g_ptr_array_sort(entries, compare_entries);
+}
+
+typedef enum { CHANGE_REVOKE, CHANGE_REVOKE_OPTION, CHANGE_GRANT, CHANGE_GRANT_OPTION } Change;
 
 static gboolean is_changed(const Entry *entry, guint privilege, Change change)
 {
@@ -135,9 +162,11 @@ static gboolean is_changed(const Entry *entry, guint privilege, Change change)
 
     switch (change) {
     case CHANGE_REVOKE:
-        return given > wanted;
+        return given != HAS_NOT && wanted == HAS_NOT;
+    case CHANGE_REVOKE_OPTION:
+        return given == HAS_TO_GRANT && wanted == HAS;
     case CHANGE_GRANT:
-        return wanted == HAS && given != HAS;
+        return wanted == HAS && given == HAS_NOT;
     default:
         return wanted == HAS_TO_GRANT && given != HAS_TO_GRANT;
     }
@@ -167,6 +196,7 @@ static void append_change(GPtrArray *statements, const AclTarget *target, const 
     g_autofree char *list = list_privileges(entry, change, target->column);
     g_autofree char *grantee = *entry->grantee ? name_quote(entry->grantee) : g_strdup("PUBLIC");
     g_autofree char *grantor = name_quote(entry->grantor);
+    gboolean is_grant = change == CHANGE_GRANT || change == CHANGE_GRANT_OPTION;
     gboolean is_others = target->owner && strcmp(entry->grantor, target->owner) != 0;
 
     if (!list)
@@ -174,19 +204,33 @@ static void append_change(GPtrArray *statements, const AclTarget *target, const 
     if (is_others)
         g_ptr_array_add(statements, g_strdup_printf("SET SESSION AUTHORIZATION %s", grantor));
     g_ptr_array_add(statements,
-                    g_strdup_printf("%s%s %s ON %s %s %s%s", target->prefix,
-                                    change == CHANGE_REVOKE ? "REVOKE" : "GRANT", list, target->on,
-                                    change == CHANGE_REVOKE ? "FROM" : "TO", grantee,
+                    g_strdup_printf("%s%s %s%s ON %s %s %s%s", target->prefix,
+                                    is_grant ? "GRANT" : "REVOKE",
+                                    change == CHANGE_REVOKE_OPTION ? "GRANT OPTION FOR " : "", list,
+                                    target->on, is_grant ? "TO" : "FROM", grantee,
                                     change == CHANGE_GRANT_OPTION ? " WITH GRANT OPTION" : ""));
     if (is_others)
         g_ptr_array_add(statements, g_strdup("RESET SESSION AUTHORIZATION"));
 }
 
+static void append_revokes(GPtrArray *statements, const AclTarget *target, const GPtrArray *entries,
+                           guint depth)
+{
+    for (guint i = 0; i < entries->len; i++) {
+        const Entry *entry = entries->pdata[i];
+
+        if (entry->depth != depth)
+            continue;
+        append_change(statements, target, entry, CHANGE_REVOKE);
+        append_change(statements, target, entry, CHANGE_REVOKE_OPTION);
+    }
+}
+
 static void append_entries(GPtrArray *statements, const AclTarget *target, GPtrArray *entries)
 {
-    g_ptr_array_sort_with_data(entries, compare_entries, (gpointer)target->owner);
-    for (guint i = 0; i < entries->len; i++)
-        append_change(statements, target, entries->pdata[i], CHANGE_REVOKE);
+    sort_entries(entries, target->owner);
+    for (guint depth = GRANT_DEPTH_MAX + 1; depth > 0; depth--)
+        append_revokes(statements, target, entries, depth - 1);
     for (guint i = 0; i < entries->len; i++) {
         append_change(statements, target, entries->pdata[i], CHANGE_GRANT);
         append_change(statements, target, entries->pdata[i], CHANGE_GRANT_OPTION);

@@ -136,6 +136,9 @@ static void add_column_settings(GPtrArray *statements, const char *alter, const 
     if (column->storage)
         ddl_add(statements, "%s ALTER COLUMN %s SET STORAGE %s", alter, name,
                 ddl_storage_name(column->storage));
+    if (column->compression && column->base.parent->kind == KIND_VIEW)
+        ddl_add(statements, "%s ALTER COLUMN %s SET COMPRESSION %s", alter, name,
+                ddl_compression_name(column->compression));
     if (column->statistics >= 0)
         ddl_add(statements, "%s ALTER COLUMN %s SET STATISTICS %" G_GINT64_FORMAT, alter, name,
                 column->statistics);

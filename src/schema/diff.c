@@ -432,8 +432,15 @@ static gboolean is_row_or_value(const Object *object)
            object->kind == KIND_RANGE;
 }
 
-static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const char *column,
-                              gboolean is_lost)
+/* Of a server that is made again: it holds no rows. */
+static gboolean is_foreign_of(const Object *object, const Object *other)
+{
+    return object->kind == KIND_TABLE && ((const Table *)object)->type == 'f' &&
+           other->kind == KIND_SERVER;
+}
+
+static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const Object *other,
+                              const char *column, gboolean is_lost)
 {
     const Object *object = dependent->object;
     const Use *use = dependent->use;
@@ -441,7 +448,9 @@ static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const 
 
     if (column && (!use || g_strcmp0(use->column, column) != 0))
         return;
-    if (object->kind == KIND_TABLE) {
+    if (is_foreign_of(object, other)) {
+        rebuild(plan, change);
+    } else if (object->kind == KIND_TABLE) {
         if (use && use->is_default && use->own_column)
             plan_suspend(plan, object, use->own_column);
     } else if (object->kind == KIND_INDEX ||
@@ -466,7 +475,7 @@ static void disturb(DiffPlan *plan, const Object *object, const char *column, gb
     const GArray *list = dependents_of(plan, object);
 
     for (guint i = 0; list && i < list->len; i++)
-        disturb_dependent(plan, &g_array_index(list, Dependent, i), column, is_lost);
+        disturb_dependent(plan, &g_array_index(list, Dependent, i), object, column, is_lost);
 }
 
 void diff_disturb(DiffPlan *plan, const Object *object, const char *column)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "schema/ddl_private.h"
-#include "schema/diff_private.h"
+#include "schema/diff_plan.h"
 #include "schema/name.h"
 
 /* "CREATE OR REPLACE RULE ..." from "CREATE RULE ...". g_free. */
@@ -48,6 +48,42 @@ static gboolean is_constraint_trigger(const Trigger *trigger)
     return g_str_has_prefix(trigger->definition, "CREATE CONSTRAINT ");
 }
 
+static gboolean is_below(const Catalog *catalog, const Object *table, const Object *above)
+{
+    char *const *parents = ((const Table *)table)->parents;
+
+    for (; parents && *parents; parents++) {
+        g_autofree char *identity =
+            g_strdup_printf("%s %s", kind_traits(KIND_TABLE)->slug, *parents);
+        const Object *parent = catalog_find(catalog, identity);
+
+        if (parent && (parent == above || is_below(catalog, parent, above)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What happens to a partitioned table's trigger happens to those of its partitions: which fire
+ * otherwise is said again. */
+static void enable_clones(DiffPlan *plan, DiffOperation *operation, const Object *trigger)
+{
+    const GPtrArray *objects = catalog_objects(diff_to(plan));
+
+    for (guint i = 0; i < objects->len; i++) {
+        const Object *object = objects->pdata[i];
+
+        if (object->kind == KIND_TRIGGER && ((const Trigger *)object)->is_cloned &&
+            strcmp(object->name, trigger->name) == 0 &&
+            is_below(diff_to(plan), object->parent, trigger->parent))
+            enable(operation, object, "TRIGGER", ((const Trigger *)object)->enabled);
+    }
+}
+
+static gboolean is_of_partitioned(const Object *trigger)
+{
+    return trigger->parent->kind == KIND_TABLE && ((const Table *)trigger->parent)->type == 'p';
+}
+
 /* A trigger that is replaced fires as a new one does. */
 AlterOutcome diff_trigger(DiffPlan *plan, const Object *from, const Object *to, GError **error)
 {
@@ -55,6 +91,7 @@ AlterOutcome diff_trigger(DiffPlan *plan, const Object *from, const Object *to, 
     const Trigger *new = (const Trigger *)to;
     gboolean is_replaced = !new->is_cloned &&strcmp(old->definition, new->definition) != 0;
     char state = is_replaced ? 'O' : old->enabled;
+    DiffOperation *operation = NULL;
 
     if (old->is_cloned != new->is_cloned ||
         (is_replaced && (is_constraint_trigger(old) || is_constraint_trigger(new))))
@@ -62,11 +99,36 @@ AlterOutcome diff_trigger(DiffPlan *plan, const Object *from, const Object *to, 
     if (is_replaced) {
         g_autofree char *definition = replacing(new->definition);
 
-        diff_statement(operate(plan, to, "replace_trigger"), "%s", definition);
+        operation = operate(plan, to, "replace_trigger");
+        diff_statement(operation, "%s", definition);
     }
-    if (state != new->enabled)
-        enable(operate(plan, to, "alter_trigger"), to, "TRIGGER", new->enabled);
+    if (state != new->enabled) {
+        operation = operate(plan, to, "alter_trigger");
+        enable(operation, to, "TRIGGER", new->enabled);
+    }
+    if (operation && is_of_partitioned(to))
+        enable_clones(plan, operation, to);
     return ALTER_IN_PLACE;
+}
+
+static const Object *same_table(const Catalog *catalog, const Object *trigger)
+{
+    return catalog_find(catalog, trigger->parent->identity);
+}
+
+void diff_trigger_release(DiffPlan *plan, const Object *trigger)
+{
+    const GPtrArray *objects = catalog_objects(diff_to(plan));
+
+    for (guint i = 0; i < objects->len; i++) {
+        const Object *above = objects->pdata[i];
+
+        if (above->kind == KIND_TRIGGER && strcmp(above->name, trigger->name) == 0 &&
+            is_below(diff_from(plan), trigger->parent, same_table(diff_from(plan), above)))
+            enable(diff_operation_in(plan, trigger, SLOT_BEFORE, "alter_trigger", "%s",
+                                     trigger->reference),
+                   trigger, "TRIGGER", ((const Trigger *)above)->enabled);
+    }
 }
 
 AlterOutcome diff_event_trigger(DiffPlan *plan, const Object *from, const Object *to,

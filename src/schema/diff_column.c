@@ -473,9 +473,9 @@ static void change_settings(Pair *pair)
     if (pair->to->statistics != statistics)
         diff_statement(alter_column(pair, SLOT_ALTER), "%s SET STATISTICS %" G_GINT64_FORMAT, alter,
                        pair->to->statistics);
-    if (!diff_same_options(options, pair->to->options))
+    if (!diff_same_texts(options, pair->to->options))
         diff_storage_options(alter_column(pair, SLOT_ALTER), alter, options, pair->to->options);
-    if (pair->from && !diff_same_options(pair->from->server_options, pair->to->server_options))
+    if (pair->from && !diff_same_texts(pair->from->server_options, pair->to->server_options))
         diff_server_options(alter_column(pair, SLOT_ALTER), alter, pair->from->server_options,
                             pair->to->server_options);
 }

@@ -143,3 +143,60 @@ void diff_common_without(DiffPlan *plan, const Object *object)
                                           object->reference),
                         statements);
 }
+
+static gboolean applies(const DefaultPrivilege *privilege, const Object *object)
+{
+    if (privilege->in_schema && g_strcmp0(privilege->in_schema, object->schema) != 0)
+        return FALSE;
+    switch (object->kind) {
+    case KIND_TABLE:
+    case KIND_VIEW:
+        return privilege->type == 'r';
+    case KIND_SEQUENCE:
+        return privilege->type == 'S';
+    case KIND_FUNCTION:
+    case KIND_AGGREGATE:
+        return privilege->type == 'f';
+    case KIND_ENUM:
+    case KIND_DOMAIN:
+    case KIND_COMPOSITE:
+    case KIND_RANGE:
+        return privilege->type == 'T';
+    case KIND_SCHEMA:
+        return privilege->type == 'n';
+    default:
+        return FALSE;
+    }
+}
+
+/* Those of a schema only add; others stand for what everybody has by default. */
+static void settle(const DefaultPrivilege *privilege, const Object *object, const AclTarget *target,
+                   GPtrArray *statements)
+{
+    char *const *wanted = object->acl ? object->acl : object->baseline;
+    g_autoptr(GPtrArray) given = g_ptr_array_new();
+
+    for (char *const *item = privilege->base.acl; item && *item; item++)
+        g_ptr_array_add(given, *item);
+    for (char *const *item = wanted; privilege->in_schema && item && *item; item++)
+        g_ptr_array_add(given, *item);
+    g_ptr_array_add(given, NULL);
+    acl_append_change(statements, target,
+                      &(AclChange){(char *const *)given->pdata, object->baseline,
+                                   privilege->base.owner, wanted, object->baseline});
+}
+
+void diff_common_settle(const DiffPlan *plan, const Object *object, GPtrArray *statements)
+{
+    const GPtrArray *objects = catalog_objects(plan->from);
+    g_autofree char *prefix = NULL;
+    g_autofree char *on = ddl_grant_target(object, &prefix);
+    const AclTarget target = {prefix ? prefix : "", on, NULL, object->owner};
+
+    for (guint i = 0; on && i < objects->len; i++) {
+        const DefaultPrivilege *privilege = objects->pdata[i];
+
+        if (privilege->base.kind == KIND_DEFAULT_PRIVILEGE && applies(privilege, object))
+            settle(privilege, object, &target, statements);
+    }
+}

@@ -66,7 +66,7 @@ static void change_options(DiffPlan *plan, const Constraint *from, const Constra
     g_autofree char *index = name_qualify(to->base.schema, to->base.name);
     g_autofree char *alter = g_strdup_printf("ALTER INDEX %s", index);
 
-    if (!diff_same_options(from->options, to->options))
+    if (!diff_same_texts(from->options, to->options))
         diff_storage_options(alter_constraint(plan, to, "alter_index"), alter, from->options,
                              to->options);
 }

@@ -264,7 +264,7 @@ static void change_options(DiffPlan *plan, const Index *from, const Index *to)
 {
     g_autofree char *alter = g_strdup_printf("ALTER INDEX %s", to->base.reference);
 
-    if (!to->is_of_constraint && !diff_same_options(from->options, to->options))
+    if (!to->is_of_constraint && !diff_same_texts(from->options, to->options))
         diff_storage_options(alter_index(plan, to), alter, from->options, to->options);
 }
 

@@ -68,6 +68,8 @@ void diff_make_drop(DiffPlan *plan, DiffChange *change)
         diff_index_unmark(plan, object);
     if (diff_index_drop(plan, object))
         return;
+    if (object->kind == KIND_TRIGGER && ((const Trigger *)object)->is_cloned)
+        diff_trigger_release(plan, object);
     statement = ddl_drop(object);
     if (!statement)
         return;
@@ -118,6 +120,7 @@ static void make_plain(DiffPlan *plan, const Object *object)
     if (object->kind == KIND_VIEW && view->is_materialized)
         g_ptr_array_add(statements,
                         g_strdup_printf("REFRESH MATERIALIZED VIEW %s", object->reference));
+    diff_common_settle(plan, object, statements);
     make(plan, object, statements, SLOT_CREATE);
 }
 

@@ -29,52 +29,16 @@ static const char *find_option(char *const *options, const char *like)
     return NULL;
 }
 
-gboolean diff_same_options(char *const *from, char *const *to)
-{
-    static char *const none[] = {NULL};
-
-    return g_strv_equal((const char *const *)(from ? from : none),
-                        (const char *const *)(to ? to : none));
-}
-
-/* Those of `options` that `others` does not have: with the same value, or by name at all. Borrowed;
- * ends with NULL. */
-static GPtrArray *missing(char *const *options, char *const *others, gboolean by_name)
+/* Those of `options` whose name is among `others`, or is not. Borrowed; ends with NULL. */
+static GPtrArray *select_options(char *const *options, char *const *others, gboolean are_among)
 {
     GPtrArray *list = g_ptr_array_new();
 
-    for (; options && *options; options++) {
-        const char *other = find_option(others, *options);
-
-        if (!other || (!by_name && strcmp(other, *options) != 0))
+    for (; options && *options; options++)
+        if ((find_option(others, *options) != NULL) == are_among)
             g_ptr_array_add(list, *options);
-    }
     g_ptr_array_add(list, NULL);
     return list;
-}
-
-/* Whether what stays, in its old order, and then what is `set` is the new list: what is set comes
- * last, unless it `stays_put` where the name was. */
-static gboolean comes_in_order(char *const *from, char *const *to, const GPtrArray *set,
-                               gboolean stays_put)
-{
-    char *const *at = to;
-
-    for (char *const *option = from; option && *option; option++) {
-        const char *new = find_option(to, *option);
-
-        if (!new || (!stays_put && strcmp(new, *option) != 0))
-            continue;
-        if (strcmp(new, *at++) != 0)
-            return FALSE;
-    }
-    for (guint i = 0; i + 1 < set->len; i++) {
-        if (stays_put && find_option(from, set->pdata[i]))
-            continue;
-        if (strcmp(set->pdata[i], *at++) != 0)
-            return FALSE;
-    }
-    return TRUE;
 }
 
 /* "a", and toast.a in two parts. */
@@ -91,32 +55,40 @@ static void append_name(GString *sql, const char *option, gboolean has_parts)
     name_append(sql, dot ? dot + 1 : name);
 }
 
+static void set_options(DiffOperation *operation, const char *alter, char *const *options)
+{
+    g_autoptr(GString) sql = g_string_new(NULL);
+
+    if (!options || !*options)
+        return;
+    ddl_append_storage(sql, options);
+    diff_statement(operation, "%s SET%s", alter, sql->str + strlen(" WITH"));
+}
+
+static void reset_options(DiffOperation *operation, const char *alter, char *const *options)
+{
+    g_autoptr(GString) sql = g_string_new(NULL);
+
+    for (; *options; options++) {
+        g_string_append(sql, sql->len ? ", " : "");
+        append_name(sql, *options, TRUE);
+    }
+    if (sql->len)
+        diff_statement(operation, "%s RESET (%s)", alter, sql->str);
+}
+
+/* What is set goes to the end of the list: all behind the first difference is set again, so that
+ * the order comes out, too. */
 void diff_storage_options(DiffOperation *operation, const char *alter, char *const *from,
                           char *const *to)
 {
-    g_autoptr(GPtrArray) set = missing(to, from, FALSE);
-    g_autoptr(GPtrArray) reset = missing(from, to, TRUE);
+    g_autoptr(GPtrArray) kept = select_options(from, to, TRUE);
+    g_autoptr(GPtrArray) gone = select_options(from, to, FALSE);
 
-    if (!comes_in_order(from, to, set, FALSE)) {
-        diff_storage_options(operation, alter, from, NULL);
-        diff_storage_options(operation, alter, NULL, to);
-        return;
-    }
-    if (set->len > 1) {
-        g_autoptr(GString) sql = g_string_new(NULL);
-
-        ddl_append_storage(sql, (char *const *)set->pdata);
-        diff_statement(operation, "%s SET%s", alter, sql->str + strlen(" WITH"));
-    }
-    if (reset->len > 1) {
-        g_autoptr(GString) sql = g_string_new(NULL);
-
-        for (guint i = 0; i + 1 < reset->len; i++) {
-            g_string_append(sql, i ? ", " : "");
-            append_name(sql, reset->pdata[i], TRUE);
-        }
-        diff_statement(operation, "%s RESET (%s)", alter, sql->str);
-    }
+    for (guint i = 0; to && *to && g_strcmp0(kept->pdata[i], *to) == 0; i++)
+        to++;
+    set_options(operation, alter, to);
+    reset_options(operation, alter, (char *const *)gone->pdata);
 }
 
 static void append_server_option(GString *sql, const char *word, const char *option,
@@ -131,23 +103,30 @@ static void append_server_option(GString *sql, const char *word, const char *opt
         g_string_append_printf(sql, " %s", value);
 }
 
+static gboolean is_same_name(const char *option, const char *other)
+{
+    return option && other && strcspn(option, "=") == strcspn(other, "=") &&
+           strncmp(option, other, strcspn(option, "=")) == 0;
+}
+
+/* What is set keeps its place, and what is added goes to the end. */
 void diff_server_options(DiffOperation *operation, const char *alter, char *const *from,
                          char *const *to)
 {
-    g_autoptr(GPtrArray) set = missing(to, from, FALSE);
-    g_autoptr(GPtrArray) reset = missing(from, to, TRUE);
+    g_autoptr(GPtrArray) kept = select_options(from, to, TRUE);
+    g_autoptr(GPtrArray) gone = select_options(from, to, FALSE);
     g_autoptr(GString) sql = g_string_new(NULL);
+    char *const *old = (char *const *)kept->pdata;
 
-    if (!comes_in_order(from, to, set, TRUE)) {
-        diff_server_options(operation, alter, from, NULL);
-        diff_server_options(operation, alter, NULL, to);
-        return;
-    }
-    for (guint i = 0; i + 1 < set->len; i++)
-        append_server_option(sql, find_option(from, set->pdata[i]) ? "SET" : "ADD", set->pdata[i],
-                             TRUE);
-    for (guint i = 0; i + 1 < reset->len; i++)
-        append_server_option(sql, "DROP", reset->pdata[i], FALSE);
+    for (; to && is_same_name(*old, *to); old++, to++)
+        if (strcmp(*old, *to) != 0)
+            append_server_option(sql, "SET", *to, TRUE);
+    for (; *old; old++)
+        append_server_option(sql, "DROP", *old, FALSE);
+    for (guint i = 0; gone->pdata[i]; i++)
+        append_server_option(sql, "DROP", gone->pdata[i], FALSE);
+    for (; to && *to; to++)
+        append_server_option(sql, "ADD", *to, TRUE);
     if (sql->len)
         diff_statement(operation, "%s OPTIONS (%s)", alter, sql->str);
 }

@@ -111,29 +111,40 @@ static gboolean has_option(char *const *options, const char *name)
     return FALSE;
 }
 
-/* A name alone takes the option away. */
+/* A name alone takes the option away. What is set goes to the end of the list, so all that follows
+ * the first difference is set again. */
+static char *change_options(char *const *old, char *const *new)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    while (*old && *new &&strcmp(*old, *new) == 0) {
+        old++;
+        new ++;
+    }
+    for (; *old; old++) {
+        g_autofree char *name = option_name(*old);
+
+        if (!has_option(new, name))
+            g_string_append_printf(list, "%s%s", list->len ? ", " : "", name);
+    }
+    for (; *new; new ++)
+        g_string_append_printf(list, "%s%s", list->len ? ", " : "", *new);
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
 AlterOutcome diff_search_dictionary(DiffPlan *plan, const Object *from, const Object *to,
                                     GError **error)
 {
     g_auto(GStrv) old = split_options(((const SearchDictionary *)from)->options);
     g_auto(GStrv) new = split_options(((const SearchDictionary *)to)->options);
-    g_autoptr(GString) list = g_string_new(NULL);
+    g_autofree char *list = change_options(old, new);
 
     if (strcmp(((const SearchDictionary *)from)->template,
                ((const SearchDictionary *)to)->template) != 0)
         return ALTER_REBUILD;
-    for (char **option = old; *option; option++) {
-        g_autofree char *name = option_name(*option);
-
-        if (!has_option(new, name))
-            g_string_append_printf(list, "%s%s", list->len ? ", " : "", name);
-    }
-    for (char **option = new; *option; option++)
-        if (!diff_has_text(old, *option))
-            g_string_append_printf(list, "%s%s", list->len ? ", " : "", *option);
-    if (list->len)
+    if (*list)
         diff_statement(operate(plan, to, "alter_text_search_dictionary"),
-                       "ALTER TEXT SEARCH DICTIONARY %s (%s)", to->reference, list->str);
+                       "ALTER TEXT SEARCH DICTIONARY %s (%s)", to->reference, list);
     return ALTER_IN_PLACE;
 }
 
@@ -221,7 +232,7 @@ static void alter_options(DiffPlan *plan, const Object *object, const char *verb
 {
     g_autofree char *alter = g_strdup_printf("ALTER %s %s", object_word(object), object->reference);
 
-    if (!diff_same_options(old, new))
+    if (!diff_same_texts(old, new))
         diff_server_options(operate(plan, object, verb), alter, old, new);
 }
 

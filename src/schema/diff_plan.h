@@ -56,6 +56,9 @@ gboolean plan_is_suspended(const DiffChange *change, const char *column);
 void diff_common(DiffPlan *plan, const Object *from, const Object *to);
 /* Takes back the privileges of what exists only by them: default privileges. */
 void diff_common_without(DiffPlan *plan, const Object *object);
+/* Appends what takes from an object that is made what default privileges give it, and it shall not
+ * have. */
+void diff_common_settle(const DiffPlan *plan, const Object *object, GPtrArray *statements);
 
 /* diff_make.c: the operations that drop and make what is dropped, created or rebuilt. */
 void diff_make_drop(DiffPlan *plan, DiffChange *change);
@@ -91,6 +94,10 @@ void diff_move_aside(DiffPlan *plan, const DiffChange *change);
 const Object *plan_index_above(const Object *index);
 const Object *plan_constraint_of_index(const Object *index);
 const Object *plan_constraint_above(const Catalog *catalog, const Object *constraint);
+
+/* diff_attached.c: a partition's trigger fires again as that of the partitioned table does, if both
+ * are still there. */
+void diff_trigger_release(DiffPlan *plan, const Object *trigger);
 
 /* diff_table.c: the operations of a table that stays; what disturbs others is already known. */
 void diff_table_operations(DiffPlan *plan, const DiffChange *change);

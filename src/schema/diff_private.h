@@ -69,8 +69,6 @@ char *diff_free_name(const DiffPlan *plan, const Object *object, const char *nam
 /* Lists of texts, NULL for none: whether they are the same, and whether one has a text. */
 gboolean diff_same_texts(char *const *from, char *const *to);
 gboolean diff_has_text(char *const *texts, const char *text);
-/* Whether two lists of "name=value" say the same, in any order. */
-gboolean diff_same_options(char *const *from, char *const *to);
 /* "`alter` SET (a='1')" and "`alter` RESET (b)", as far as they are needed. */
 void diff_storage_options(DiffOperation *operation, const char *alter, char *const *from,
                           char *const *to);

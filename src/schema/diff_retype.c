@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "schema/ddl_private.h"
+#include "schema/diff_plan.h"
 #include "schema/diff_use.h"
 #include "schema/name.h"
 
@@ -79,6 +80,37 @@ static void alter_columns(Retype *retype, const Object *table, const GString *cl
                        clauses->str);
 }
 
+static gboolean is_affected(const Retype *retype, const Object *type)
+{
+    return type == retype->from || g_ptr_array_find(retype->use->types, type, NULL);
+}
+
+static const Object *affected_need(const Retype *retype, const Object *type)
+{
+    for (guint i = 0; type->needs && i < type->needs->len; i++)
+        if (is_affected(retype, type->needs->pdata[i]))
+            return type->needs->pdata[i];
+    return NULL;
+}
+
+/* What a column waits as: a domain's values as what the domain is made of, so that they come back
+ * as the server converts them; all others as text. */
+static char *resting_type(const Retype *retype, const ColumnUse *use)
+{
+    const Object *type = use->type;
+    gboolean is_array = g_str_has_suffix(use->column->type, "[]");
+    const char *base = "text";
+
+    while (type && type->kind == KIND_DOMAIN) {
+        base = ((const Domain *)type)->type;
+        type = affected_need(retype, type);
+    }
+    if (use->type->kind != KIND_DOMAIN || (type && type->kind != KIND_COLLATION) ||
+        (is_array && g_str_has_suffix(base, "]")))
+        return g_strdup("text");
+    return g_strconcat(base, is_array ? "[]" : "", NULL);
+}
+
 static void park_columns(Retype *retype, const Object *table)
 {
     g_autoptr(GString) clauses = g_string_new(NULL);
@@ -86,9 +118,12 @@ static void park_columns(Retype *retype, const Object *table)
     for (guint i = 0; i < retype->use->columns->len; i++) {
         const ColumnUse *use = &g_array_index(retype->use->columns, ColumnUse, i);
 
+        g_autofree char *type = resting_type(retype, use);
+        g_autofree char *cast = g_strconcat("::", type, NULL);
+
         if (use->column->base.parent == table && !follows_parent(use->column) &&
             !use->column->generated && is_parked(retype, use->type))
-            append_clause(clauses, use->column, "text", NULL, "::text");
+            append_clause(clauses, use->column, type, NULL, cast);
     }
     alter_columns(retype, table, clauses);
 }
@@ -225,9 +260,11 @@ static void disturb(Retype *retype)
     for (guint i = 0; i < use->types->len; i++)
         diff_disturb(retype->plan, use->types->pdata[i], NULL);
     for (guint i = 0; i < use->columns->len; i++) {
-        const Column *column = g_array_index(use->columns, ColumnUse, i).column;
+        const ColumnUse *found = &g_array_index(use->columns, ColumnUse, i);
+        const Object *table = found->column->base.parent;
 
-        diff_disturb(retype->plan, column->base.parent, column->base.name);
+        plan_disturb_column(retype->plan, table, found->column->base.name,
+                            is_parked(retype, found->type));
     }
 }
 

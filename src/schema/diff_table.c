@@ -262,9 +262,9 @@ static void change_storage(DiffPlan *plan, const Table *from, const Table *to)
         diff_statement(operation, "%s SET ACCESS METHOD %s", alter, method);
         diff_set_hazard(operation, "rewrites %s while nobody can read it", to->base.reference);
     }
-    if (!diff_same_options(from->options, to->options))
+    if (!diff_same_texts(from->options, to->options))
         diff_storage_options(alter_table(plan, to, SLOT_ALTER), alter, from->options, to->options);
-    if (!diff_same_options(from->server_options, to->server_options))
+    if (!diff_same_texts(from->server_options, to->server_options))
         diff_server_options(alter_table(plan, to, SLOT_ALTER), alter, from->server_options,
                             to->server_options);
 }

@@ -58,15 +58,27 @@ static void sort_containers(TypeUse *use)
         g_ptr_array_add(use->types, (gpointer)g_array_index(steps, OrderStep, i).object);
 }
 
-static gboolean has_column(const TypeUse *use, const Object *table, const char *name)
+static ColumnUse *find_use(const TypeUse *use, const Column *column)
 {
-    for (guint i = 0; name && i < use->columns->len; i++) {
-        const Column *column = g_array_index(use->columns, ColumnUse, i).column;
+    for (guint i = 0; i < use->columns->len; i++) {
+        ColumnUse *found = &g_array_index(use->columns, ColumnUse, i);
 
-        if (column->base.parent == table && strcmp(column->base.name, name) == 0)
-            return TRUE;
+        if (found->column == column)
+            return found;
     }
-    return FALSE;
+    return NULL;
+}
+
+/* A column of a domain with a collation uses both: the type is what matters. */
+static void add_column(TypeUse *use, const Column *column, const Object *type)
+{
+    const ColumnUse added = {column, type};
+    ColumnUse *found = find_use(use, column);
+
+    if (!found)
+        g_array_append_val(use->columns, added);
+    else if (found->type->kind == KIND_COLLATION)
+        found->type = type;
 }
 
 static void find_columns(TypeUse *use, const Object *type, const Object *table)
@@ -74,11 +86,9 @@ static void find_columns(TypeUse *use, const Object *type, const Object *table)
     for (guint i = 0; table->uses && i < table->uses->len; i++) {
         const Use *entry = &g_array_index(table->uses, Use, i);
         const Column *column = entry->own_column ? object_column(table, entry->own_column) : NULL;
-        const ColumnUse found = {column, entry->other};
 
-        if (column && !entry->is_default && is_among(use, type, entry->other) &&
-            !has_column(use, table, column->base.name))
-            g_array_append_val(use->columns, found);
+        if (column && !entry->is_default && is_among(use, type, entry->other))
+            add_column(use, column, entry->other);
     }
 }
 

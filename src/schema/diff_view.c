@@ -60,7 +60,7 @@ static void alter_options(DiffPlan *plan, const Object *from, const Object *to)
     char *const *new = ((const View *)to)->options;
     g_autofree char *alter = g_strdup_printf("ALTER %s %s", object_word(to), to->reference);
 
-    if (!diff_same_options(old, new))
+    if (!diff_same_texts(old, new))
         diff_storage_options(alter_view(plan, to), alter, old, new);
 }
 
@@ -101,7 +101,7 @@ static gboolean has_same_settings(const Column *old, const Column *new)
 {
     return g_strcmp0(old->default_value, new->default_value) == 0 && old->storage == new->storage &&
            old->compression == new->compression &&
-           old->statistics == new->statistics &&diff_same_options(old->options, new->options);
+           old->statistics == new->statistics &&diff_same_texts(old->options, new->options);
 }
 
 static void alter_column(DiffPlan *plan, const Object *view, const Column *old, const Column *new)

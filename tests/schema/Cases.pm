@@ -25,7 +25,7 @@ our @EXPORT = qw(
     difference check result administer slurp spill $place
 );
 
-my @roles = ('schema_case_owner', 'schema_case_reader', '"Schema case; odd"');
+my @roles = ("schema_case_owner_$$", "schema_case_reader_$$", qq{"Schema case; odd $$"});
 my $url = $ENV{PGSLUICE_TEST_URL} // die "PGSLUICE_TEST_URL is not set (scripts/run-tests sets it)\n";
 our $place = tempdir('schema-XXXXXX', DIR => $ENV{TMPDIR} // '/tmp', CLEANUP => 1);
 my %database;
@@ -60,12 +60,18 @@ sub read_cases {
     my @cases;
 
     for my $file (sort glob "$folder/*.sql") {
-        my (undef, @parts) = split /^-- case: (.*)\n/m, slurp($file);
+        my (undef, @parts) = split /^-- case: (.*)\n/m, with_own_roles(slurp($file));
         while (my ($name, $body) = splice @parts, 0, 2) {
             push @cases, { name => basename($file, '.sql') . ": $name", states($body) };
         }
     }
     return @cases;
+}
+
+# Roles are the whole server's, and another test may have the same cases.
+sub with_own_roles {
+    my ($text) = @_;
+    return $text =~ s/\b(schema_case_(?:owner|reader))\b/$1_$$/gr =~ s/(Schema case; odd)/$1 $$/gr;
 }
 
 sub states {

@@ -90,7 +90,7 @@ CREATE STATISTICS v ON (a + b) FROM t;
 -- case: options of foreign data
 -- old
 CREATE FOREIGN DATA WRAPPER :"schema" OPTIONS (debug 'it''s', gone 'x');
-CREATE SERVER :"schema" TYPE 'kind' VERSION '1.0' FOREIGN DATA WRAPPER :"schema" OPTIONS (host 'example.org', "Odd Name" 'x');
+CREATE SERVER :"schema" TYPE 'kind' VERSION '1.0' FOREIGN DATA WRAPPER :"schema" OPTIONS ("Odd Name" 'x', host 'example.org');
 CREATE USER MAPPING FOR PUBLIC SERVER :"schema" OPTIONS (username 'somebody');
 CREATE USER MAPPING FOR schema_case_owner SERVER :"schema";
 CREATE FOREIGN TABLE t (a integer) SERVER :"schema";

@@ -219,17 +219,6 @@ ALTER MATERIALIZED VIEW m ALTER c SET STATISTICS 50;
 ALTER MATERIALIZED VIEW m ALTER d SET (n_distinct_inherited = 6);
 COMMENT ON COLUMN m.d IS 'last';
 
--- case: a materialized view over a table that becomes partitioned
--- old
-CREATE TABLE t (id integer, a text);
-CREATE MATERIALIZED VIEW m AS SELECT id, a FROM t;
--- rows
-INSERT INTO t VALUES (1, 'x');
--- new
-CREATE TABLE t (id integer, a text) PARTITION BY RANGE (id);
-CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (100);
-CREATE MATERIALIZED VIEW m AS SELECT id, a FROM t;
-
 -- case: a view of every column of a table that gains one
 -- old
 CREATE TABLE t (id integer PRIMARY KEY, a text);
