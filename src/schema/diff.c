@@ -393,6 +393,18 @@ static void rebuild_above(DiffPlan *plan, const Object *object)
         rebuild(plan, plan_change(plan, above));
 }
 
+/* Its index is only dropped with it. */
+static void rebuild_constraint(DiffPlan *plan, const Object *object)
+{
+    const Object *constraint =
+        object->kind == KIND_INDEX && ((const Index *)object)->is_of_constraint
+            ? plan_constraint_of_index(object)
+            : NULL;
+
+    if (constraint)
+        rebuild(plan, plan_change(plan, constraint));
+}
+
 static void rebuild(DiffPlan *plan, DiffChange *change)
 {
     if (change->fate == FATE_DROPPED || change->fate == FATE_REBUILT)
@@ -401,6 +413,7 @@ static void rebuild(DiffPlan *plan, DiffChange *change)
     forget_operations(change);
     diff_disturb(plan, change->from, NULL);
     rebuild_above(plan, change->from);
+    rebuild_constraint(plan, change->from);
 }
 
 /* Its default is dropped for a while; what it is generated from is only dropped with the column. */

@@ -141,7 +141,7 @@ static void connect_old(Order *order, const DiffChange *user, const DiffChange *
     connect(order, user, SLOT_BEFORE, used, SLOT_BEFORE, EDGE_USUAL);
     connect(order, user, SLOT_BEFORE, used, SLOT_ALTER, EDGE_USUAL);
     if (is_drop(used))
-        connect(order, user, SLOT_ALTER, used, SLOT_BEFORE, EDGE_USUAL);
+        connect(order, user, SLOT_ALTER, used, SLOT_BEFORE, is_default ? EDGE_HABIT : EDGE_USUAL);
 }
 
 /* A change of a parent reaches its children, so what hangs on these must be away before it, too. */

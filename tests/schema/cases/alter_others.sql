@@ -285,3 +285,21 @@ CREATE TABLE t (a integer);
 CREATE EXTENSION IF NOT EXISTS seg WITH SCHEMA :"schema";
 CREATE TABLE t (a integer);
 CREATE FUNCTION f() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
+
+-- case: a publication's columns that come, go and change
+-- old
+CREATE TABLE t (a integer PRIMARY KEY, gone text, c integer);
+CREATE PUBLICATION :"schema" FOR TABLE t (a, gone, c);
+-- new
+CREATE TABLE t (a integer PRIMARY KEY, fresh text, c bigint);
+CREATE PUBLICATION :"schema" FOR TABLE t (a, c, fresh);
+
+-- case: a publication's condition over a column that changes its type
+-- old
+CREATE TABLE t (a integer PRIMARY KEY, b text);
+CREATE TABLE u (a integer PRIMARY KEY, gone integer);
+CREATE PUBLICATION :"schema" FOR TABLE t WHERE (a > 5), u WHERE (gone > 5) WITH (publish = 'insert');
+-- new
+CREATE TABLE t (a bigint PRIMARY KEY, b text);
+CREATE TABLE u (a integer PRIMARY KEY);
+CREATE PUBLICATION :"schema" FOR TABLE t WHERE (a > 5), u WITH (publish = 'insert');

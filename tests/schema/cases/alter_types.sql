@@ -568,3 +568,99 @@ CREATE TYPE c AS (a integer);
 CREATE DOMAIN a AS text;
 CREATE TYPE b AS (a integer);
 CREATE TYPE c AS ENUM ('x');
+
+-- case: an enum loses a label that rows have
+-- old
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE DOMAIN d AS mood;
+CREATE TABLE t (a mood, b mood[], c d);
+CREATE TABLE u (a mood);
+-- rows
+INSERT INTO t VALUES ('ok', '{sad}', 'sad'), ('sad', '{sad,ok}', 'sad'), ('sad', '{sad}', 'ok'), ('sad', '{happy}', NULL);
+INSERT INTO u VALUES ('ok'), ('sad');
+-- new
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE DOMAIN d AS mood;
+CREATE TABLE t (a mood, b mood[], c d);
+CREATE TABLE u (a mood);
+
+-- case: an enum that partitions a table loses a label
+-- refused: is part of the partition key of its table
+-- old
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE t (a mood) PARTITION BY LIST (a);
+-- new
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TABLE t (a mood) PARTITION BY LIST (a);
+
+-- case: an enum in defaults of arguments, aggregates and procedures loses a label
+-- old
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE FUNCTION f(a mood DEFAULT 'sad', VARIADIC b mood[] DEFAULT '{}') RETURNS mood[] LANGUAGE sql AS 'SELECT b';
+CREATE PROCEDURE p(INOUT a mood) LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION least_of(mood, mood) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE AGGREGATE saddest(mood) (SFUNC = least_of, STYPE = mood, INITCOND = 'happy');
+CREATE FUNCTION g() RETURNS TABLE (a mood) LANGUAGE sql BEGIN ATOMIC SELECT 'sad'::mood; END;
+CREATE TABLE t (a mood DEFAULT least_of('sad', 'happy'));
+-- new
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE FUNCTION f(a mood DEFAULT 'sad', VARIADIC b mood[] DEFAULT '{}') RETURNS mood[] LANGUAGE sql AS 'SELECT b';
+CREATE PROCEDURE p(INOUT a mood) LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION least_of(mood, mood) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE AGGREGATE saddest(mood) (SFUNC = least_of, STYPE = mood, INITCOND = 'happy');
+CREATE FUNCTION g() RETURNS TABLE (a mood) LANGUAGE sql BEGIN ATOMIC SELECT 'sad'::mood; END;
+CREATE TABLE t (a mood DEFAULT least_of('sad', 'happy'));
+
+-- case: an enum with statistics, an exclusion and a published condition loses a label
+-- old
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TABLE t (id integer PRIMARY KEY, a mood, b mood, EXCLUDE USING btree (a WITH =) WHERE (b = 'sad'));
+CREATE STATISTICS s ON a, b FROM t;
+CREATE STATISTICS x ON (a = 'sad'), b FROM t;
+-- new
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TABLE t (id integer PRIMARY KEY, a mood, b mood, EXCLUDE USING btree (a WITH =) WHERE (b = 'sad'));
+CREATE STATISTICS s ON a, b FROM t;
+CREATE STATISTICS x ON (a = 'sad'), b FROM t;
+
+-- case: a domain of another type in functions, views and checks
+-- old
+CREATE DOMAIN d AS integer;
+CREATE TABLE t (a d CHECK (a > 5), b integer DEFAULT 5::d);
+CREATE VIEW v AS SELECT b::d AS c FROM t;
+CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS 'SELECT $1';
+-- rows
+INSERT INTO t VALUES (6, 7);
+-- new
+CREATE DOMAIN d AS bigint;
+CREATE TABLE t (a d CHECK (a > 5), b integer DEFAULT 5::d);
+CREATE VIEW v AS SELECT b::d AS c FROM t;
+CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS 'SELECT $1';
+
+-- case: a row type in functions and checks gives an attribute another type
+-- old
+CREATE TYPE pair AS (a integer, b text);
+CREATE TABLE t (p pair CHECK ((p).a > 0), q pair DEFAULT '(1,x)');
+CREATE FUNCTION f(pair) RETURNS pair LANGUAGE sql AS 'SELECT $1';
+CREATE INDEX i ON t (((p).a));
+-- rows
+INSERT INTO t VALUES ((1, 'y'));
+-- new
+CREATE TYPE pair AS (a bigint, b text);
+CREATE TABLE t (p pair CHECK ((p).a > 0), q pair DEFAULT '(1,x)');
+CREATE FUNCTION f(pair) RETURNS pair LANGUAGE sql AS 'SELECT $1';
+CREATE INDEX i ON t (((p).a));
+
+-- case: a row type loses an attribute that a view and an index read
+-- old
+CREATE TYPE pair AS (a integer, gone text);
+CREATE TABLE t (p pair);
+CREATE VIEW v AS SELECT (p).gone AS x FROM t;
+CREATE INDEX i ON t (((p).gone));
+-- rows
+INSERT INTO t VALUES ((1, 'y'));
+-- new
+CREATE TYPE pair AS (a integer);
+CREATE TABLE t (p pair);
+CREATE VIEW v AS SELECT (p).a::text AS x FROM t;
+CREATE INDEX i ON t (((p).a));
