@@ -445,6 +445,17 @@ static gboolean is_row_or_value(const Object *object)
            object->kind == KIND_RANGE;
 }
 
+/* A table whose published columns change leaves its publications for a while. */
+static void release_published(DiffPlan *plan, DiffChange *change, const Object *table)
+{
+    if (!change->to || change->fate == FATE_REBUILT || plan_fate(plan, table) == FATE_DROPPED)
+        return;
+    if (!change->suspended)
+        change->suspended = g_hash_table_new(g_str_hash, g_str_equal);
+    g_hash_table_add(change->suspended, table->reference);
+    change->fate = FATE_ALTERED;
+}
+
 /* Of a server that is made again: it holds no rows. */
 static gboolean is_foreign_of(const Object *object, const Object *other)
 {
@@ -463,6 +474,8 @@ static void disturb_dependent(DiffPlan *plan, const Dependent *dependent, const 
         return;
     if (is_foreign_of(object, other)) {
         rebuild(plan, change);
+    } else if (object->kind == KIND_PUBLICATION && other->kind == KIND_TABLE) {
+        release_published(plan, change, other);
     } else if (object->kind == KIND_TABLE) {
         if (use && use->is_default && use->own_column)
             plan_suspend(plan, object, use->own_column);
@@ -626,6 +639,8 @@ static void write_operations(DiffPlan *plan, DiffChange *change)
         }
         if (change->from->kind == KIND_TABLE)
             diff_table_operations(plan, change);
+        if (change->from->kind == KIND_PUBLICATION)
+            diff_publication_release(plan, change);
         diff_common(plan, change->from, change->to);
         return;
     default:

@@ -220,30 +220,42 @@ static gboolean is_there(const DiffPlan *plan, const char *relation)
     return catalog_find(diff_to(plan), identity) != NULL;
 }
 
+static void change_member(DiffPlan *plan, const Object *publication, const char *change,
+                          const char *member)
+{
+    diff_statement(operate(plan, publication, "alter_publication"), "ALTER PUBLICATION %s %s %s",
+                   publication->reference, change, member);
+}
+
+/* Those that are suspended go and come by themselves. */
+static gboolean is_changing(const DiffPlan *plan, const Publication *publication,
+                            char *const *others, const char *table)
+{
+    g_autofree char *relation = g_strndup(table, relation_length(table));
+
+    return !diff_has_text(others, table) && is_there(plan, relation) &&
+           !plan_is_suspended(plan_change(plan, &publication->base), relation);
+}
+
 /* Tables whose columns or condition change go and come: what others have put into the publication
  * stays. */
-static void change_members(DiffOperation *operation, const DiffPlan *plan, const Publication *old,
-                           const Publication *new)
+static void change_members(DiffPlan *plan, const Publication *old, const Publication *new)
 {
-    const char *name = new->base.reference;
-
     for (char **table = old->tables; table && *table; table++) {
         g_autofree char *relation = g_strndup(*table, relation_length(*table));
 
-        if (!diff_has_text(new->tables, *table) && is_there(plan, relation))
-            diff_statement(operation, "ALTER PUBLICATION %s DROP TABLE ONLY %s", name, relation);
+        if (is_changing(plan, new, new->tables, *table))
+            change_member(plan, &new->base, "DROP TABLE ONLY", relation);
     }
     for (char **schema = old->schemas; schema && *schema; schema++)
         if (!diff_has_text(new->schemas, *schema))
-            diff_statement(operation, "ALTER PUBLICATION %s DROP TABLES IN SCHEMA %s", name,
-                           *schema);
+            change_member(plan, &new->base, "DROP TABLES IN SCHEMA", *schema);
     for (char **table = new->tables; table &&*table; table++)
-        if (!diff_has_text(old->tables, *table))
-            diff_statement(operation, "ALTER PUBLICATION %s ADD TABLE ONLY %s", name, *table);
+        if (is_changing(plan, new, old->tables, *table))
+            change_member(plan, &new->base, "ADD TABLE ONLY", *table);
     for (char **schema = new->schemas; schema &&*schema; schema++)
         if (!diff_has_text(old->schemas, *schema))
-            diff_statement(operation, "ALTER PUBLICATION %s ADD TABLES IN SCHEMA %s", name,
-                           *schema);
+            change_member(plan, &new->base, "ADD TABLES IN SCHEMA", *schema);
 }
 
 static void set_parameters(DiffOperation *operation, const Publication *old, const Publication *new)
@@ -263,11 +275,6 @@ static void set_parameters(DiffOperation *operation, const Publication *old, con
                        new->generated == 's' ? "stored" : "none");
 }
 
-static gboolean has_same_members(const Publication *old, const Publication *new)
-{
-    return diff_same_texts(old->tables, new->tables) && diff_same_texts(old->schemas, new->schemas);
-}
-
 static gboolean has_same_parameters(const Publication *old, const Publication *new)
 {
     return diff_same_texts(old->actions, new->actions) && old->is_via_root == new->is_via_root &&
@@ -279,14 +286,39 @@ AlterOutcome diff_publication(DiffPlan *plan, const Object *from, const Object *
 {
     const Publication *old = (const Publication *)from;
     const Publication *new = (const Publication *)to;
-    DiffOperation *operation;
 
     if (old->has_all_tables != new->has_all_tables)
         return ALTER_REBUILD;
-    if (has_same_members(old, new) && has_same_parameters(old, new))
-        return ALTER_IN_PLACE;
-    operation = operate(plan, to, "alter_publication");
-    set_parameters(operation, old, new);
-    change_members(operation, plan, old, new);
+    if (!has_same_parameters(old, new))
+        set_parameters(operate(plan, to, "alter_publication"), old, new);
+    change_members(plan, old, new);
     return ALTER_IN_PLACE;
+}
+
+static void release(DiffPlan *plan, const Object *publication, const char *table)
+{
+    diff_statement(diff_operation_in(plan, publication, SLOT_BEFORE, "alter_publication", "%s",
+                                     publication->reference),
+                   "ALTER PUBLICATION %s DROP TABLE ONLY %s", publication->reference, table);
+}
+
+void diff_publication_release(DiffPlan *plan, const DiffChange *change)
+{
+    const Publication *old = (const Publication *)change->from;
+    const Publication *new = (const Publication *)change->to;
+
+    for (char **table = old->tables; table && *table; table++) {
+        g_autofree char *relation = g_strndup(*table, relation_length(*table));
+
+        if (plan_is_suspended(change, relation))
+            release(plan, change->from, relation);
+    }
+    for (char **table = new->tables; table &&*table; table++) {
+        g_autofree char *relation = g_strndup(*table, relation_length(*table));
+
+        if (plan_is_suspended(change, relation))
+            diff_statement(diff_operation_in(plan, change->to, SLOT_CREATE, "alter_publication",
+                                             "%s", change->to->reference),
+                           "ALTER PUBLICATION %s ADD TABLE ONLY %s", change->to->reference, *table);
+    }
 }

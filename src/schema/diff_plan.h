@@ -10,10 +10,11 @@ typedef struct {
     const Object *from; /* NULL: created */
     const Object *to;   /* NULL: dropped */
     DiffFate fate;
-    gboolean is_touched;          /* uses a column that changes its type or goes */
-    gboolean is_moved;            /* its rows move into a new table of the same name */
-    gboolean is_bare;             /* created without its defaults, which come after */
-    GHashTable *suspended;        /* names of columns whose defaults are away meanwhile; or NULL */
+    gboolean is_touched; /* uses a column that changes its type or goes */
+    gboolean is_moved;   /* its rows move into a new table of the same name */
+    gboolean is_bare;    /* created without its defaults, which come after */
+    GHashTable
+        *suspended; /* names of columns whose defaults, or of tables that, are away meanwhile */
     GPtrArray *slots[SLOT_COUNT]; /* of DiffOperation *; NULL: none */
 } DiffChange;
 
@@ -98,6 +99,8 @@ const Object *plan_constraint_above(const Catalog *catalog, const Object *constr
 /* diff_attached.c: a partition's trigger fires again as that of the partitioned table does, if both
  * are still there. */
 void diff_trigger_release(DiffPlan *plan, const Object *trigger);
+/* Tables that are suspended leave the publication before they change, and come back after. */
+void diff_publication_release(DiffPlan *plan, const DiffChange *change);
 
 /* diff_table.c: the operations of a table that stays; what disturbs others is already known. */
 void diff_table_operations(DiffPlan *plan, const DiffChange *change);

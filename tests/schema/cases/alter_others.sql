@@ -288,10 +288,10 @@ CREATE FUNCTION f() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END'
 
 -- case: a publication's columns that come, go and change
 -- old
-CREATE TABLE t (a integer PRIMARY KEY, gone text, c integer);
-CREATE PUBLICATION :"schema" FOR TABLE t (a, gone, c);
+CREATE TABLE t (a integer PRIMARY KEY, c integer, gone text);
+CREATE PUBLICATION :"schema" FOR TABLE t (a, c, gone);
 -- new
-CREATE TABLE t (a integer PRIMARY KEY, fresh text, c bigint);
+CREATE TABLE t (a integer PRIMARY KEY, c bigint, fresh text);
 CREATE PUBLICATION :"schema" FOR TABLE t (a, c, fresh);
 
 -- case: a publication's condition over a column that changes its type
