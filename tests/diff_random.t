@@ -165,7 +165,7 @@ sub table_sql {
         ($table->{has_trigger} ? "CREATE TRIGGER tr BEFORE INSERT ON $name FOR EACH ROW EXECUTE FUNCTION g()" : ()),
         ($table->{has_policy} ? "CREATE POLICY po ON $name USING (id > 0)" : ()),
         ($table->{comment} ? "COMMENT ON TABLE $name IS 'about $name'" : ()),
-        ($table->{owner} ? "ALTER TABLE $name OWNER TO schema_case_owner" : ())
+        ($table->{owner} ? "ALTER TABLE $name OWNER TO schema_case_owner_$$" : ())
     );
 }
 

@@ -167,7 +167,7 @@ sub apply {
     my (undef, @said) = split /^operation (\d+)\n/m, load($which, $script);
     while (my ($number, $text) = splice @said, 0, 2) {
         my $schema = schema_of($operations->[$number]);
-        $text //= '';
+        ($text //= '') =~ s/^line \d+: WARNING: .*\n//gm;
         $waived{$schema} = 1 if $lost->{$schema} && $text =~ s/\A.*^retried \d+\n//ms;
         $waived{$schema} = 1 if $text =~ s/^guarded \d+\n//m;
         note_problem($schema, $way, $text . text_of($operations->[$number])) if $text ne '';
