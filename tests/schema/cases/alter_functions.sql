@@ -1,10 +1,13 @@
 -- case: a function's body
+-- expect: CREATE OR REPLACE FUNCTION
+-- never: DROP FUNCTION
 -- old
 CREATE FUNCTION f(a integer, b integer DEFAULT 2) RETURNS integer LANGUAGE sql AS 'SELECT a + b';
 -- new
 CREATE FUNCTION f(a integer, b integer DEFAULT 2) RETURNS integer LANGUAGE sql AS 'SELECT a - b';
 
 -- case: a function that a view, an index and a check use
+-- never: DROP
 -- old
 CREATE FUNCTION f(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1';
 CREATE TABLE t (a integer CHECK (f(a) > 0));
@@ -71,6 +74,7 @@ CREATE FUNCTION f(a integer, b text, c text DEFAULT 'x') RETURNS integer LANGUAG
 CREATE FUNCTION g(a integer, "b DEFAULT (" text DEFAULT E'\\(') RETURNS integer LANGUAGE sql AS 'SELECT 1';
 
 -- case: a function's attributes
+-- never: DROP
 -- old
 CREATE FUNCTION f(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION g() RETURNS SETOF integer LANGUAGE sql STABLE ROWS 7 AS 'SELECT 1';
@@ -85,6 +89,7 @@ CREATE FUNCTION f() RETURNS integer LANGUAGE sql SET search_path = pg_catalog SE
 CREATE FUNCTION f() RETURNS integer LANGUAGE sql SET search_path = pg_catalog, "odd schema" AS 'SELECT 1';
 
 -- case: a function's language
+-- never: DROP
 -- old
 CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE VIEW v AS SELECT f();
@@ -177,6 +182,8 @@ CREATE FUNCTION zb(x integer) RETURNS integer LANGUAGE sql RETURN x + 1;
 CREATE FUNCTION ab(x integer) RETURNS integer LANGUAGE sql RETURN zb(x) + 1;
 
 -- case: an aggregate's parameters
+-- expect: CREATE OR REPLACE AGGREGATE
+-- never: DROP
 -- old
 CREATE AGGREGATE average(float8) (SFUNC = float8_accum, STYPE = float8[], FINALFUNC = float8_avg, INITCOND = '{0,0,0}');
 CREATE VIEW v AS SELECT average(1.0::float8);
@@ -219,6 +226,8 @@ CREATE FUNCTION f(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';
 CREATE AGGREGATE f(integer) (SFUNC = int4pl, STYPE = integer);
 
 -- case: an operator's estimators
+-- expect: SET (RESTRICT = eqsel, JOIN = NONE)
+-- never: DROP OPERATOR
 -- old
 CREATE FUNCTION near(integer, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
 CREATE OPERATOR ~~~ (FUNCTION = near, LEFTARG = integer, RIGHTARG = integer, JOIN = eqjoinsel);
@@ -268,6 +277,7 @@ CREATE FUNCTION negative(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1
 CREATE OPERATOR #@# (FUNCTION = negative, RIGHTARG = text);
 
 -- case: an operator family's loose members
+-- never: DROP OPERATOR FAMILY
 -- old
 CREATE OPERATOR FAMILY wide USING btree;
 ALTER OPERATOR FAMILY wide USING btree ADD OPERATOR 1 < (integer, bigint), OPERATOR 3 = (integer, bigint), FUNCTION 1 (integer, bigint) btint48cmp(integer, bigint);

@@ -1,4 +1,5 @@
 -- case: a publication's actions and root
+-- never: DROP PUBLICATION
 -- old
 CREATE TABLE t (a integer PRIMARY KEY);
 CREATE PUBLICATION :"schema" FOR TABLE t WITH (publish = 'insert, delete');
@@ -9,6 +10,7 @@ CREATE PUBLICATION :"schema" FOR TABLE t WITH (publish = 'insert, update, trunca
 COMMENT ON PUBLICATION :"schema" IS 'new';
 
 -- case: a publication's tables
+-- never: DROP PUBLICATION
 -- old
 CREATE TABLE t (a integer PRIMARY KEY, b text);
 CREATE TABLE u (a integer PRIMARY KEY, b text);
@@ -21,6 +23,7 @@ CREATE TABLE "Fresh one" (a integer PRIMARY KEY);
 CREATE PUBLICATION :"schema" FOR TABLE t, "Fresh one";
 
 -- case: a publication's columns and conditions
+-- never: DROP PUBLICATION
 -- old
 CREATE TABLE t (a integer PRIMARY KEY, b text);
 CREATE TABLE u (a integer PRIMARY KEY, b text);
@@ -88,6 +91,8 @@ CREATE STATISTICS u ON a, b FROM t;
 CREATE STATISTICS v ON (a + b) FROM t;
 
 -- case: options of foreign data
+-- never: DROP SERVER
+-- never: DROP FOREIGN
 -- old
 CREATE FOREIGN DATA WRAPPER :"schema" OPTIONS (debug 'it''s', gone 'x');
 CREATE SERVER :"schema" TYPE 'kind' VERSION '1.0' FOREIGN DATA WRAPPER :"schema" OPTIONS ("Odd Name" 'x', host 'example.org');
@@ -167,6 +172,7 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER :"schema" OPTIONS (username 'somebod
 CREATE FOREIGN TABLE u (a integer) SERVER :"schema";
 
 -- case: a dictionary's options
+-- never: DROP
 -- old
 CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple, STOPWORDS = 'english', ACCEPT = 'false');
 CREATE TEXT SEARCH DICTIONARY gains (TEMPLATE = simple);
@@ -195,6 +201,7 @@ CREATE TABLE t (a text);
 CREATE INDEX i ON t USING gin (to_tsvector('search', a));
 
 -- case: a configuration's mappings
+-- never: DROP TEXT
 -- old
 CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple);
 CREATE TEXT SEARCH CONFIGURATION search (COPY = pg_catalog.simple);
@@ -267,6 +274,8 @@ CREATE SCHEMA :"four";
 CREATE TABLE :"four".t (a integer);
 
 -- case: an extension in another schema
+-- expect: SET SCHEMA
+-- never: DROP EXTENSION
 -- old
 \set two :schema _two
 CREATE SCHEMA :"two";
@@ -287,6 +296,7 @@ CREATE TABLE t (a integer);
 CREATE FUNCTION f() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
 
 -- case: a publication's columns that come, go and change
+-- never: DROP PUBLICATION
 -- old
 CREATE TABLE t (a integer PRIMARY KEY, c integer, gone text);
 CREATE PUBLICATION :"schema" FOR TABLE t (a, c, gone);

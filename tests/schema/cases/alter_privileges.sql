@@ -133,6 +133,7 @@ GRANT INSERT ON t TO "Schema case; odd";
 RESET ROLE;
 
 -- case: a right to grant goes, with what was granted by it
+-- expect: REVOKE GRANT OPTION FOR SELECT
 -- old
 CREATE TABLE t (a integer);
 GRANT USAGE ON SCHEMA :"schema" TO schema_case_owner;
@@ -146,6 +147,7 @@ GRANT USAGE ON SCHEMA :"schema" TO schema_case_owner;
 GRANT SELECT ON t TO schema_case_owner;
 
 -- case: owners
+-- never: DROP
 -- old
 CREATE TABLE t (a serial, b integer GENERATED ALWAYS AS IDENTITY);
 CREATE VIEW v AS SELECT 1 AS a;

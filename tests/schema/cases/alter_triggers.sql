@@ -1,4 +1,6 @@
 -- case: a trigger's times, events and columns
+-- expect: CREATE OR REPLACE TRIGGER
+-- never: DROP TRIGGER
 -- old
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TABLE t (a integer, b text);
@@ -33,6 +35,7 @@ CREATE TABLE t (a integer, fresh text);
 CREATE TRIGGER x BEFORE UPDATE OF fresh ON t FOR EACH ROW EXECUTE FUNCTION f();
 
 -- case: triggers that are disabled and enabled
+-- never: CREATE
 -- old
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TABLE t (a integer);
@@ -87,6 +90,7 @@ CREATE CONSTRAINT TRIGGER b AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
 CREATE TRIGGER c AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
 
 -- case: a trigger of a partitioned table
+-- never: DROP TRIGGER
 -- old
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TABLE t (a integer) PARTITION BY LIST (a);
@@ -135,6 +139,8 @@ CREATE VIEW v AS SELECT 1 AS a, 2 AS b;
 CREATE TRIGGER a INSTEAD OF INSERT OR DELETE ON v FOR EACH ROW EXECUTE FUNCTION f();
 
 -- case: a policy's roles and clauses
+-- expect: ALTER POLICY
+-- never: DROP POLICY
 -- old
 CREATE TABLE t (a integer, owner text);
 ALTER TABLE t ENABLE ROW LEVEL SECURITY;
@@ -204,6 +210,7 @@ ALTER TABLE t FORCE ROW LEVEL SECURITY;
 CREATE POLICY b ON t USING (true);
 
 -- case: an event trigger's state
+-- never: DROP EVENT
 -- old
 \set two :schema _two
 \set three :schema _three

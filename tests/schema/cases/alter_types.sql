@@ -1,4 +1,6 @@
 -- case: a label at the end of an enum
+-- expect: ADD VALUE 'happy' AFTER 'ok'
+-- never: ALTER TABLE
 -- old
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (a mood);
@@ -9,6 +11,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE TABLE t (a mood);
 
 -- case: labels before, between and behind those of an enum
+-- expect: ADD VALUE 'a' BEFORE 'b'
 -- old
 CREATE TYPE mood AS ENUM ('b', 'e');
 -- new
@@ -311,6 +314,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (a mood DEFAULT 'sad');
 
 -- case: a domain's default
+-- never: DROP DOMAIN
 -- old
 CREATE DOMAIN d AS integer DEFAULT 1;
 CREATE DOMAIN e AS text;
@@ -333,6 +337,9 @@ CREATE DOMAIN e AS integer;
 CREATE TABLE t (a d, b e);
 
 -- case: a domain's checks come, go and change
+-- expect: VALIDATE CONSTRAINT fresh
+-- never: DROP DOMAIN
+-- never: DROP CONSTRAINT kept
 -- old
 CREATE DOMAIN d AS integer CONSTRAINT gone CHECK (VALUE <> 7) CONSTRAINT "Odd one" CHECK (VALUE > 0) CONSTRAINT kept CHECK (VALUE < 100);
 CREATE TABLE t (a d);
@@ -428,6 +435,7 @@ CREATE TYPE pair AS (a integer, b text, "New one" numeric(5,2), c text COLLATE "
 COMMENT ON COLUMN pair.c IS 'new';
 
 -- case: attributes of a row type in use come and go
+-- never: DROP TYPE
 -- old
 CREATE TYPE pair AS (a integer, b text, gone date);
 CREATE TABLE t (id integer, p pair, q pair[]);
@@ -444,6 +452,7 @@ CREATE TYPE pair AS (a integer, b varchar(10));
 CREATE TYPE pair AS (a bigint, b text COLLATE "C");
 
 -- case: an attribute of another type, in use
+-- never: DROP TYPE
 -- old
 CREATE TYPE pair AS (a integer, b varchar(10));
 CREATE TABLE t (id integer, p pair, q pair[]);
@@ -516,6 +525,7 @@ CREATE TYPE words AS RANGE (SUBTYPE = text, COLLATION = "C", SUBTYPE_OPCLASS = t
 CREATE FUNCTION f(words) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 
 -- case: a multirange of another name
+-- never: DROP TYPE
 -- old
 CREATE TYPE span AS RANGE (SUBTYPE = float8, MULTIRANGE_TYPE_NAME = spans);
 -- new

@@ -1,4 +1,6 @@
 -- case: a view's condition
+-- expect: CREATE OR REPLACE VIEW
+-- never: DROP VIEW
 -- old
 CREATE TABLE t (a integer, b text);
 CREATE VIEW v AS SELECT a, b FROM t WHERE a > 0;
@@ -11,6 +13,7 @@ CREATE VIEW w AS SELECT a FROM v;
 GRANT SELECT ON v TO schema_case_reader;
 
 -- case: a view with columns behind the old ones
+-- never: DROP VIEW
 -- old
 CREATE TABLE t (a integer, b text);
 CREATE VIEW v AS SELECT a FROM t;
@@ -71,6 +74,7 @@ CREATE TABLE t (a integer);
 CREATE VIEW v AS SELECT a FROM t;
 
 -- case: a view reads a new column, and a new table
+-- never: DROP VIEW
 -- old
 CREATE TABLE t (a integer);
 CREATE VIEW v AS SELECT a FROM t;
@@ -92,6 +96,7 @@ CREATE VIEW v AS SELECT a FROM t;
 CREATE VIEW w AS SELECT a + 1 AS b FROM v;
 
 -- case: options of a view
+-- never: DROP VIEW
 -- old
 CREATE TABLE t (a integer);
 CREATE VIEW v WITH (security_barrier = true) AS SELECT a FROM t WHERE a > 0 WITH LOCAL CHECK OPTION;
@@ -110,6 +115,7 @@ CREATE TABLE t (a integer);
 CREATE VIEW v WITH (security_invoker = true) AS SELECT a FROM t WHERE a > 1;
 
 -- case: defaults and comments of a view's columns
+-- never: DROP VIEW
 -- old
 CREATE TABLE t (a integer, b text);
 CREATE VIEW v AS SELECT a, b FROM t;
@@ -180,6 +186,7 @@ CREATE MATERIALIZED VIEW v AS SELECT a FROM t;
 CREATE VIEW w AS SELECT a FROM v;
 
 -- case: a materialized view's query
+-- expect: REFRESH MATERIALIZED VIEW
 -- old
 CREATE TABLE t (a integer, b text);
 CREATE MATERIALIZED VIEW m WITH (fillfactor = 80) AS SELECT a FROM t WHERE a > 0;
@@ -200,12 +207,14 @@ GRANT SELECT ON m TO schema_case_reader;
 ALTER MATERIALIZED VIEW m ALTER a SET STATISTICS 99;
 
 -- case: options of a materialized view
+-- never: DROP MATERIALIZED
 -- old
 CREATE MATERIALIZED VIEW m WITH (fillfactor = 80, autovacuum_enabled = false) AS SELECT 1 AS a;
 -- new
 CREATE MATERIALIZED VIEW m WITH (fillfactor = 70, toast.autovacuum_enabled = false) AS SELECT 1 AS a;
 
 -- case: columns of a materialized view
+-- never: DROP MATERIALIZED
 -- old
 CREATE MATERIALIZED VIEW m AS SELECT 1 AS a, 'x'::text AS b, 5::numeric AS c, 'y'::text AS d;
 ALTER MATERIALIZED VIEW m ALTER a SET STATISTICS 99;
@@ -248,6 +257,7 @@ CREATE VIEW "V ""v"".w" WITH (security_barrier = true) AS SELECT "A.b", "Größe
 ALTER VIEW "V ""v"".w" ALTER "A.b" SET DEFAULT 1;
 
 -- case: a rule's action, condition and state
+-- never: DROP RULE
 -- old
 CREATE TABLE t (a integer, b text);
 CREATE TABLE log (a integer);
