@@ -587,11 +587,8 @@ static gboolean has_other_parents(const DiffPlan *plan, const Object *from)
 
 static gboolean alter(DiffPlan *plan, DiffChange *change, GError **error)
 {
-    DiffAlter function = diff_alters[change->from->kind];
-    AlterOutcome outcome = ALTER_REBUILD;
+    AlterOutcome outcome = diff_alters[change->from->kind](plan, change->from, change->to, error);
 
-    if (function)
-        outcome = function(plan, change->from, change->to, error);
     if (outcome == ALTER_REFUSED)
         return FALSE;
     if (outcome == ALTER_REBUILD || (outcome == ALTER_IN_PLACE && change->fate == FATE_REBUILT)) {

@@ -229,28 +229,6 @@ static void fill(DiffPlan *plan, const DiffChange *change)
     visit_below(plan, diff_to(plan), change->to, precede_fill, NULL);
 }
 
-/* What publishes a table publishes the new one, too. */
-static void publish(DiffPlan *plan, const Object *table)
-{
-    const GPtrArray *objects = catalog_objects(diff_to(plan));
-
-    for (guint i = 0; i < objects->len; i++) {
-        const Publication *publication = objects->pdata[i];
-        gboolean is_old = publication->base.kind == KIND_PUBLICATION &&
-                          catalog_find(diff_from(plan), publication->base.identity);
-
-        for (char **entry = is_old ? publication->tables : NULL; entry && *entry; entry++) {
-            gsize length = strlen(table->reference);
-
-            if (strncmp(*entry, table->reference, length) == 0 && strchr(" ", (*entry)[length]))
-                diff_statement(diff_operation_in(plan, table, SLOT_AFTER, "alter_publication", "%s",
-                                                 publication->base.reference),
-                               "ALTER PUBLICATION %s ADD TABLE ONLY %s",
-                               publication->base.reference, *entry);
-        }
-    }
-}
-
 void diff_move_operations(DiffPlan *plan, const DiffChange *change)
 {
     g_autoptr(GPtrArray) statements = ddl_create(change->to, DDL_ALL);
@@ -263,5 +241,4 @@ void diff_move_operations(DiffPlan *plan, const DiffChange *change)
     for (guint i = 0; i < statements->len; i++)
         diff_statement(operation, "%s", (const char *)statements->pdata[i]);
     fill(plan, change);
-    publish(plan, change->to);
 }

@@ -1,7 +1,6 @@
 /* Enums, domains, composite types, ranges and collations. */
 #include <string.h>
 
-#include "base/error.h"
 #include "schema/ddl_private.h"
 #include "schema/diff_private.h"
 #include "schema/diff_retype.h"
