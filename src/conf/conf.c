@@ -279,6 +279,11 @@ const char *const *conf_commands(const Conf *conf, ConfKey key)
     return list_of(conf, key, CONF_TYPE_COMMANDS);
 }
 
+const char *const *conf_words(const Conf *conf, ConfKey key)
+{
+    return list_of(conf, key, CONF_TYPE_WORDS);
+}
+
 const char *conf_path(const Conf *conf, ConfKey key)
 {
     return value_of(conf, key, CONF_TYPE_PATH)->path;

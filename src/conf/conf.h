@@ -80,10 +80,11 @@ const char *const *conf_list(const Conf *conf, ConfKey key); /* NULL-terminated,
 /* A path, made absolute against the folder of the file that named it (working folder for --set and
  * environment). NULL when unset. */
 const char *conf_path(const Conf *conf, ConfKey key);
-/* PATHS, each absolute in the same way, and COMMANDS, each of which g_shell_parse_argv understands;
- * NULL-terminated, never NULL. */
+/* PATHS, each absolute in the same way; COMMANDS, each of which g_shell_parse_argv understands; and
+ * WORDS; NULL-terminated, never NULL. */
 const char *const *conf_paths(const Conf *conf, ConfKey key);
 const char *const *conf_commands(const Conf *conf, ConfKey key);
+const char *const *conf_words(const Conf *conf, ConfKey key);
 /* TOKENS, PEERS and CERTIFICATES; NULL and 0 when there are none. The tokens include those of the
  * credential pgsluice.tokens. */
 const ConfGrant *conf_grants(const Conf *conf, ConfKey key, gsize *count);

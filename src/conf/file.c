@@ -36,6 +36,8 @@ static const struct {
                          FALSE},
     [CONF_TYPE_COMMANDS] = {"a list of commands, each on one line", "[ \"sqlfluff fix --force\" ]",
                             FALSE},
+    [CONF_TYPE_WORDS] = {"a list of words, each on one line", "[ \"python\", \"-m\", \"app.ddl\" ]",
+                         FALSE},
     [CONF_TYPE_CHOICE] = {"a word in double quotes", NULL, TRUE},
     [CONF_TYPE_TOKENS] = {"a list of groups", NULL, FALSE},
     [CONF_TYPE_PEERS] = {"a list of groups", NULL, FALSE},
@@ -129,7 +131,7 @@ static char *setting_text(const config_setting_t *setting, ConfType type)
                    : g_strdup(config_setting_get_string(setting));
     case CONFIG_TYPE_ARRAY:
     case CONFIG_TYPE_LIST:
-        if (type == CONF_TYPE_COMMANDS)
+        if (type == CONF_TYPE_COMMANDS || type == CONF_TYPE_WORDS)
             return join_list(setting, '\n');
         return type == CONF_TYPE_LIST || type == CONF_TYPE_PATHS ? join_list(setting, ',') : NULL;
     default:

@@ -237,6 +237,16 @@ static gboolean set_commands(ConfValue *value, GError **error)
     return TRUE;
 }
 
+/* One a line, too, and nothing is done to them: they are what a program is given. */
+static gboolean set_words(ConfValue *value, GError **error)
+{
+    if (!split_list(value, "\n", error))
+        return FALSE;
+    g_free(value->text);
+    value->text = g_strjoinv(" ", value->list);
+    return TRUE;
+}
+
 static gboolean set_timezone(const ConfValue *value, GError **error)
 {
     g_autoptr(GTimeZone) zone = clock_zone(value->text, error);
@@ -264,7 +274,7 @@ static gboolean is_one_line(const char *text)
 /* Between the elements of these there may be line ends. */
 static gboolean may_have_lines(ConfType type)
 {
-    return conf_type_has_grants(type) || type == CONF_TYPE_COMMANDS;
+    return conf_type_has_grants(type) || type == CONF_TYPE_COMMANDS || type == CONF_TYPE_WORDS;
 }
 
 static gboolean check_text(const char *text, const ConfRow *row, GError **error)
@@ -299,6 +309,8 @@ static gboolean parse_text(ConfValue *value, const ConfRow *row, const char *fol
         return set_list(value, resolve_path, folder, error);
     case CONF_TYPE_COMMANDS:
         return set_commands(value, error);
+    case CONF_TYPE_WORDS:
+        return set_words(value, error);
     case CONF_TYPE_FILENAME:
         return filename_check(value->text, error);
     case CONF_TYPE_TIMEZONE:

@@ -25,7 +25,7 @@ typedef struct {
                    secret */
     Secret *secret; /* SECRET */
     gint64 number;  /* BOOLEAN INTEGER DURATION SIZE */
-    char **list;    /* LIST; PATHS, absolute; COMMANDS */
+    char **list;    /* LIST; PATHS, absolute; COMMANDS; WORDS */
     char *path;     /* PATH, absolute */
     GArray *grants; /* TOKENS PEERS CERTIFICATES, of ConfGrant */
 } ConfValue;

@@ -94,6 +94,26 @@ Dsn *dsn_with(const Dsn *dsn, const char *keyword, const char *value)
     return copy;
 }
 
+Secret *dsn_secret(const Dsn *dsn)
+{
+    g_autoptr(GString) conninfo = g_string_new(NULL);
+    Secret *secret;
+
+    for (guint i = 0; i + 1 < dsn->keywords->len; i++) {
+        g_string_append_printf(conninfo, "%s%s='", i ? " " : "",
+                               (const char *)dsn->keywords->pdata[i]);
+        for (const char *at = dsn->values->pdata[i]; *at; at++) {
+            if (*at == '\'' || *at == '\\')
+                g_string_append_c(conninfo, '\\');
+            g_string_append_c(conninfo, *at);
+        }
+        g_string_append_c(conninfo, '\'');
+    }
+    secret = secret_new(conninfo->str);
+    explicit_bzero(conninfo->str, conninfo->len);
+    return secret;
+}
+
 /* Whether `token` stands before a = in `text` (or is that): a name, not a part of a secret. */
 static gboolean is_name_in(const char *text, const char *token)
 {

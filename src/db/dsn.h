@@ -31,5 +31,8 @@ const char *dsn_get(const Dsn *dsn, const char *keyword);
 /* A copy with one keyword set (NULL removes it). */
 Dsn *dsn_with(const Dsn *dsn, const char *keyword, const char *value);
 
+/* As conninfo that dsn_parse reads back, with its password. secret_free. */
+Secret *dsn_secret(const Dsn *dsn);
+
 /* "postgresql://user:***@host:5432/name?sslmode=require"; free with g_free. */
 char *dsn_describe(const Dsn *dsn);

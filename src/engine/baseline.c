@@ -61,7 +61,7 @@ static gboolean is_partition_of_usage_log(const Table *table)
            g_str_has_prefix(table->base.name, suffix + 1);
 }
 
-static gboolean is_made_at_run_time(const Object *object)
+gboolean baseline_is_made_at_run_time(const Object *object)
 {
     for (; object; object = object->parent)
         if (object->kind == KIND_TABLE && is_partition_of_usage_log((const Table *)object))
@@ -75,7 +75,7 @@ static FingerprintSet *take_fingerprints(const Catalog *catalog)
     g_autoptr(GPtrArray) lasting = g_ptr_array_sized_new(objects->len);
 
     for (guint i = 0; i < objects->len; i++)
-        if (!is_made_at_run_time(objects->pdata[i]))
+        if (!baseline_is_made_at_run_time(objects->pdata[i]))
             g_ptr_array_add(lasting, objects->pdata[i]);
     return fingerprints_of_objects(lasting, DDL_ALL);
 }

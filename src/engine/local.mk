@@ -41,6 +41,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/recover.c src/engine/recover.h \
 	src/engine/retry.c src/engine/retry.h \
 	src/engine/run.c src/engine/run.h \
+	src/engine/scratch.c src/engine/scratch.h \
 	src/engine/script.c src/engine/script.h \
 	src/engine/segment.c src/engine/segment.h \
 	src/engine/segmented.c src/engine/segmented.h \
@@ -148,6 +149,11 @@ engine_queries = \
 	src/engine/q/doubt.sql \
 	src/engine/q/relations.sql \
 	src/engine/q/schema_rows.sql \
+	src/engine/q/scratch_create.sql \
+	src/engine/q/scratch_empty.sql \
+	src/engine/q/scratch_left.sql \
+	src/engine/q/scratch_look.sql \
+	src/engine/q/scratch_roles.sql \
 	src/engine/q/server_identity.sql \
 	src/engine/q/settle_segment.sql \
 	src/engine/q/stamp.sql \

@@ -25,6 +25,9 @@ typedef struct {
         *managed_schemas;         /* engine/introspect: NULL or empty: all but those of others */
     const char *const *unmanaged; /* patterns of what is left alone; NULL: none */
     gboolean records_schema;      /* after each run, for engine/drift */
+    const Secret *scratch_url;    /* migrations.scratch_url, see engine/scratch.h; NULL: none */
+    const char *embedded_bindir;  /* for a scratch cluster; NULL: searched */
+    const char *embedded_user;
     int failure_limit; /* a revision that fails so often with the same SQL sets a hold; 0: never */
 } EngineSettings;
 

@@ -53,6 +53,99 @@ const Object *catalog_find(const Catalog *catalog, const char *identity)
     return g_hash_table_lookup(catalog->by_identity, identity);
 }
 
+void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out)
+{
+    GPtrArray *kept = g_ptr_array_sized_new(catalog->objects->len);
+
+    for (guint i = 0; i < catalog->objects->len; i++) {
+        const Object *object = catalog->objects->pdata[i];
+
+        if (is_out(object))
+            g_hash_table_remove(catalog->by_identity, object->identity);
+        else
+            g_ptr_array_add(kept, catalog->objects->pdata[i]);
+    }
+    g_ptr_array_unref(catalog->objects);
+    catalog->objects = kept;
+}
+
+static int compare_columns(gconstpointer a, gconstpointer b)
+{
+    const Object *left = *(const Object *const *)a;
+    const Object *right = *(const Object *const *)b;
+
+    if (left->kind != right->kind) /* sequences come first */
+        return left->kind < right->kind ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+void catalog_sort_columns(Catalog *catalog)
+{
+    for (guint i = 0; i < catalog->objects->len; i++) {
+        Object *object = catalog->objects->pdata[i];
+
+        if (object->kind == KIND_TABLE && object->parts)
+            g_ptr_array_sort(object->parts, compare_columns);
+    }
+}
+
+/* --- Owners ----------------------------------------------------------------------------------- */
+
+/* A role as aclitem writes it. */
+static char *acl_role(const char *role)
+{
+    g_auto(GStrv) pieces = NULL;
+    g_autofree char *doubled = NULL;
+
+    for (const char *at = role; *at; at++) {
+        if (g_ascii_isalnum(*at) || *at == '_')
+            continue;
+        pieces = g_strsplit(role, "\"", -1);
+        doubled = g_strjoinv("\"\"", pieces);
+        return g_strdup_printf("\"%s\"", doubled);
+    }
+    return g_strdup(role);
+}
+
+/* "role=letters/role" with one role for another; the text stays with the catalog. */
+static char *acl_item_with(Catalog *catalog, const char *item, const char *old, const char *new)
+{
+    gsize length = strlen(old);
+    gboolean is_grantee = strncmp(item, old, length) == 0 && item[length] == '=';
+    const char *letters = is_grantee ? item + length : item;
+    g_autofree char *grantor = g_strconcat("/", old, NULL);
+    gboolean is_grantor = g_str_has_suffix(letters, grantor);
+    gsize kept = strlen(letters) - (is_grantor ? length : 0);
+    g_autofree char *text = g_strdup_printf("%s%.*s%s", is_grantee ? new : "", (int)kept, letters,
+                                            is_grantor ? new : "");
+
+    return g_string_chunk_insert_const(catalog->texts, text);
+}
+
+static void take_owner(Catalog *catalog, Object *object, const char *owner)
+{
+    g_autofree char *old = acl_role(object->owner);
+    g_autofree char *new = acl_role(owner);
+
+    for (char **item = object->acl; item && *item; item++)
+        *item = acl_item_with(catalog, *item, old, new);
+    for (char **item = object->baseline; item && *item; item++)
+        *item = acl_item_with(catalog, *item, old, new);
+    object->owner = g_string_chunk_insert_const(catalog->texts, owner);
+}
+
+void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *role)
+{
+    for (guint i = 0; i < catalog->objects->len; i++) {
+        Object *object = catalog->objects->pdata[i];
+        const Object *other = catalog_find(model, object->identity);
+
+        if (other && other->owner && g_strcmp0(object->owner, role) == 0 &&
+            strcmp(other->owner, role) != 0)
+            take_owner(catalog, object, other->owner);
+    }
+}
+
 const Column *object_column(const Object *object, const char *name)
 {
     for (guint i = 0; object->parts && i < object->parts->len; i++) {

@@ -17,5 +17,17 @@ const GPtrArray *catalog_objects(const Catalog *catalog);
 /* By its identity, 'table public.orders'; NULL: there is none. */
 const Object *catalog_find(const Catalog *catalog, const char *identity);
 
+/* Forgets objects, which were found to be none of anybody's business: catalog_find and
+ * catalog_objects do not have them any more. Only before the catalog is shared. */
+typedef gboolean (*CatalogIsOut)(const Object *object);
+void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out);
+/* What `role` owns in `catalog` and another role in `model` is from now on that one's, with what it
+ * granted: for objects that were made by whoever could make them, and not by whom they belong to.
+ * Only before the catalog is shared. */
+void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *role);
+/* The columns of tables come by name from now on, because ALTER cannot change their order: for
+ * comparing with a schema that got there on another way. Only before the catalog is shared. */
+void catalog_sort_columns(Catalog *catalog);
+
 /* A column by its name; NULL: there is none, or the object has no columns. */
 const Column *object_column(const Object *object, const char *name);

@@ -59,3 +59,18 @@ void dump_write(const Catalog *catalog, DdlFlags flags, DumpSink sink, gpointer 
         sink(script->str, data);
     }
 }
+
+GPtrArray *dump_statements(const Catalog *catalog, DdlFlags flags)
+{
+    g_autoptr(GArray) steps = order_objects(catalog_objects(catalog));
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < steps->len; i++) {
+        g_autoptr(GPtrArray) statements = statements_of(&g_array_index(steps, OrderStep, i), flags);
+
+        for (guint j = 0; j < statements->len; j++)
+            if (!g_str_has_prefix(statements->pdata[j], "--"))
+                g_ptr_array_add(all, g_strdup(statements->pdata[j]));
+    }
+    return all;
+}

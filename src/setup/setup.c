@@ -24,6 +24,9 @@ void setup_engine_offline(const Conf *conf, EngineSettings *settings)
         .managed_schemas = conf_list(conf, CONF_MIGRATIONS_SCHEMAS),
         .unmanaged = conf_list(conf, CONF_MIGRATIONS_EXCLUDE),
         .records_schema = conf_boolean(conf, CONF_DRIFT_RECORD),
+        .scratch_url = conf_secret(conf, CONF_MIGRATIONS_SCRATCH_URL),
+        .embedded_bindir = conf_path(conf, CONF_EMBEDDED_BINDIR),
+        .embedded_user = conf_string(conf, CONF_EMBEDDED_USER),
         .failure_limit = (int)conf_integer(conf, CONF_EXECUTION_FAILURE_LIMIT),
     };
 }

@@ -36,7 +36,7 @@ static void test_defaults(Scratch *scratch, gconstpointer data)
     g_assert_cmpstr(conf_string(conf, CONF_GATE_ON_PENDING), ==, "wait");
     g_assert_cmpstr(conf_path(conf, CONF_MIGRATIONS_DIRECTORY), ==,
                     PGSLUICE_SYSCONFDIR "/migrations");
-    g_assert_null(conf_path(conf, CONF_MIGRATIONS_MODELS));
+    g_assert_null(conf_paths(conf, CONF_MIGRATIONS_MODELS)[0]);
     g_assert_false(conf_boolean(conf, CONF_ENVIRONMENT_CONTROLLED));
     g_assert_true(conf_boolean(conf, CONF_ADMIN_ANONYMOUS_READ));
     g_assert_cmpint(conf_integer(conf, CONF_HTTP_THREADS), ==, 2);
@@ -290,7 +290,7 @@ static void test_paths_are_relative_to_what_names_them(Scratch *scratch, gconstp
     g_setenv("PGSLUICE_EMBEDDED_BINDIR", "x/../bin", TRUE);
     conf = load("etc/a.conf", options);
     g_assert_cmpstr(conf_path(conf, CONF_MIGRATIONS_DIRECTORY), ==, directory);
-    g_assert_cmpstr(conf_path(conf, CONF_MIGRATIONS_MODELS), ==, models);
+    g_assert_cmpstr(conf_paths(conf, CONF_MIGRATIONS_MODELS)[0], ==, models);
     g_assert_cmpstr(conf_path(conf, CONF_EMBEDDED_BINDIR), ==, bin);
     g_assert_cmpstr(conf_file(conf), ==, file);
 }

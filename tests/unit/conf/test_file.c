@@ -325,7 +325,7 @@ static void test_includes_name_their_own_file(Scratch *scratch, gconstpointer da
     write_file("etc/b.conf", "\nmigrations: { models = \"m\"; };\n");
     conf = conf_load(&sources, &error);
     g_assert_no_error(error);
-    g_assert_cmpstr(conf_path(conf, CONF_MIGRATIONS_MODELS), ==, models);
+    g_assert_cmpstr(conf_paths(conf, CONF_MIGRATIONS_MODELS)[0], ==, models);
     g_assert_cmpstr(conf_origin_text(conf, CONF_MIGRATIONS_MODELS), ==, "etc/b.conf:2");
     write_file("etc/b.conf", "\nmigrations: { model = \"m\"; };\n");
     g_assert_null(conf_load(&sources, &error));
