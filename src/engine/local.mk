@@ -30,6 +30,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/journal.c src/engine/journal.h \
 	src/engine/ledger.c src/engine/ledger.h \
 	src/engine/migrate.c src/engine/migrate.h \
+	src/engine/models.c src/engine/models_command.c \
+	src/engine/models.h src/engine/models_private.h \
 	src/engine/offline.c src/engine/offline.h \
 	src/engine/operations.c src/engine/operations.h \
 	src/engine/overridden.c src/engine/overridden.h \
@@ -55,6 +57,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/stored.c src/engine/stored.h \
 	src/engine/status.c src/engine/status.h \
 	src/engine/step.c src/engine/step.h \
+	src/engine/surroundings.c src/engine/surroundings.h \
 	src/engine/tries.c src/engine/tries.h \
 	src/engine/watch.c src/engine/watch.h
 src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
@@ -101,6 +104,7 @@ engine_queries = \
 	src/engine/q/claim_environment.sql \
 	src/engine/q/columns.sql \
 	src/engine/q/create_version_table.sql \
+	src/engine/q/extensions.sql \
 	src/engine/q/facts.sql \
 	src/engine/q/fence_bar.sql \
 	src/engine/q/fence_give_back.sql \

@@ -9,6 +9,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/ddl_relation.c \
 	src/schema/ddl_table.c \
 	src/schema/ddl_type.c \
+	src/schema/detect.c src/schema/detect.h \
 	src/schema/diff.c src/schema/diff.h src/schema/diff_plan.h src/schema/diff_private.h \
 	src/schema/diff_above.c \
 	src/schema/diff_anew.c \

@@ -4,6 +4,7 @@ src_sql_libsql_a_SOURCES = \
 	src/sql/copy.c src/sql/copy.h \
 	src/sql/datablock.c src/sql/datablock.h \
 	src/sql/expand.c src/sql/expand.h \
+	src/sql/hints.c src/sql/hints.h \
 	src/sql/locks.c src/sql/locks.h src/sql/locks.def \
 	src/sql/losses.c src/sql/losses.h \
 	src/sql/lexeme.c src/sql/lexeme.h \
