@@ -27,6 +27,10 @@ void draft_request_clear(DraftRequest *request)
     g_strfreev(request->depends_on);
     g_free(request->id);
     g_free(request->folder);
+    g_free(request->doc);
+    g_free(request->up);
+    g_free(request->down);
+    g_free(request->review);
 }
 
 gboolean draft_require_heads(const Graph *graph, GPtrArray *parents, const DraftRequest *request,
@@ -274,16 +278,37 @@ static gboolean check_text(const Draft *draft, const char *template_path, GError
     return TRUE;
 }
 
-static gboolean make_text(const Conf *conf, Draft *draft, GError **error)
+/* *review is in the file whatever the template is. */
+static char *expand_template(const Conf *conf, const DraftRequest *request, const Draft *draft,
+                             char **path, GError **error)
 {
-    const Revision revision = draft_revision(draft);
+    Revision revision = draft_revision(draft);
     g_autofree char *year = g_date_time_format(draft->date, "%Y");
-    TemplateValues values = {.revision = &revision, .year = year, .user = g_get_user_name()};
-    g_autofree char *path = NULL;
-    g_autofree char *template = setup_template(conf, &path, error);
+    g_autofree char *message =
+        request->doc ? g_strconcat(draft->message, "\n\n", request->doc, NULL) : NULL;
+    g_autofree char *template = setup_template(conf, path, error);
+    g_autofree char *text = NULL;
+    TemplateValues values = {.revision = &revision,
+                             .up = request->up,
+                             .down = request->down,
+                             .year = year,
+                             .user = g_get_user_name()};
 
-    draft->text = template ? template_expand(template, path, &values, error) : NULL;
-    return draft->text && check_text(draft, path, error);
+    if (message)
+        revision.message = message;
+    text = template ? template_expand(template, *path, &values, error) : NULL;
+    return text && request->review ? template_with_review(text, request->review)
+                                   : g_steal_pointer(&text);
+}
+
+static gboolean make_text(const Conf *conf, const DraftRequest *request, Draft *draft,
+                          GError **error)
+{
+    g_autofree char *path = NULL;
+
+    draft->text = expand_template(conf, request, draft, &path, error);
+    return draft->text && check_text(draft, path, error) &&
+           (!request->prove || request->prove(draft->id, draft->text, request->prove_data, error));
 }
 
 /* --- Printing and writing --------------------------------------------------------------------- */
@@ -388,7 +413,7 @@ gboolean draft_write(Cli *cli, const DraftRequest *request, GPtrArray *parents, 
     if (!compose(cli, request, parents, &draft, error))
         return FALSE;
     conf = cli_conf(cli, NULL);
-    if (!make_text(conf, &draft, error))
+    if (!make_text(conf, request, &draft, error))
         return FALSE;
     if (!request->prints)
         return write_file(cli, conf, &draft, error);

@@ -4,6 +4,9 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 
+/* Whether the text of the new revision `id` may become a file. */
+typedef gboolean (*DraftProve)(const char *id, const char *text, gpointer data, GError **error);
+
 /* The options as typed; strings are its own. All may be NULL but the message when it is written. */
 typedef struct {
     char *message; /* one line */
@@ -13,6 +16,12 @@ typedef struct {
     char **depends_on;
     char *id;
     char *folder;
+    char *doc; /* what stands below the message; NULL: nothing. These are for what is generated */
+    char *up;  /* the sections; NULL: what a new file has */
+    char *down;
+    char *review;     /* the header's Review; NULL: none */
+    DraftProve prove; /* NULL: nothing has to be proved */
+    gpointer prove_data;
 } DraftRequest;
 void draft_request_clear(DraftRequest *request);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DraftRequest, draft_request_clear)

@@ -9,6 +9,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/follow.c src/cli/follow.h \
 	src/cli/format.c src/cli/format.h \
 	src/cli/gate_wait.c src/cli/gate_wait.h \
+	src/cli/generate.c src/cli/generate.h \
 	src/cli/hooks.c src/cli/hooks.h \
 	src/cli/import_report.c src/cli/import_report.h \
 	src/cli/keeper.c src/cli/keeper.h \

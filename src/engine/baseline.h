@@ -26,8 +26,8 @@ typedef struct {
     Catalog *catalog; /* of `live`, and more: what is made at run time is no part of a baseline */
 } Baseline;
 
-/* What the daemon makes and drops as time goes by, which no revision and no model has: partitions of
- * the usage log, with all that is theirs. */
+/* What the daemon makes and drops as time goes by, which no revision and no model has: partitions
+ * of the usage log, with all that is theirs. */
 gboolean baseline_is_made_at_run_time(const Object *object);
 
 /* No lock; one or two round trips (introspect_catalog_and). */

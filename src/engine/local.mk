@@ -3,11 +3,13 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/accept.c src/engine/accept.h \
 	src/engine/ahead.c src/engine/ahead.h \
 	src/engine/alone.c src/engine/alone.h \
+	src/engine/autogenerate.c src/engine/autogenerate.h \
 	src/engine/baseline.c src/engine/baseline.h \
 	src/engine/batch.c src/engine/batch.h \
 	src/engine/breakage.c src/engine/breakage.h \
 	src/engine/budget.c src/engine/budget.h \
 	src/engine/catalog_guards.def \
+	src/engine/change_text.c \
 	src/engine/check.c src/engine/check.h \
 	src/engine/confirm.c src/engine/confirm.h \
 	src/engine/dialogue.c src/engine/dialogue.h \
@@ -59,7 +61,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/step.c src/engine/step.h \
 	src/engine/surroundings.c src/engine/surroundings.h \
 	src/engine/tries.c src/engine/tries.h \
-	src/engine/watch.c src/engine/watch.h
+	src/engine/watch.c src/engine/watch.h \
+	src/engine/workbench.c src/engine/workbench.h
 src_engine_libengine_a_CPPFLAGS = $(ENGINE_CPPFLAGS)
 
 # The queries: include "engine/sql_engine.h".

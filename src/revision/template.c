@@ -302,6 +302,38 @@ char *template_expand(const char *text, const char *path, const TemplateValues *
     return is_good ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
+/* --- Review ----------------------------------------------------------------------------------- */
+
+/* A line of the header that has a key. */
+static gboolean is_key_line(Slice line)
+{
+    g_autofree char *text = NULL;
+
+    line = slice_trim(line);
+    if (line.length < 2 || memcmp(line.at, "--", 2) != 0)
+        return FALSE;
+    text = g_strstrip(g_strndup(line.at + 2, line.length - 2));
+    return !header_line_is_prose(text) && strchr(text, ':');
+}
+
+char *template_with_review(const char *text, const char *review)
+{
+    const char *cursor = text;
+    const char *end = text + strlen(text);
+    const PlaceText file = {.bytes = text, .length = strlen(text), .first_line = 1};
+    const char *behind = text;
+    Slice line;
+    Marker marker = MARKER_NONE;
+
+    while (slice_next_line(&cursor, end, &line, NULL)) {
+        if (!marker_parse(&file, line, &marker, NULL) || marker != MARKER_NONE)
+            break;
+        if (is_key_line(line))
+            behind = cursor;
+    }
+    return g_strdup_printf("%.*s-- Review: %s\n%s", (int)(behind - text), text, review, behind);
+}
+
 /* --- Reading back ----------------------------------------------------------------------------- */
 
 /* Whether the header's value is the one that was wanted; takes both. */

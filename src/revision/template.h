@@ -23,6 +23,10 @@ typedef struct {
 char *template_expand(const char *text, const char *path, const TemplateValues *values,
                       GError **error);
 
+/* `text`, a whole revision file, with the line "Review: REVIEW" at the end of its header; g_free.
+ */
+char *template_with_review(const char *text, const char *review);
+
 /* Whether `text`, a whole revision file, reads back as `revision`: the same id, parents,
  * dependencies, labels and transaction mode, and sections that can be read. ERROR_REVISION_FILE
  * says what is missing or wrong; a place in it is one in `text`, called `path`. */

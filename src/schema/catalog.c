@@ -69,23 +69,30 @@ void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out)
     catalog->objects = kept;
 }
 
-static int compare_columns(gconstpointer a, gconstpointer b)
+/* Sequences come first; they keep their order. */
+static int compare_columns(gconstpointer a, gconstpointer b, gpointer order)
 {
     const Object *left = *(const Object *const *)a;
     const Object *right = *(const Object *const *)b;
+    gint64 distance;
 
-    if (left->kind != right->kind) /* sequences come first */
+    if (left->kind != right->kind)
         return left->kind < right->kind ? -1 : 1;
-    return strcmp(left->name, right->name);
+    if (left->kind != KIND_COLUMN)
+        return strcmp(left->identity, right->identity);
+    if (*(const ColumnOrder *)order == COLUMNS_BY_NAME)
+        return strcmp(left->name, right->name);
+    distance = ((const Column *)left)->position - ((const Column *)right)->position;
+    return distance < 0 ? -1 : distance > 0;
 }
 
-void catalog_sort_columns(Catalog *catalog)
+void catalog_sort_columns(Catalog *catalog, ColumnOrder order)
 {
     for (guint i = 0; i < catalog->objects->len; i++) {
         Object *object = catalog->objects->pdata[i];
 
         if (object->kind == KIND_TABLE && object->parts)
-            g_ptr_array_sort(object->parts, compare_columns);
+            g_ptr_array_sort_with_data(object->parts, compare_columns, &order);
     }
 }
 
@@ -122,9 +129,9 @@ static char *acl_item_with(Catalog *catalog, const char *item, const char *old, 
     return g_string_chunk_insert_const(catalog->texts, text);
 }
 
-static void take_owner(Catalog *catalog, Object *object, const char *owner)
+static void take_owner(Catalog *catalog, Object *object, const char *role, const char *owner)
 {
-    g_autofree char *old = acl_role(object->owner);
+    g_autofree char *old = acl_role(role);
     g_autofree char *new = acl_role(owner);
 
     for (char **item = object->acl; item && *item; item++)
@@ -140,9 +147,19 @@ void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *rol
         Object *object = catalog->objects->pdata[i];
         const Object *other = catalog_find(model, object->identity);
 
-        if (other && other->owner && g_strcmp0(object->owner, role) == 0 &&
-            strcmp(other->owner, role) != 0)
-            take_owner(catalog, object, other->owner);
+        if (other && other->owner && !object->owner)
+            take_owner(catalog, object, role, other->owner);
+    }
+}
+
+/* Default privileges are somebody's in any case. */
+void catalog_forget_owner(Catalog *catalog, const char *role)
+{
+    for (guint i = 0; i < catalog->objects->len; i++) {
+        Object *object = catalog->objects->pdata[i];
+
+        if (object->kind != KIND_DEFAULT_PRIVILEGE && g_strcmp0(object->owner, role) == 0)
+            object->owner = NULL;
     }
 }
 

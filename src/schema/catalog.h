@@ -21,13 +21,17 @@ const Object *catalog_find(const Catalog *catalog, const char *identity);
  * catalog_objects do not have them any more. Only before the catalog is shared. */
 typedef gboolean (*CatalogIsOut)(const Object *object);
 void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out);
-/* What `role` owns in `catalog` and another role in `model` is from now on that one's, with what it
- * granted: for objects that were made by whoever could make them, and not by whom they belong to.
- * Only before the catalog is shared. */
+/* What `role` owns has no owner from now on: it belongs to whoever makes it, on any server. Only
+ * before the catalog is shared. */
+void catalog_forget_owner(Catalog *catalog, const char *role);
+/* What has no owner in `catalog`, where `role` has made it, and one in `model` gets that one, with
+ * what it granted: models need not say what belongs to whom. Only before the catalog is shared. */
 void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *role);
-/* The columns of tables come by name from now on, because ALTER cannot change their order: for
- * comparing with a schema that got there on another way. Only before the catalog is shared. */
-void catalog_sort_columns(Catalog *catalog);
+/* Whether the columns of tables come in their order or by name from now on. By name a schema is
+ * compared with one that got there on another way, because ALTER cannot change their order. Only
+ * while the catalog is not shared. */
+typedef enum { COLUMNS_BY_POSITION, COLUMNS_BY_NAME } ColumnOrder;
+void catalog_sort_columns(Catalog *catalog, ColumnOrder order);
 
 /* A column by its name; NULL: there is none, or the object has no columns. */
 const Column *object_column(const Object *object, const char *name);

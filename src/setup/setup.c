@@ -137,3 +137,30 @@ Cluster *setup_cluster(const Conf *conf, const char *directory, GError **error)
 
     return cluster_new(&options, error);
 }
+
+static gboolean refuse_two_models(const Conf *conf, GError **error)
+{
+    error_set(error, ERROR_CONFIG,
+              "migrations.models (%s) and migrations.models_command (%s) are "
+              "both set",
+              conf_origin_text(conf, CONF_MIGRATIONS_MODELS),
+              conf_origin_text(conf, CONF_MIGRATIONS_MODELS_COMMAND));
+    error_set_hint(error, "the models come from one of them: remove the other");
+    return FALSE;
+}
+
+gboolean setup_models(const Conf *conf, ModelsSource *source, char ***folder, GError **error)
+{
+    const char *const *paths = conf_paths(conf, CONF_MIGRATIONS_MODELS);
+    const char *const *command = conf_words(conf, CONF_MIGRATIONS_MODELS_COMMAND);
+    g_autofree char *models = g_build_filename(setup_script_directory(conf), "models", NULL);
+    gboolean is_there = g_file_test(models, G_FILE_TEST_IS_DIR);
+
+    if (paths[0] && command[0])
+        return refuse_two_models(conf, error);
+    *folder = g_strdupv((char *[]){is_there ? models : NULL, NULL});
+    *source = (ModelsSource){.paths = paths[0] ? paths : (const char *const *)*folder,
+                             .command = command,
+                             .timeout = conf_duration(conf, CONF_MIGRATIONS_MODELS_TIMEOUT)};
+    return TRUE;
+}

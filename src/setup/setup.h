@@ -4,6 +4,7 @@
 
 #include "conf/conf.h"
 #include "db/cluster.h"
+#include "engine/models.h"
 #include "engine/session.h"
 
 /* Fills *settings from `conf`; strings belong to conf and `instance`. ERROR_CONFIG with the ways to
@@ -31,6 +32,10 @@ Graph *setup_graph(const Conf *conf, GError **error);
  * g_free.
  */
 char *setup_describe_scripts(const Conf *conf);
+/* Where the models are: migrations.models_command or migrations.models, which may not both be set,
+ * else models/ in the script directory when that is there. Its strings belong to conf and *folder
+ * (g_strfreev). */
+gboolean setup_models(const Conf *conf, ModelsSource *source, char ***folder, GError **error);
 /* The template for new revision files (revision/template.h): revision.sql.in in the script
  * directory, else the built-in one; g_free. *path says where it is, for messages; g_free. */
 char *setup_template(const Conf *conf, char **path, GError **error);
