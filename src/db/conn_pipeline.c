@@ -100,6 +100,37 @@ typedef struct {
     gpointer data;
 } Rows;
 
+static void append_row(PGresult *answer, const PGresult *row)
+{
+    int count = PQntuples(answer);
+
+    for (int i = 0; i < PQnfields(row); i++)
+        PQsetvalue(answer, count, i, PQgetvalue(row, 0, i),
+                   PQgetisnull(row, 0, i) ? -1 : PQgetlength(row, 0, i));
+}
+
+/* The rows of the first statement come one by one, though nobody has asked for that, when those of
+ * what ran before the pipeline did: libpq forgets that mode only with the next statement. */
+static gboolean next_whole_answer(Conn *conn, PGresult **answer, GError **error)
+{
+    PGresult *whole = NULL;
+    PGresult *row;
+
+    while (conn_next_answer(conn, &row, error)) {
+        if (PQresultStatus(row) != PGRES_SINGLE_TUPLE) {
+            *answer = whole && PQresultStatus(row) == PGRES_TUPLES_OK ? whole : row;
+            PQclear(*answer == row ? whole : row);
+            return TRUE;
+        }
+        if (!whole)
+            whole = PQcopyResult(row, PG_COPYRES_ATTRS);
+        append_row(whole, row);
+        PQclear(row);
+    }
+    PQclear(whole);
+    return FALSE;
+}
+
 /* libpq ends the answers of each statement with a NULL, which is passed over. Only then, and before
  * anything is read, can the next statement's rows be asked for one by one; at any other moment that
  * changes nothing. */
@@ -108,7 +139,8 @@ static gboolean next_answer(Conn *conn, const Rows *rows, PGresult **answer, GEr
     for (int tries = 0; tries < 3; tries++) {
         if (!rows->are_kept)
             PQsetSingleRowMode(conn->pg);
-        if (!conn_next_answer_by_row(conn, rows->visit, rows->data, answer, error))
+        if (rows->are_kept ? !next_whole_answer(conn, answer, error)
+                           : !conn_next_answer_by_row(conn, rows->visit, rows->data, answer, error))
             return FALSE;
         if (*answer)
             return TRUE;

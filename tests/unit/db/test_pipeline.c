@@ -289,6 +289,24 @@ static void test_copy_is_refused(void)
     g_assert_true(error_is(error, ERROR_SQL));
 }
 
+/* libpq goes on with single rows where a statement without a pipeline had them. */
+static void test_rows_after_a_dropped_answer(void)
+{
+    g_autoptr(Conn) conn = testdb_connect(database);
+    g_autoptr(Result) result = NULL;
+    PipelineOutcome outcome;
+
+    g_assert_true(conn_exec(conn, "SELECT 1", NULL, NULL));
+    begin(conn);
+    send_sql(conn, "SELECT a, NULL AS b FROM generate_series(1, 3) AS a");
+    g_assert_true(conn_pipeline_sync(conn, NULL));
+    g_assert_true(conn_pipeline_next(conn, &outcome, &result, NULL, NULL));
+    g_assert_cmpint(result_rows(result), ==, 3);
+    g_assert_cmpstr(result_text(result, 2, 0), ==, "3");
+    g_assert_null(result_text(result, 2, 1));
+    g_assert_true(conn_pipeline_end(conn, NULL));
+}
+
 int main(int argc, char **argv)
 {
     int status;
@@ -307,6 +325,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/many-statements", test_many_statements);
     g_test_add_func("/pipeline/cancel", test_cancel);
     g_test_add_func("/pipeline/terminated", test_terminated);
+    g_test_add_func("/pipeline/rows-after-a-dropped-answer", test_rows_after_a_dropped_answer);
     g_test_add_func("/pipeline/copy-is-refused", test_copy_is_refused);
     status = g_test_run();
     testdb_drop(database);
