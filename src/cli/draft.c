@@ -48,6 +48,17 @@ gboolean draft_require_heads(const Graph *graph, GPtrArray *parents, const Draft
     return TRUE;
 }
 
+void draft_refuse_several_heads(GPtrArray *heads, GError **error)
+{
+    g_autofree char *ids = format_revisions(heads);
+
+    error_set(error, ERROR_AMBIGUOUS, "there are several heads: %s", ids);
+    error_set_hint(error,
+                   "say which one the revision follows: --head %s; or join them first: "
+                   "pgsluice merge heads",
+                   ((const Revision *)heads->pdata[0])->id);
+}
+
 /* The id asked for, when nobody has it, or a new one; g_free. */
 static char *choose_id(const Graph *graph, const DraftRequest *request, GError **error)
 {

@@ -46,6 +46,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DraftRequest, draft_request_clear)
 gboolean draft_require_heads(const Graph *graph, GPtrArray *parents, const DraftRequest *request,
                              GError **error);
 
+/* ERROR_AMBIGUOUS: a revision can follow each of `heads`. */
+void draft_refuse_several_heads(GPtrArray *heads, GError **error);
+
 /* Writes the file of a revision that follows `parents` (const Revision *; empty: a new root), and
  * prints where it is, with --json the revision as the graph now has it. Whatever the request asks
  * for is checked first: nothing is written when it cannot be had, or when the template's text does

@@ -49,13 +49,29 @@ Models *generate_require_models(Cli *cli, GError **error)
     return NULL;
 }
 
-/* All but the first, which ends the program as its error. */
-static void tell_findings(Findings *findings, GError **error)
+/* Something that is missing may be what another error has kept from being made. */
+static gboolean is_consequence(const GError *error)
 {
-    for (guint i = 1; i < findings->errors->len; i++)
-        terminal_report(findings->errors->pdata[i]);
-    findings_require_none(findings, error);
-    g_prefix_error(error, "the models cannot be loaded: ");
+    static const char *const states[] = {"42P01", "42703", "42704", "42883", "3F000", NULL};
+    const char *sqlstate = error_sqlstate(error);
+
+    return sqlstate && !error_hint(error) && g_strv_contains(states, sqlstate);
+}
+
+/* All but the one that explains most, which ends the program as its error. */
+static void tell_findings(const Findings *findings, GError **error)
+{
+    const GPtrArray *errors = findings->errors;
+    guint cause = 0;
+
+    for (guint i = errors->len; i > 0; i--)
+        if (!is_consequence(errors->pdata[i - 1]))
+            cause = i - 1;
+    for (guint i = 0; i < errors->len; i++)
+        if (i != cause)
+            terminal_report(errors->pdata[i]);
+    g_propagate_prefixed_error(error, g_error_copy(errors->pdata[cause]),
+                               "the models cannot be loaded: ");
 }
 
 Catalog *generate_catalog(Workbench *workbench, const Models *models, GError **error)
@@ -86,7 +102,7 @@ Change *generate_change(Cli *cli, Workbench *workbench, const GenerateRequest *r
     const AutogenerateOptions options = {.renames = (const char *const *)request->renames,
                                          .hints = models ? models_hints(models) : NULL,
                                          .refuses_renames = request->refuses_renames,
-                                         .ask = ask_can() ? ask : NULL,
+                                         .ask = ask_can() && !request->never_asks ? ask : NULL,
                                          .ask_data = cli,
                                          .diff = {.is_offline_ok = request->is_offline_ok}};
 
@@ -97,6 +113,16 @@ void generate_report(Cli *cli, const Change *change)
 {
     for (guint i = 0; !cli_options(cli)->is_quiet && i < change->detected->len; i++)
         terminal_note("%s\n", (const char *)change->detected->pdata[i]);
+}
+
+GPtrArray *generate_parents(Cli *cli, GError **error)
+{
+    const Graph *graph = cli_graph(cli, error);
+    g_autoptr(GPtrArray) heads = graph ? graph_heads(graph) : NULL;
+
+    if (heads && heads->len > 1)
+        draft_refuse_several_heads(heads, error);
+    return heads && heads->len < 2 ? g_steal_pointer(&heads) : NULL;
 }
 
 /* --- Writing ---------------------------------------------------------------------------------- */

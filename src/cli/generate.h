@@ -11,6 +11,7 @@ typedef struct {
     char **renames;
     gboolean refuses_renames;
     gboolean is_offline_ok;
+    gboolean never_asks; /* not even on a terminal: nothing is written */
 } GenerateRequest;
 void generate_request_clear(GenerateRequest *request);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GenerateRequest, generate_request_clear)
@@ -47,6 +48,9 @@ Catalog *generate_catalog(Workbench *workbench, const Models *models, GError **e
 /* `models` NULL: they are on neither side. Asks on a terminal. */
 Change *generate_change(Cli *cli, Workbench *workbench, const GenerateRequest *request,
                         const Models *models, Catalog *from, Catalog *to, GError **error);
+
+/* What a generated revision follows: the one head. ERROR_AMBIGUOUS with several. Container only. */
+GPtrArray *generate_parents(Cli *cli, GError **error);
 
 /* The lines "Detected ..." on stderr, unless -q. */
 void generate_report(Cli *cli, const Change *change);

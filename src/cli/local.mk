@@ -33,6 +33,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/verb_completion.c \
 	src/cli/verb_current.c \
 	src/cli/verb_downgrade.c \
+	src/cli/verb_diff.c \
 	src/cli/verb_drift.c \
 	src/cli/verb_dump.c \
 	src/cli/verb_edit.c \

@@ -18,17 +18,6 @@ static gboolean require_message(const DraftRequest *request, GError **error)
     return FALSE;
 }
 
-static void refuse_several_heads(GPtrArray *heads, GError **error)
-{
-    g_autofree char *ids = format_revisions(heads);
-
-    error_set(error, ERROR_AMBIGUOUS, "there are several heads: %s", ids);
-    error_set_hint(error,
-                   "say which one the revision follows: --head %s; or join them first: "
-                   "pgsluice merge heads",
-                   ((const Revision *)heads->pdata[0])->id);
-}
-
 /* What the new revision follows: the one head, or what `head` (--head) names. Container only. */
 static GPtrArray *choose_parents(const Graph *graph, const char *head, const DraftRequest *request,
                                  GError **error)
@@ -39,7 +28,7 @@ static GPtrArray *choose_parents(const Graph *graph, const char *head, const Dra
     if (!parents)
         return NULL;
     if (!head && parents->len > 1)
-        refuse_several_heads(parents, error);
+        draft_refuse_several_heads(parents, error);
     else if (draft_require_heads(graph, parents, request, error))
         return g_steal_pointer(&parents);
     return NULL;

@@ -3,6 +3,7 @@
 #include "view/document.h"
 
 #include "base/error.h"
+#include "view/document_private.h"
 #include "view/render.h"
 
 char *gate_document(const char *state, const char *reason)
@@ -138,7 +139,7 @@ char *error_document(const GError *error)
     return render_print(document);
 }
 
-char *findings_document(const Findings *findings, guint files, const char *database)
+json_t *findings_json(const Findings *findings, guint files, const char *database)
 {
     json_t *document = json_object();
     json_t *array = json_array();
@@ -149,7 +150,12 @@ char *findings_document(const Findings *findings, guint files, const char *datab
     json_object_set_new(document, "files", json_integer(files));
     json_object_set_new(document, "database", render_text(database));
     json_object_set_new(document, "findings", array);
-    return render_print(document);
+    return document;
+}
+
+char *findings_document(const Findings *findings, guint files, const char *database)
+{
+    return render_print(findings_json(findings, files, database));
 }
 
 static json_t *section_json(const Section *section)

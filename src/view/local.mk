@@ -1,7 +1,8 @@
 noinst_LIBRARIES += src/view/libview.a
 src_view_libview_a_SOURCES = \
 	src/view/answer.c src/view/answer.h \
-	src/view/document.c src/view/document.h \
+	src/view/change.c src/view/change.h \
+	src/view/document.c src/view/document.h src/view/document_private.h \
 	src/view/drift.c src/view/drift.h src/view/drift_private.h \
 	src/view/instance.c src/view/instance_private.h \
 	src/view/operation.c src/view/operation.h src/view/operation_private.h \
