@@ -192,3 +192,22 @@ SQL
     wait_for '[ "$(http_body /admin/migrations admin | jq -r .hold.target)" = aaaa0002 ]'
     [ "$(http_body /admin/migrations admin | jq .drift)" = null ]
 }
+
+@test "drift: gate.on_drift closes the gate, at boot and later, until the schema is right again" {
+    pgsluice -q upgrade head
+    start_daemon --set gate.on_drift=close --set drift.interval=100ms
+    wait_until_ready
+    sql 'CREATE TABLE hand_made (a int)'
+    wait_for '[ "$(http_body /readyz | jq -r .state)" = closed ]'
+    [[ $(http_body /readyz | jq -r .reason) == *'table public.hand_made (added)'*'pgsluice drift --adopt'* ]]
+    sql 'DROP TABLE hand_made'
+    wait_for '[ "$(http_body /readyz | jq -r .state)" = open ]'
+    stop_daemon
+    sql 'CREATE TABLE hand_made (a int)'
+    make_table_revision aaaa0003 aaaa0002 later
+    start_daemon --set gate.on_drift=close --set drift.interval=0
+    wait_for '[ "$(http_body /readyz | jq -r .state)" = closed ]'
+    [ "$(sql "SELECT to_regclass('later')")" = '' ] # nothing is brought in above it
+    pgsluice drift --accept --reason 'it is right'
+    wait_until_ready
+}

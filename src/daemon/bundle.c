@@ -123,6 +123,7 @@ char *bundle_describe(const Bundle *bundle)
 #define DIFFERS_LIST(a, b, key) (!g_strv_equal(conf_list(a, key), conf_list(b, key)))
 #define DIFFERS_PATHS(a, b, key) (!g_strv_equal(conf_paths(a, key), conf_paths(b, key)))
 #define DIFFERS_COMMANDS(a, b, key) (!g_strv_equal(conf_commands(a, key), conf_commands(b, key)))
+#define DIFFERS_WORDS(a, b, key) (!g_strv_equal(conf_words(a, key), conf_words(b, key)))
 #define DIFFERS_FILENAME(a, b, key) DIFFERS_STRING(a, b, key)
 #define DIFFERS_TIMEZONE(a, b, key) DIFFERS_STRING(a, b, key)
 #define DIFFERS_SECRET(a, b, key) FALSE

@@ -209,12 +209,22 @@ static char *say_half_undone(const Status *status)
                            status->half_run->revision);
 }
 
+static char *say_drifted(const GatePolicy *policy)
+{
+    return g_strdup_printf("the schema is not as the last run left it: %s; undo that, or make it "
+                           "official: `pgsluice drift --adopt` or `--accept` (gate.on_drift is "
+                           "\"close\")",
+                           policy->drift);
+}
+
 /* `missing` NULL: with `problem`. */
 static Verdict *judge(const Graph *graph, const Status *status, const GatePolicy *policy,
                       GPtrArray *missing, const char *problem)
 {
     gboolean serves = missing && missing->len == 0;
 
+    if (policy->drift)
+        return verdict_new(VERDICT_WAIT, FALSE, say_drifted(policy));
     if (status->pending->len && !status->unknown[0] && policy->is_controlled &&
         policy->may_migrate && !is_half_undone(status, NULL))
         return verdict_new(VERDICT_MIGRATE, serves,

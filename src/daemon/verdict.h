@@ -10,6 +10,8 @@ typedef struct {
     gboolean fails_when_pending; /* gate.on_pending = "fail" */
     gboolean may_migrate;        /* now: at boot and after a reload, and not again after a try */
     const char *failure;         /* what the last try met, or NULL */
+    const char
+        *drift; /* what is not as the last run left it, with gate.on_drift = "close"; or NULL */
 } GatePolicy;
 
 typedef enum {

@@ -6,7 +6,6 @@
 #include "daemon/narrate.h"
 #include "daemon/report.h"
 #include "daemon/worker_private.h"
-#include "engine/drift.h"
 #include "engine/fence.h"
 
 enum { BARRED_PAUSE = 250 * 1000 }; /* until the next try for the fence */
@@ -62,20 +61,12 @@ static gboolean is_drift_due(Worker *worker, gint64 interval)
     return now >= worker->drift_due;
 }
 
-/* Between two waits, when the gate has long been decided. A database that cannot be read is for the
- * next poll to find out. */
-static void compare_schema(Worker *worker)
+/* Between two waits, when the gate has long been decided. */
+static gboolean compare_schema(Worker *worker)
 {
     gint64 interval = conf_duration(worker->bundle->conf, CONF_DRIFT_INTERVAL);
-    Drift *drift;
 
-    if (!interval || !is_drift_due(worker, interval))
-        return;
-    pulse_await_server(worker->pulse);
-    drift = drift_read(worker->session, FALSE, NULL);
-    worker->drift_due = clock_monotonic() + interval;
-    if (drift)
-        report_drift(worker->reports, drift);
+    return interval && is_drift_due(worker, interval) && worker_note_drift(worker);
 }
 
 /* Waits for a NOTIFY, the next poll, or somebody in this process. */
@@ -164,7 +155,8 @@ static Next watch_once(Worker *worker)
 
     worker_settle_operations(worker);
     worker_set_chore(worker, DESK_TAKEN, NULL);
-    compare_schema(worker);
+    if (compare_schema(worker))
+        return worker_look(worker, FALSE);
     is_there = wait_for_change(worker, &notified, &error);
     if (cancel_is_triggered(worker->wake)) {
         g_clear_error(&error);
@@ -268,6 +260,7 @@ void worker_free(Worker *worker)
     pulse_free(worker->pulse);
     ground_clear(&worker->ground);
     g_free(worker->usage);
+    g_free(worker->drift);
     worker_remember_instances(worker, NULL);
     g_free(worker);
 }

@@ -5,10 +5,15 @@
 #include "daemon/report.h"
 #include "daemon/verdict.h"
 #include "daemon/worker_private.h"
+#include "engine/drift.h"
 #include "engine/fence.h"
 #include "engine/migrate.h"
 #include "metrics/metrics.h"
 #include "usage/shape.h"
+
+enum {
+    DRIFTED_PAUSE = 5 * G_USEC_PER_SEC
+}; /* between looks at a schema that keeps the gate closed */
 
 /* A question to the database failed; nothing was being changed. */
 Next worker_look_failed(Worker *worker, GError *error)
@@ -219,6 +224,34 @@ static Next act_on(Worker *worker, const Verdict *verdict, Status *status)
                   : close_gate(worker, verdict->reason, status);
 }
 
+static gboolean closes_on_drift(const Worker *worker)
+{
+    return g_str_equal(conf_string(worker->bundle->conf, CONF_GATE_ON_DRIFT), "close");
+}
+
+/* A database that cannot be read is for the next poll to find out: until then nothing is known to
+ * have changed. */
+gboolean worker_note_drift(Worker *worker)
+{
+    gint64 interval = conf_duration(worker->bundle->conf, CONF_DRIFT_INTERVAL);
+    g_autofree char *former = NULL;
+    Drift *drift;
+
+    pulse_await_server(worker->pulse);
+    drift = drift_read(worker->session, FALSE, NULL);
+    worker->drift_due =
+        clock_monotonic() + (worker->drift ? MIN(interval, DRIFTED_PAUSE) : interval);
+    if (!drift)
+        return FALSE;
+    former = g_steal_pointer(&worker->drift);
+    if (drift->objects->len && closes_on_drift(worker)) {
+        worker->drift = drift_describe(drift);
+        worker->drift_due = clock_monotonic() + MIN(interval, DRIFTED_PAUSE);
+    }
+    report_drift(worker->reports, drift);
+    return g_strcmp0(former, worker->drift) != 0;
+}
+
 static GatePolicy current_policy(const Worker *worker)
 {
     const Conf *conf = worker->bundle->conf;
@@ -230,6 +263,7 @@ static GatePolicy current_policy(const Worker *worker)
         .may_migrate = worker->wants_upgrade && !ground_is_settled(&worker->ground),
         .fails_when_pending = g_str_equal(conf_string(conf, CONF_GATE_ON_PENDING), "fail"),
         .failure = ground_failure(&worker->ground),
+        .drift = worker->drift,
     };
 }
 
@@ -250,6 +284,8 @@ Next worker_look(Worker *worker, gboolean asks_holder)
         status->instances = g_ptr_array_ref(worker->instances);
     worker->is_trying = FALSE;
     ground_remember(&worker->ground, status);
+    if (closes_on_drift(worker))
+        worker_note_drift(worker);
     policy = current_policy(worker);
     verdict = verdict_reach(worker->bundle->graph, status, &policy);
     return act_on(worker, verdict, status);

@@ -41,6 +41,7 @@ struct Worker {
     gboolean is_revision_running;
     const char *task;     /* the operation that runs, which hears of the engine's events; or NULL */
     gint64 drift_due;     /* when to compare the schema next, on clock_monotonic(); 0: not set */
+    char *drift;          /* what is not as recorded, when that closes the gate; NULL: nothing */
     gint64 polled_at;     /* on clock_monotonic() */
     gboolean must_settle; /* the database may believe that an operation runs which does not */
     char *usage;          /* what was last told of the usage log's table; NULL: nothing yet */
@@ -83,6 +84,9 @@ Next worker_look_failed(Worker *worker, GError *error);
 /* After work that may have gone on over a new connection: `connections` is session_reconnections
  * from before it. */
 Next worker_look_after(Worker *worker, guint connections);
+/* Compares the schema with its record, tells of it, and TRUE when the gate has to be decided anew.
+ */
+gboolean worker_note_drift(Worker *worker);
 /* Tells what has changed about the usage log's table. */
 void worker_look_for_usage(Worker *worker);
 

@@ -29,19 +29,47 @@ BEGIN
     END LOOP;
     FOR statement IN
         SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
-        WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'pgsluice_scratch')
+        WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public', 'pgsluice_scratch')
     LOOP
         EXECUTE statement;
     END LOOP;
-    CREATE SCHEMA public;
-    IF current_setting('server_version_num')::int >= 150000 AND pg_has_role(current_user, 'pg_database_owner', 'MEMBER') THEN
-        ALTER SCHEMA public OWNER TO pg_database_owner;
-    END IF;
+    -- public itself stays: a new one would not be as initdb made it
+    FOR statement IN
+        SELECT format('DROP %s IF EXISTS %s CASCADE',
+            CASE i.type WHEN 'composite type' THEN 'TYPE' WHEN 'statistics object' THEN 'STATISTICS' ELSE i.type END, i.identity)
+        FROM pg_depend AS d CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
+        WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = 'public'::regnamespace
+            AND d.classid <> 'pg_default_acl'::regclass
+        ORDER BY i.type <> 'table'
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+    FOR statement IN
+        SELECT format('REVOKE ALL ON SCHEMA public FROM %s', CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
+        FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS x
+        WHERE n.nspname = 'public' AND x.grantee <> n.nspowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+    FOR statement IN
+        SELECT format('GRANT %s ON SCHEMA public TO %s', x.privilege_type, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
+        FROM pg_init_privs AS p CROSS JOIN LATERAL aclexplode(p.initprivs) AS x
+        WHERE p.classoid = 'pg_namespace'::regclass AND p.objoid = 'public'::regnamespace AND x.grantee = 0
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+    FOR statement IN
+        SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA public REVOKE ALL ON %s FROM %s', r.rolname, k.noun,
+            CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
+        FROM pg_default_acl AS a JOIN pg_roles AS r ON r.oid = a.defaclrole
+            JOIN (VALUES ('r', 'TABLES'), ('S', 'SEQUENCES'), ('f', 'FUNCTIONS'), ('T', 'TYPES')) AS k(letter, noun)
+                ON k.letter = a.defaclobjtype
+            CROSS JOIN LATERAL aclexplode(a.defaclacl) AS x
+        WHERE a.defaclnamespace = 'public'::regnamespace
+    LOOP
+        EXECUTE statement;
+    END LOOP;
     COMMENT ON SCHEMA public IS 'standard public schema';
-    GRANT USAGE ON SCHEMA public TO PUBLIC;
-    IF current_setting('server_version_num')::int < 150000 THEN
-        GRANT CREATE ON SCHEMA public TO PUBLIC;
-    END IF;
     DROP SCHEMA IF EXISTS pgsluice_scratch;
 END
 $$

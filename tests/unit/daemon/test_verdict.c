@@ -13,7 +13,8 @@ typedef struct {
     const char *applied; /* what pgsluice recorded */
     const char *required;
     const char *flags; /* c = controlled, m = may migrate, f = on_pending fail, h = held, F =
-                        * failure, u = c is half undone, a = c is half applied */
+                        * failure, u = c is half undone, a = c is half applied, d = drift that
+                        * closes the gate */
     VerdictKind kind;
     gboolean serves;
     const char *says; /* part of the reason */
@@ -63,6 +64,9 @@ static const Case cases[] = {
      "open at c, q"},
     {"unknown database, other record", "abc", "q", "p q", "head", "cm", VERDICT_WAIT, FALSE,
      "does not record the required revision c"},
+    {"drifted", "abc", "c", "a b c", "head", "cmd", VERDICT_WAIT, FALSE,
+     "table public.t (changed)"},
+    {"drifted and behind", "abc", "b", "a b", "head", "cmd", VERDICT_WAIT, FALSE, "drift --adopt"},
     {"held, controlled", "abc", "b", "a b", "head", "cmh", VERDICT_MIGRATE, FALSE, "pending"},
     {"held, after a try", "abc", "b", "a b", "head", "ch", VERDICT_WAIT, FALSE,
      "a hold by ops since 2026-01-01T00:00:00Z pins the database at b (incident): "
@@ -162,6 +166,7 @@ static void test_case(gconstpointer data)
         .may_migrate = strchr(given->flags, 'm') != NULL,
         .fails_when_pending = strchr(given->flags, 'f') != NULL,
         .failure = strchr(given->flags, 'F') ? "boom" : NULL,
+        .drift = strchr(given->flags, 'd') ? "table public.t (changed)" : NULL,
     };
     g_autoptr(Verdict) verdict = verdict_reach(graph, status, &policy);
 
