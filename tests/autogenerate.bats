@@ -1,4 +1,5 @@
 # pgsluice revision --autogenerate, check, diff and drift --adopt: from models to a file that is worth reviewing.
+# timeout: 300 s
 
 # Conditions of wait_for are evaluated in common.bash; $output and $stderr are set by run.
 # shellcheck disable=SC2016,SC2154
@@ -258,13 +259,15 @@ class UsageLog(Base):
     endpoint = Column(String, nullable=bool(os.environ.get("LATER")))
     if os.environ.get("LATER"):
         success = Column(Boolean, server_default=true())
-        Index("ix_both", "id", "success")
     else:
         old = Column(Integer, index=True)
+if os.environ.get("LATER"):
+    Index("ix_both", UsageLog.id, UsageLog.success)
 PY
     cat >alembic.ini <<<$'[alembic]\nscript_location = alembic'
     cat >alembic/env.py <<'PY'
-import os, sys
+import logging, os, sys
+logging.basicConfig(level=logging.INFO)
 sys.path.insert(0, os.getcwd())
 from alembic import context
 from sqlalchemy import create_engine
@@ -438,7 +441,7 @@ renamed_models() {
 @test "autogenerate: extensions, other schemas and default privileges are as on the target" {
     sql "CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions; CREATE SCHEMA auth;
          CREATE TABLE auth.users (id uuid PRIMARY KEY);
-         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor"
+         ALTER DEFAULT PRIVILEGES FOR ROLE $role IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor"
     models <<'SQL'
 CREATE EXTENSION IF NOT EXISTS citext SCHEMA extensions;
 CREATE TABLE profile (id uuid PRIMARY KEY REFERENCES auth.users, name extensions.citext);
@@ -509,21 +512,21 @@ SQL
     first_models
     generate 0
     pgsluice -q upgrade head
-    for other in models live migrations migrations@head migrations/models migrations/models/schema.sql "$url"; do
+    for other in models live migrations migrations@head migrations/models migrations/models/schema.sql "$SYNC_DATABASE_URL"; do
         run -0 --separate-stderr pgsluice diff --from live --to "$other"
         [ -z "$output" ]
         [ "$stderr" = 'The schemas are the same' ]
     done
     run -0 --separate-stderr pgsluice diff --from migrations@base --to live
     [[ $output == *'CREATE TABLE public.account'* ]]
-    other=$url
+    other=$SYNC_DATABASE_URL
     create_database
     SYNC_DATABASE_URL=$(as_role "$url")
-    pgsluice diff --from "$url" --to "$other" >change.sql
-    psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f change.sql
-    run -0 --separate-stderr pgsluice diff --from "$url" --to "$other"
+    pgsluice diff --from "$SYNC_DATABASE_URL" --to "$other" >change.sql
+    psql -Xq -v ON_ERROR_STOP=1 -d "$SYNC_DATABASE_URL" -f change.sql
+    run -0 --separate-stderr pgsluice diff --from "$SYNC_DATABASE_URL" --to "$other"
     [ -z "$output" ]
-    [ "$(pgsluice diff --from "$url" --to "$other" --json | jq -c '[.operations, .down]')" = '[[],[]]' ]
+    [ "$(pgsluice diff --from "$SYNC_DATABASE_URL" --to "$other" --json | jq -c '[.operations, .down]')" = '[[],[]]' ]
     run -2 pgsluice diff --from live
     run -2 pgsluice diff --from live --to nowhere
     run -3 pgsluice diff --from postgresql://localhost:1/x --to live

@@ -31,6 +31,17 @@ fill_in() {
     cat >>"$file"
 }
 
+# The change that README.md shows as a diff.
+update_model() {
+    local old new model
+
+    old=$(blocks diff | sed -n 's/^[ -]//p')
+    new=$(blocks diff | sed -n 's/^[ +]//p')
+    model=$(<migrations/models/schema.sql)
+    [[ $model == *"$old"* ]]
+    printf '%s\n' "${model/"$old"/"$new"}" >migrations/models/schema.sql
+}
+
 # What a person does in the editor between the commands.
 edit_after() {
     case $1 in
@@ -49,6 +60,9 @@ SQL
             ;;
         'pgsluice upgrade head')
             sed -i 's/nwo/now/' migrations/versions/*
+            ;;
+        'pgsluice check')
+            [ ! -f migrations/models/schema.sql ] || update_model
             ;;
     esac
 }

@@ -106,7 +106,7 @@ static gboolean create_database(Scratch *scratch, GError **error)
     name = new_name(admin, result_text(mine, 0, 2));
     if (!ask(scratch->target, sql_scratch_create, name, &like, error))
         return FALSE;
-    if (!result_text(mine, 0, 0))
+    if (!result_boolean(mine, 0, 4))
         return refuse_without_createdb(scratch, error);
     scratch->database = g_steal_pointer(&name); /* to be dropped even when it is half made */
     if (conn_exec(admin->conn, result_text(like, 0, 0), NULL, error))
@@ -141,7 +141,7 @@ static gboolean require_createdb(Scratch *scratch, GError **error)
 
     if (!ask(admin_of(scratch), sql_scratch_create, "", &result, error))
         return FALSE;
-    return result_text(result, 0, 0) ? TRUE : refuse_without_createdb(scratch, error);
+    return result_boolean(result, 0, 4) ? TRUE : refuse_without_createdb(scratch, error);
 }
 
 /* --- The private cluster ---------------------------------------------------------------------- */
