@@ -287,7 +287,7 @@ PY
         mv alembic/versions alembic/kept && mkdir alembic/versions
         at=$(sql 'SELECT version_num FROM alembic_version')
         sql 'TRUNCATE alembic_version'
-        alembic revision --autogenerate -m x 2>&1 | grep -o 'Detected .*' | sort >theirs
+        alembic revision --autogenerate -m x 2>&1 | grep -o 'Detected .*' | grep -v 'assuming SERIAL' | sort >theirs
         [ -z "$at" ] || sql "INSERT INTO alembic_version VALUES ('$at')"
         rm -r alembic/versions && mv alembic/kept alembic/versions
         generate 0

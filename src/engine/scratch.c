@@ -294,7 +294,8 @@ Scratch *scratch_open(Session *target, GError **error)
     return is_open ? g_steal_pointer(&scratch) : NULL;
 }
 
-/* Only what has our mark is emptied: the session may have been refused. */
+/* Only what has our mark is emptied: the session may have been refused. The lock goes at once, and
+ * not when the server process has noticed that we have left. */
 static void empty_for_good(Session *session)
 {
     static const char guarded[] = "SELECT pg_catalog.to_regnamespace('pgsluice_scratch') IS NULL";
@@ -309,6 +310,7 @@ static void empty_for_good(Session *session)
         conn_exec(conn, "ROLLBACK", NULL, NULL);
     if (conn_exec(conn, guarded, &result, NULL) && !result_boolean(result, 0, 0))
         conn_exec(conn, sql_scratch_empty, NULL, NULL);
+    conn_exec(conn, "SELECT pg_catalog.pg_advisory_unlock_all()", NULL, NULL);
 }
 
 static void end_database(Scratch *scratch)
