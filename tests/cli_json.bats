@@ -13,6 +13,7 @@ setup() {
 words_of() {
     case $1 in
         init) echo init another ;;
+        diff) echo diff --from live --to live ;;
         revision) echo revision -m more --head head ;;
         merge) echo merge bbbb cccc --splice ;;
         edit) echo edit aaaa ;;

@@ -109,13 +109,6 @@ static Models *read_files(Comparison *comparison, const Side *side, GError **err
     const char *const paths[] = {side->text, NULL};
     const ModelsSource source = {.paths = paths};
 
-    if (!g_file_test(side->text, G_FILE_TEST_EXISTS)) {
-        error_set(error, ERROR_USAGE, "%s: \"%s\" is no file, folder or URL", side->name,
-                  side->text);
-        error_set_hint(error, "one of: a database's URL, a file or folder of DDL, models, live, "
-                              "migrations, migrations@REVISION");
-        return NULL;
-    }
     return models_read(&source, conf_variables(cli_conf(comparison->cli, NULL)),
                        cli_cancel(comparison->cli), error);
 }
@@ -188,13 +181,26 @@ static gboolean diff(Comparison *comparison, GError **error)
     return change != NULL;
 }
 
-static gboolean require_sides(const Comparison *comparison, GError **error)
+static gboolean refuse_missing(const Side *side, GError **error)
 {
-    if (comparison->from.text && comparison->to.text)
-        return TRUE;
-    error_set(error, ERROR_USAGE, "%s is missing",
-              comparison->from.text ? comparison->to.name : comparison->from.name);
+    error_set(error, ERROR_USAGE, "%s is missing", side->name);
     error_set_hint(error, "for example: pgsluice diff --from live --to models");
+    return FALSE;
+}
+
+/* Before anything connects. */
+static gboolean check_side(const Side *side, GError **error)
+{
+    static const char *const words[] = {"models", "live", NULL};
+
+    if (!side->text)
+        return refuse_missing(side, error);
+    if (is_url(side->text) || is_revisions(side->text) || g_strv_contains(words, side->text) ||
+        g_file_test(side->text, G_FILE_TEST_EXISTS))
+        return TRUE;
+    error_set(error, ERROR_USAGE, "%s: there is no file or folder \"%s\"", side->name, side->text);
+    error_set_hint(error, "one of: a database's URL, a file or folder of DDL, models, live, "
+                          "migrations, migrations@REVISION");
     return FALSE;
 }
 
@@ -220,5 +226,6 @@ gboolean verb_diff(Cli *cli, const Verb *verb, const char *const *words, GError 
         return FALSE;
     comparison.from.text = from;
     comparison.to.text = to;
-    return require_sides(&comparison, error) && diff(&comparison, error);
+    return check_side(&comparison.from, error) && check_side(&comparison.to, error) &&
+           diff(&comparison, error);
 }

@@ -1,5 +1,7 @@
 /* Rows on their way to objects: identities, parts, needs, what is left out; order, texts, digests.
  */
+#include <string.h>
+
 #include "rows.h"
 #include "schema/dump.h"
 #include "schema/fingerprint.h"
@@ -228,6 +230,75 @@ static void test_fingerprints_tell_what_differs(void)
     g_assert_cmpint(((FingerprintChange *)moved->pdata[1])->kind, ==, CHANGE_ADDED);
 }
 
+static Catalog *build(const Row *const *rows)
+{
+    CatalogBuilder *builder = builder_new(&everything);
+    Catalog *catalog;
+
+    for (; *rows; rows++)
+        add_row(builder, *rows);
+    catalog = builder_finish(builder);
+    builder_free(builder);
+    return catalog;
+}
+
+/* What nobody gave to anybody belongs to whom it belongs elsewhere, with what the maker granted. */
+static void test_owners(void)
+{
+    Row mine = table;
+    Row theirs = table;
+    g_autoptr(Catalog) made = NULL;
+    g_autoptr(Catalog) live = NULL;
+    g_autofree char *text = NULL;
+
+    mine.owner = "de\"ployer";
+    mine.acl = "{\"\\\"de\\\"\\\"ployer\\\"=r/\\\"de\\\"\\\"ployer\\\"\",\"app=r/"
+               "\\\"de\\\"\\\"ployer\\\"\"}";
+    theirs.owner = "own er";
+    made = build((const Row *const[]){&mine, NULL});
+    live = build((const Row *const[]){&theirs, NULL});
+    catalog_forget_owner(live, "somebody");
+    catalog_forget_owner(made, "de\"ployer");
+    g_assert_null(catalog_find(made, "table public.t")->owner);
+    catalog_take_owners(made, live, "de\"ployer");
+    text = ddl_text(catalog_find(made, "table public.t"), DDL_ALL);
+    g_assert_nonnull(strstr(text, "OWNER TO \"own er\""));
+    g_assert_nonnull(strstr(text, "GRANT SELECT ON TABLE public.t TO app"));
+    g_assert_null(strstr(text, "ployer"));
+}
+
+static void test_columns_by_name(void)
+{
+    Row last = column;
+    g_autoptr(Catalog) catalog = NULL;
+    const Object *object;
+
+    last.name = "0";
+    last.fields[0] = "position";
+    last.fields[1] = "2";
+    catalog = build((const Row *const[]){&table, &column, &last, NULL});
+    object = catalog_find(catalog, "table public.t");
+    g_assert_cmpstr(((const Object *)object->parts->pdata[0])->name, ==, "a");
+    catalog_sort_columns(catalog, COLUMNS_BY_NAME);
+    g_assert_cmpstr(((const Object *)object->parts->pdata[0])->name, ==, "0");
+    catalog_sort_columns(catalog, COLUMNS_BY_POSITION);
+    g_assert_cmpstr(((const Object *)object->parts->pdata[0])->name, ==, "a");
+}
+
+static gboolean is_function(const Object *object)
+{
+    return object->kind == KIND_FUNCTION;
+}
+
+static void test_leave_out(void)
+{
+    g_autoptr(Catalog) catalog = build((const Row *const[]){&table, &function, NULL});
+
+    catalog_leave_out(catalog, is_function);
+    g_assert_cmpuint(catalog_objects(catalog)->len, ==, 1);
+    g_assert_null(catalog_find(catalog, "function public.f()"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -240,5 +311,8 @@ int main(int argc, char **argv)
     g_test_add_func("/order/circle-without-a-way-out", test_circle_without_a_way_out);
     g_test_add_func("/dump/circle", test_dump_of_a_circle);
     g_test_add_func("/fingerprint/what-differs", test_fingerprints_tell_what_differs);
+    g_test_add_func("/schema/catalog/owners", test_owners);
+    g_test_add_func("/schema/catalog/columns-by-name", test_columns_by_name);
+    g_test_add_func("/schema/catalog/leave-out", test_leave_out);
     return g_test_run();
 }

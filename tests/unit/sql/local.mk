@@ -20,3 +20,7 @@ tests_unit_sql_test_nature_LDADD = $(SQL_LIBS)
 check_PROGRAMS += tests/unit/sql/test_locks
 tests_unit_sql_test_locks_CPPFLAGS = $(SQL_CPPFLAGS)
 tests_unit_sql_test_locks_LDADD = $(SQL_LIBS)
+
+check_PROGRAMS += tests/unit/sql/test_hints
+tests_unit_sql_test_hints_CPPFLAGS = $(SQL_CPPFLAGS)
+tests_unit_sql_test_hints_LDADD = $(SQL_LIBS)
