@@ -2,7 +2,7 @@
 # timeout: 300 s
 
 # Conditions of wait_for are evaluated in common.bash; $output and $stderr are set by run.
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 load lib/common
 load lib/daemon
 
@@ -41,6 +41,11 @@ generate() {
     echo "$stderr"
     [ "$status" -eq "$status_wanted" ] || return
     file=$(sed -n 's/^Generating \(.*\) \.\.\.  done$/\1/p' <<<"$output")
+}
+
+# How many revision files there are.
+files() {
+    find migrations/versions -type f | wc -l
 }
 
 # The file's two sections.
@@ -106,7 +111,7 @@ SQL
     generate 0
     [[ $stderr == 'Nothing to do: '* ]]
     [ -z "$output" ]
-    [ "$(ls migrations/versions | wc -l)" = 1 ]
+    [ "$(files)" = 1 ]
     [ "$(pgsluice revision --autogenerate -m x --json 2>/dev/null)" = '[]' ]
     [ "$(pgsluice --json check | jq -c '[.ok, .operations]')" = '[true,[]]' ]
 }
@@ -133,7 +138,7 @@ SQL
     generate 0 --sql
     [ -z "$file" ]
     [[ $output == *'-- create_table account'* ]]
-    [ -z "$(ls migrations/versions)" ]
+    [ "$(files)" = 0 ]
     [ "$(pgsluice revision --autogenerate -m x --json 2>/dev/null | jq -r '.[0].message')" = x ]
 }
 
@@ -322,7 +327,7 @@ renamed_models() {
     [ -z "$file" ]
     [[ $output == *"-- data-loss: unless this is a rename: --rename 'orders.amount=total'"* ]]
     [[ $stderr == *'--no-rename'* ]]
-    [ "$(ls migrations/versions | wc -l)" = 1 ]
+    [ "$(files)" = 1 ]
     generate 2 --rename orders.amont=total
     generate 0 --rename orders.amount=total
     [[ $(up) == *'RENAME COLUMN amount TO total;' ]]
@@ -491,7 +496,7 @@ SQL
     models more <<<'CREATE TABLE more (a int); CREATE TABLE doubled (a int);'
     generate 6
     [[ $stderr == *'index public.broken'* ]]
-    [ "$(ls migrations/versions | wc -l)" = 1 ]
+    [ "$(files)" = 1 ]
     nothing_left
 }
 
