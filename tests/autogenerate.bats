@@ -456,6 +456,18 @@ SQL
     [ "$(sql "SELECT has_table_privilege('pg_monitor', 'profile', 'SELECT')")" = t ]
 }
 
+@test "autogenerate: who may only make databases generates for tables of others" {
+    sql "CREATE TABLE legacy (a int, b int); GRANT SELECT, UPDATE (b) ON legacy TO pg_monitor; GRANT ALL ON legacy TO $role;
+         ALTER ROLE $role NOSUPERUSER CREATEDB"
+    pgsluice dump --no-owner >migrations/models/schema.sql
+    models more <<<'CREATE TABLE mine (a int); GRANT SELECT ON mine TO pg_monitor;'
+    generate 0
+    [ "$stderr" = "Detected added table 'mine'" ]
+    run ! grep -q 'legacy\|REVOKE' "$file"
+    pgsluice -q upgrade head
+    run -0 pgsluice check
+}
+
 @test "autogenerate: what the daemon and pgsluice itself make is none of its business" {
     export PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations
     pgsluice -q upgrade head

@@ -284,6 +284,7 @@ static gboolean require_schema(const Trial *trial, Catalog *wanted, const char *
 
     if (!found)
         return FALSE;
+    catalog_take_owners(found, wanted, trial->session->facts.role);
     difference = workbench_compare(wanted, found, surroundings_flags(trial->session));
     return difference ? fail(trial, difference, what, error) : TRUE;
 }

@@ -151,6 +151,8 @@ Session *workbench_make(Workbench *workbench, const Catalog *catalog, GError **e
     if (!session || !schema_make(catalog, session, error))
         return NULL;
     made = workbench_read(session, error);
+    if (made)
+        catalog_take_owners(made, catalog, session->facts.role);
     return made && require_same(session, catalog, made, error) ? session : NULL;
 }
 

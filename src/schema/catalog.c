@@ -129,16 +129,60 @@ static char *acl_item_with(Catalog *catalog, const char *item, const char *old, 
     return g_string_chunk_insert_const(catalog->texts, text);
 }
 
+static void rename_role(Catalog *catalog, char **acl, const char *old, const char *new)
+{
+    for (char **item = acl; item && *item; item++)
+        *item = acl_item_with(catalog, *item, old, new);
+}
+
 static void take_owner(Catalog *catalog, Object *object, const char *role, const char *owner)
 {
     g_autofree char *old = acl_role(role);
     g_autofree char *new = acl_role(owner);
 
-    for (char **item = object->acl; item && *item; item++)
-        *item = acl_item_with(catalog, *item, old, new);
-    for (char **item = object->baseline; item && *item; item++)
-        *item = acl_item_with(catalog, *item, old, new);
+    rename_role(catalog, object->acl, old, new);
+    rename_role(catalog, object->baseline, old, new);
+    for (guint i = 0; object->parts && i < object->parts->len; i++) {
+        Object *part = object->parts->pdata[i];
+
+        if (part->kind == KIND_COLUMN)
+            rename_role(catalog, part->acl, old, new);
+    }
     object->owner = g_string_chunk_insert_const(catalog->texts, owner);
+}
+
+static gboolean is_grant_to(const char *item, const char *role)
+{
+    gsize length = strlen(role);
+
+    return strncmp(item, role, length) == 0 && item[length] == '=';
+}
+
+static const char *find_grant(char *const *acl, const char *role)
+{
+    for (; acl && *acl; acl++)
+        if (is_grant_to(*acl, role))
+            return *acl;
+    return NULL;
+}
+
+/* What an owner has been granted shows only when it is the owner no more. */
+static void take_grant(Catalog *catalog, Object *object, const Object *model, const char *role)
+{
+    g_autofree char *name = acl_role(role);
+    const char *grant = find_grant(model->acl, name);
+    char **old = object->acl ? object->acl : object->baseline;
+    guint count = old ? g_strv_length(old) : 0;
+    char **acl;
+
+    if (!grant || find_grant(old, name))
+        return;
+    acl = g_new0(char *, count + 2);
+    for (guint i = 0; i < count; i++)
+        acl[i] = old[i];
+    acl[count] = g_string_chunk_insert_const(catalog->texts, grant);
+    g_free(object->acl);
+    object->acl = acl;
 }
 
 void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *role)
@@ -147,8 +191,10 @@ void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *rol
         Object *object = catalog->objects->pdata[i];
         const Object *other = catalog_find(model, object->identity);
 
-        if (other && other->owner && !object->owner)
-            take_owner(catalog, object, role, other->owner);
+        if (!other || !other->owner || object->owner)
+            continue;
+        take_owner(catalog, object, role, other->owner);
+        take_grant(catalog, object, other, role);
     }
 }
 

@@ -25,7 +25,8 @@ void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out);
  * before the catalog is shared. */
 void catalog_forget_owner(Catalog *catalog, const char *role);
 /* What has no owner in `catalog`, where `role` has made it, and one in `model` gets that one, with
- * what it granted: models need not say what belongs to whom. Only before the catalog is shared. */
+ * what it granted, and `role` what it has been granted there: models need not say what belongs to
+ * whom. Only before the catalog is shared. */
 void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *role);
 /* Whether the columns of tables come in their order or by name from now on. By name a schema is
  * compared with one that got there on another way, because ALTER cannot change their order. Only
