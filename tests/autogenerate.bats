@@ -456,6 +456,16 @@ SQL
     [ "$(sql "SELECT has_table_privilege('pg_monitor', 'profile', 'SELECT')")" = t ]
 }
 
+@test "autogenerate: a public schema that was made again, or given away, is as it is" {
+    models <<<'CREATE TABLE t (a int);'
+    for made in 'CREATE SCHEMA public' 'CREATE SCHEMA public; GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC' \
+        'CREATE SCHEMA public AUTHORIZATION pg_monitor'; do
+        sql "DROP SCHEMA public CASCADE; $made"
+        generate 0 --sql
+        [ "$stderr" = "Detected added table 't'" ]
+    done
+}
+
 @test "autogenerate: who may only make databases generates for tables of others" {
     sql "CREATE TABLE legacy (a int, b int); GRANT SELECT, UPDATE (b) ON legacy TO pg_monitor; GRANT ALL ON legacy TO $role;
          ALTER ROLE $role NOSUPERUSER CREATEDB"

@@ -15,6 +15,7 @@ struct Surroundings {
     GPtrArray *extensions; /* char *: CREATE EXTENSION ... */
     GPtrArray *objects;    /* char *: what is in the schemas; empty without any */
     GPtrArray *defaults;   /* char * */
+    const char *public;    /* what makes public of a new database like the target's; NULL: it is */
 };
 
 void surroundings_free(Surroundings *surroundings)
@@ -26,6 +27,13 @@ void surroundings_free(Surroundings *surroundings)
     g_clear_pointer(&surroundings->objects, g_ptr_array_unref);
     g_clear_pointer(&surroundings->defaults, g_ptr_array_unref);
     g_free(surroundings);
+}
+
+DdlFlags surroundings_flags(const Session *session)
+{
+    gboolean is_superuser = g_strcmp0(conn_parameter(session->conn, "is_superuser"), "on") == 0;
+
+    return is_superuser ? DDL_ALL : DDL_PRIVILEGES | DDL_DEFAULTS;
 }
 
 /* --- Reading ---------------------------------------------------------------------------------- */
@@ -59,6 +67,18 @@ static char **read_schemas(Session *target, const Catalog *managed, GError **err
             g_strv_builder_add(names, name);
     }
     return g_strv_builder_end(names);
+}
+
+/* It may have been given away, or made again, or dropped. */
+static const char *what_about_public(const Surroundings *surroundings, const Catalog *managed)
+{
+    const Schema *schema = (const Schema *)catalog_find(managed, "schema public");
+
+    if (schema)
+        return schema->is_initial ? NULL : "ALTER SCHEMA public OWNER TO CURRENT_USER";
+    return g_strv_contains((const char *const *)surroundings->schemas, "public")
+               ? NULL
+               : "DROP SCHEMA public";
 }
 
 static GPtrArray *read_extensions(Session *target, GError **error)
@@ -100,7 +120,7 @@ static gboolean is_default(const Object *object)
 }
 
 /* Those of schemas that the models make come with the models. */
-static GPtrArray *find_defaults(const Catalog *managed)
+static GPtrArray *find_defaults(const Catalog *managed, DdlFlags flags)
 {
     const GPtrArray *objects = catalog_objects(managed);
     GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
@@ -110,7 +130,7 @@ static GPtrArray *find_defaults(const Catalog *managed)
 
         if (!is_default(objects->pdata[i]))
             continue;
-        statements = ddl_create(objects->pdata[i], DDL_PRIVILEGES);
+        statements = ddl_create(objects->pdata[i], flags);
         for (guint j = 0; j < statements->len; j++)
             g_ptr_array_add(all, g_strdup(statements->pdata[j]));
     }
@@ -130,11 +150,21 @@ Surroundings *surroundings_read(Session *target, const Catalog *managed, GError 
     surroundings->objects = read_objects(target, surroundings->schemas, error);
     if (!surroundings->objects)
         return NULL;
-    surroundings->defaults = find_defaults(managed);
+    surroundings->defaults = find_defaults(managed, surroundings_flags(target));
+    surroundings->public = what_about_public(surroundings, managed);
     return g_steal_pointer(&surroundings);
 }
 
 /* --- Making ----------------------------------------------------------------------------------- */
+
+static gboolean is_there_already(const char *sql, const GError *reason)
+{
+    const char *sqlstate = error_sqlstate(reason);
+
+    if (g_strcmp0(sqlstate, "42P06") == 0)
+        return g_str_equal(sql, "CREATE SCHEMA public");
+    return g_strcmp0(sqlstate, "42710") == 0 && g_str_has_prefix(sql, "CREATE EXTENSION ");
+}
 
 static gboolean run_one(Session *session, const char *sql, GError **error)
 {
@@ -143,8 +173,7 @@ static gboolean run_one(Session *session, const char *sql, GError **error)
 
     if (conn_exec(session->conn, sql, NULL, &reason))
         return TRUE;
-    if (g_str_has_prefix(sql, "CREATE EXTENSION ") &&
-        g_strcmp0(error_sqlstate(reason), "42710") == 0)
+    if (is_there_already(sql, reason))
         return TRUE;
     if (error_is(reason, ERROR_CANCELLED) || !conn_is_alive(session->conn)) {
         g_propagate_error(error, g_steal_pointer(&reason));
@@ -239,7 +268,8 @@ static gboolean make_schemas(const Surroundings *surroundings, Session *scratch,
 
 gboolean surroundings_make(const Surroundings *surroundings, Session *scratch, GError **error)
 {
-    if (!make_schemas(surroundings, scratch, error))
+    if ((surroundings->public && !conn_exec(scratch->conn, surroundings->public, NULL, error)) ||
+        !make_schemas(surroundings, scratch, error))
         return FALSE;
     if (!surroundings->extensions->len && !surroundings->objects->len)
         return TRUE;
@@ -251,13 +281,6 @@ gboolean surroundings_make(const Surroundings *surroundings, Session *scratch, G
 gboolean surroundings_apply(const Surroundings *surroundings, Session *scratch, GError **error)
 {
     return !surroundings->defaults->len || run_all(scratch, surroundings->defaults, error);
-}
-
-DdlFlags surroundings_flags(const Session *session)
-{
-    gboolean is_superuser = g_strcmp0(conn_parameter(session->conn, "is_superuser"), "on") == 0;
-
-    return is_superuser ? DDL_ALL : DDL_PRIVILEGES | DDL_DEFAULTS;
 }
 
 gboolean schema_make(const Catalog *catalog, Session *scratch, GError **error)

@@ -33,6 +33,11 @@ BEGIN
     LOOP
         EXECUTE statement;
     END LOOP;
+    CREATE SCHEMA IF NOT EXISTS public;
+    IF (SELECT nspowner NOT IN (10, 6171) FROM pg_namespace WHERE nspname = 'public')
+        AND current_setting('server_version_num')::int >= 140000 THEN
+        ALTER SCHEMA public OWNER TO pg_database_owner;
+    END IF;
     -- public itself stays: a new one would not be as initdb made it
     FOR statement IN
         SELECT format('DROP %s IF EXISTS %s CASCADE',
@@ -51,13 +56,7 @@ BEGIN
     LOOP
         EXECUTE statement;
     END LOOP;
-    FOR statement IN
-        SELECT format('GRANT %s ON SCHEMA public TO %s', x.privilege_type, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
-        FROM pg_init_privs AS p CROSS JOIN LATERAL aclexplode(p.initprivs) AS x
-        WHERE p.classoid = 'pg_namespace'::regclass AND p.objoid = 'public'::regnamespace AND x.grantee = 0
-    LOOP
-        EXECUTE statement;
-    END LOOP;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
     FOR statement IN
         SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA public REVOKE ALL ON %s FROM %s', r.rolname, k.noun,
             CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole::text END)
