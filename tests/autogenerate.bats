@@ -357,6 +357,21 @@ renamed_models() {
     run -0 pgsluice check # the comment may stay
 }
 
+@test "autogenerate: what is only called otherwise is not made again" {
+    models <<<'CREATE TABLE purchases (id int PRIMARY KEY, code text UNIQUE CHECK (code > $$a$$)); CREATE INDEX ix ON purchases (code, id);'
+    generate 0
+    pgsluice -q upgrade head
+    sql "INSERT INTO purchases VALUES (1, 'b')"
+    models <<<$'CREATE TABLE orders ( -- rename: purchases\nid int PRIMARY KEY, code text UNIQUE CHECK (code > $$a$$)); CREATE INDEX ix_orders ON orders (code, id);'
+    generate 0
+    [ "$(up | grep -c '^ALTER .* RENAME ')" = 5 ]
+    run ! grep -qi 'drop\|create\|data-loss' <(up; down)
+    pgsluice -q upgrade head
+    run -0 pgsluice check
+    pgsluice -q downgrade -1
+    [ "$(sql 'SELECT * FROM purchases')" = '1|b' ]
+}
+
 # --- Scratch --------------------------------------------------------------------------------------
 
 @test "autogenerate: without CREATEDB a scratch database must be given, and is left empty" {

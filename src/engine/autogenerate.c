@@ -37,7 +37,8 @@ typedef struct {
     Session *session; /* with a copy of the first schema; NULL: not needed yet */
     const Catalog *from;
     const Catalog *to;
-    Catalog *renamed; /* what the copy has become; NULL: nothing has been renamed */
+    Catalog *renamed;    /* what the copy has become; NULL: nothing has been renamed */
+    GHashTable *refused; /* the statements of candidates that are no renames */
     const AutogenerateOptions *options;
     Change *change;
 } Renaming;
@@ -82,24 +83,38 @@ static gboolean add_way_back(Renaming *renaming, const Catalog *before, const Ca
     return TRUE;
 }
 
-/* Takes `rename`. */
-static gboolean do_rename(Renaming *renaming, DiffRename *rename, GError **error)
+static gboolean open_copy(Renaming *renaming, GError **error)
 {
-    Catalog *after;
-    gboolean is_good;
-
-    g_ptr_array_add(renaming->change->renames, rename);
     if (!renaming->session)
         renaming->session = workbench_make(renaming->workbench, renaming->from, error);
-    if (!renaming->session || !conn_exec(renaming->session->conn, rename->statement, NULL, error))
-        return FALSE;
-    after = workbench_read(renaming->session, error);
+    return renaming->session != NULL;
+}
+
+/* Reads the copy again, where the renames from `first` on have been done. */
+static gboolean read_renamed(Renaming *renaming, guint first, GError **error)
+{
+    const GPtrArray *renames = renaming->change->renames;
+    Catalog *after = workbench_read(renaming->session, error);
+    gboolean is_good = after != NULL;
+
+    for (guint i = first; i < renames->len && is_good; i++)
+        is_good = add_way_back(renaming, now(renaming), after, renames->pdata[i], error);
     if (!after)
         return FALSE;
-    is_good = add_way_back(renaming, now(renaming), after, rename, error);
     catalog_free(renaming->renamed);
     renaming->renamed = after;
     return is_good;
+}
+
+/* Takes `rename`. */
+static gboolean do_rename(Renaming *renaming, DiffRename *rename, GError **error)
+{
+    GPtrArray *renames = renaming->change->renames;
+
+    g_ptr_array_add(renames, rename);
+    return open_copy(renaming, error) &&
+           conn_exec(renaming->session->conn, rename->statement, NULL, error) &&
+           read_renamed(renaming, renames->len - 1, error);
 }
 
 static gboolean do_wanted(Renaming *renaming, GError **error)
@@ -142,20 +157,67 @@ static DiffRename *copy_rename(const DiffRename *rename)
     return copy;
 }
 
-/* *done: one was a rename, and the schemas have to be compared again. */
-static gboolean ask_candidates(Renaming *renaming, const Diff *diff, GHashTable *refused,
-                               gboolean *done, GError **error)
+/* With that shape it is the same thing but for its name, and has no data of its own: nobody has to
+ * be asked, and an index need not be built again. */
+static gboolean is_mere_name(const DiffRename *rename)
 {
-    *done = FALSE;
+    return rename->kind == KIND_CONSTRAINT || rename->kind == KIND_INDEX ||
+           rename->kind == KIND_TRIGGER || rename->kind == KIND_POLICY ||
+           rename->kind == KIND_STATISTICS;
+}
+
+/* A name may be taken by something that is to be dropped: then it is no rename. */
+static gboolean try_mere_name(Renaming *renaming, const DiffRename *candidate, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (conn_exec(renaming->session->conn, candidate->statement, NULL, &reason)) {
+        g_ptr_array_add(renaming->change->renames, copy_rename(candidate));
+        return TRUE;
+    }
+    if (error_sqlstate(reason) && !error_is(reason, ERROR_CANCELLED)) {
+        g_hash_table_add(renaming->refused, g_strdup(candidate->statement));
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+}
+
+static gboolean is_open(const Renaming *renaming, const DiffRename *candidate)
+{
+    return !g_hash_table_contains(renaming->refused, candidate->statement);
+}
+
+/* *done: something has another name now. */
+static gboolean do_mere_names(Renaming *renaming, const Diff *diff, gboolean *done, GError **error)
+{
+    guint first = renaming->change->renames->len;
+
+    for (guint i = 0; i < diff->candidates->len; i++) {
+        const DiffRename *candidate = diff->candidates->pdata[i];
+
+        if (is_mere_name(candidate) && is_open(renaming, candidate) &&
+            (!open_copy(renaming, error) || !try_mere_name(renaming, candidate, error)))
+            return FALSE;
+    }
+    *done = renaming->change->renames->len > first;
+    return !*done || read_renamed(renaming, first, error);
+}
+
+/* *done: one was a rename, and the schemas have to be compared again. */
+static gboolean ask_candidates(Renaming *renaming, const Diff *diff, gboolean *done, GError **error)
+{
+    const AutogenerateOptions *options = renaming->options;
+
     for (guint i = 0; i < diff->candidates->len && !*done; i++) {
         const DiffRename *candidate = diff->candidates->pdata[i];
 
-        if (g_hash_table_contains(refused, candidate->statement))
+        if (is_mere_name(candidate) || !is_open(renaming, candidate))
             continue;
-        if (!renaming->options->ask(candidate, done, renaming->options->ask_data, error))
+        if (!options->ask(candidate, done, options->ask_data, error))
             return FALSE;
         if (!*done)
-            g_hash_table_add(refused, g_strdup(candidate->statement));
+            g_hash_table_add(renaming->refused, g_strdup(candidate->statement));
         else if (!do_rename(renaming, copy_rename(candidate), error))
             return FALSE;
     }
@@ -165,16 +227,15 @@ static gboolean ask_candidates(Renaming *renaming, const Diff *diff, GHashTable 
 static Diff *diff_and_ask(Renaming *renaming, GError **error)
 {
     const AutogenerateOptions *options = renaming->options;
-    g_autoptr(GHashTable) refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     for (;;) {
         g_autoptr(Diff) diff = diff_schemas(now(renaming), renaming->to, &options->diff, error);
         gboolean done = FALSE;
 
-        if (!diff)
+        if (!diff || (renaming->workbench && !do_mere_names(renaming, diff, &done, error)))
             return NULL;
-        if (options->ask && !options->refuses_renames &&
-            !ask_candidates(renaming, diff, refused, &done, error))
+        if (!done && options->ask && !options->refuses_renames &&
+            !ask_candidates(renaming, diff, &done, error))
             return NULL;
         if (!done)
             return g_steal_pointer(&diff);
@@ -188,7 +249,8 @@ static void take_questions(Change *change, const AutogenerateOptions *options)
     const GPtrArray *candidates = change->up->candidates;
 
     for (guint i = 0; !options->ask && !options->refuses_renames && i < candidates->len; i++)
-        g_ptr_array_add(change->questions, candidates->pdata[i]);
+        if (!is_mere_name(candidates->pdata[i]))
+            g_ptr_array_add(change->questions, candidates->pdata[i]);
 }
 
 static gboolean take_way_back(Renaming *renaming, GError **error)
@@ -240,8 +302,13 @@ Change *autogenerate_compare(Workbench *workbench, Catalog *from, Catalog *to,
                              const AutogenerateOptions *options, GError **error)
 {
     g_autoptr(Change) change = change_new();
-    Renaming renaming = {
-        .workbench = workbench, .from = from, .to = to, .options = options, .change = change};
+    g_autoptr(GHashTable) refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Renaming renaming = {.refused = refused,
+                         .workbench = workbench,
+                         .from = from,
+                         .to = to,
+                         .options = options,
+                         .change = change};
     gboolean is_done = !workbench || (do_wanted(&renaming, error) && do_hints(&renaming, error));
 
     if (is_done)
