@@ -372,6 +372,31 @@ renamed_models() {
     [ "$(sql 'SELECT * FROM purchases')" = '1|b' ]
 }
 
+@test "autogenerate: labels of an enum are added, renamed and removed, with all that has them" {
+    models <<<"CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE t (m mood DEFAULT 'a', many mood[]); CREATE VIEW v AS SELECT m FROM t WHERE m > 'a';"
+    generate 0
+    pgsluice -q upgrade head
+    sql "INSERT INTO t VALUES ('b', '{a,b}')"
+    models <<<$'CREATE TYPE mood AS ENUM (\'a\', \'a2\',\n\'bee\', -- rename: b\n\'c\');
+        CREATE TABLE t (m mood DEFAULT \'a\', many mood[]); CREATE VIEW v AS SELECT m FROM t WHERE m > \'a\';'
+    generate 0
+    up | grep -qx "ALTER TYPE public.mood RENAME VALUE 'b' TO 'bee';"
+    [ "$(up | grep -c 'ADD VALUE')" = 2 ]
+    pgsluice -q upgrade head
+    [ "$(sql 'SELECT * FROM t')" = 'bee|{a,bee}' ]
+    models <<<"CREATE TYPE mood AS ENUM ('c', 'bee', 'a'); CREATE TABLE t (m mood DEFAULT 'a', many mood[]); CREATE VIEW v AS SELECT m FROM t WHERE m > 'a';"
+    generate 0
+    sql "UPDATE t SET m = 'a2'"
+    run -5 pgsluice -q upgrade head
+    [[ $output == *'public.mood'*a2* ]]
+    sql "UPDATE t SET m = 'c'"
+    pgsluice -q upgrade head
+    [ "$(sql 'SELECT * FROM t')" = 'c|{a,bee}' ]
+    run -0 pgsluice check
+    pgsluice -q downgrade -1
+    [ "$(sql "SELECT enum_range(NULL::mood)")" = '{a,a2,bee,c}' ]
+}
+
 # --- Scratch --------------------------------------------------------------------------------------
 
 @test "autogenerate: without CREATEDB a scratch database must be given, and is left empty" {

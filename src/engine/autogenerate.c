@@ -75,12 +75,11 @@ static gboolean add_way_back(Renaming *renaming, const Catalog *before, const Ca
     g_autofree char *new = renamed_name(rename);
     g_autofree char *old = old_part(rename);
     g_autofree char *hint = g_strdup_printf("%s=%s", new, old);
-    g_autoptr(DiffRename) back = diff_find_rename(after, before, hint, error);
+    DiffRename *back = diff_find_rename(after, before, hint, error);
 
-    if (!back)
-        return FALSE;
-    g_ptr_array_insert(renaming->change->unrenames, 0, g_strdup(back->statement));
-    return TRUE;
+    if (back)
+        g_ptr_array_insert(renaming->change->unrenames, 0, back);
+    return back != NULL;
 }
 
 static gboolean open_copy(Renaming *renaming, GError **error)
@@ -293,7 +292,7 @@ static Change *change_new(void)
     Change *change = g_new0(Change, 1);
 
     change->renames = g_ptr_array_new_with_free_func((GDestroyNotify)diff_rename_free);
-    change->unrenames = g_ptr_array_new_with_free_func(g_free);
+    change->unrenames = g_ptr_array_new_with_free_func((GDestroyNotify)diff_rename_free);
     change->questions = g_ptr_array_new();
     return change;
 }

@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
     GPtrArray *renames;   /* DiffRename *: done before everything else */
-    GPtrArray *unrenames; /* char *: the statements that undo them, in their order */
+    GPtrArray *unrenames; /* DiffRename *: what undoes them, in its order */
     Diff *up;
     Diff *down; /* NULL: there is no way back, for `why_not` */
     char *why_not;

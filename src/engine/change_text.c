@@ -57,14 +57,23 @@ static void append_guard(GString *section, const DiffOperation *operation)
                            operation->guard, message);
 }
 
+/* A label is a part of its type. */
+static gboolean is_about(const DiffRename *question, const DiffOperation *operation)
+{
+    gsize length = strlen(operation->subject);
+
+    if (question->kind == KIND_ENUM)
+        return strncmp(question->from, operation->subject, length) == 0 &&
+               (question->from[length] == '.' || question->from[length] == '\0');
+    return g_str_has_prefix(operation->verb, "drop_") &&
+           strcmp(question->from, operation->subject) == 0;
+}
+
 static const DiffRename *question_about(const Change *change, const DiffOperation *operation)
 {
-    for (guint i = 0; i < change->questions->len; i++) {
-        const DiffRename *question = change->questions->pdata[i];
-
-        if (operation->loss && strcmp(question->from, operation->subject) == 0)
-            return question;
-    }
+    for (guint i = 0; i < change->questions->len; i++)
+        if (is_about(change->questions->pdata[i], operation))
+            return change->questions->pdata[i];
     return NULL;
 }
 
@@ -102,18 +111,23 @@ static const char *rename_verb(const DiffRename *rename)
     }
 }
 
-char *change_up_section(const Change *change)
+static void append_renames(GString *section, const GPtrArray *renames)
 {
-    GString *section = g_string_new(NULL);
-
-    for (guint i = 0; i < change->renames->len; i++) {
-        const DiffRename *rename = change->renames->pdata[i];
+    for (guint i = 0; i < renames->len; i++) {
+        const DiffRename *rename = renames->pdata[i];
 
         begin_operation(section);
         comment(section, "%s %s, now %s", rename_verb(rename), short_name(rename->from),
                 rename->to);
         g_string_append_printf(section, "%s;\n", rename->statement);
     }
+}
+
+char *change_up_section(const Change *change)
+{
+    GString *section = g_string_new(NULL);
+
+    append_renames(section, change->renames);
     for (guint i = 0; i < change->up->operations->len; i++) {
         const DiffOperation *operation = change->up->operations->pdata[i];
 
@@ -132,11 +146,7 @@ char *change_down_section(const Change *change)
     }
     for (guint i = 0; i < change->down->operations->len; i++)
         append_operation(section, change->down->operations->pdata[i], NULL);
-    for (guint i = 0; i < change->unrenames->len; i++) {
-        begin_operation(section);
-        comment(section, "the old name");
-        g_string_append_printf(section, "%s;\n", (const char *)change->unrenames->pdata[i]);
-    }
+    append_renames(section, change->unrenames);
     if (!section->len)
         g_string_append(section, "-- nothing to undo\n");
     return g_strchomp(g_string_free(section, FALSE));
