@@ -1,23 +1,15 @@
 /* Operations as JSON: SQL and names are the schema's own, and redacted like everything else. */
 #include "view/change.h"
 
-#include "base/secret.h"
 #include "view/document_private.h"
 #include "view/render.h"
-
-static json_t *redacted(const char *text)
-{
-    g_autofree char *redacted = secret_redact(text);
-
-    return render_text(redacted);
-}
 
 static json_t *texts_json(const GPtrArray *texts)
 {
     json_t *array = json_array();
 
     for (guint i = 0; i < texts->len; i++)
-        json_array_append_new(array, redacted(texts->pdata[i]));
+        json_array_append_new(array, render_text(texts->pdata[i]));
     return array;
 }
 
@@ -30,7 +22,7 @@ static json_t *operation_json(const DiffOperation *operation)
     json_object_set_new(json, "statements", texts_json(operation->statements));
     json_object_set_new(json, "loss", render_text(operation->loss));
     json_object_set_new(json, "hazard", render_text(operation->hazard));
-    json_object_set_new(json, "guard", redacted(operation->guard));
+    json_object_set_new(json, "guard", render_text(operation->guard));
     return json;
 }
 
