@@ -179,7 +179,8 @@ SQL
     [[ $stderr == *'relation "nobody" does not exist'*'a.sql:9:23'*'SQLSTATE: 42P01'* ]]
     # what explains most comes last
     [[ $stderr == *'the models cannot be loaded: syntax error at or near ")"'*'models/a.sql:3:23'*'SQLSTATE: 42601' ]]
-    for broken in 'COPY t FROM stdin;' 'BEGIN; CREATE TABLE t ();' "SELECT 'open"; do
+    for broken in 'COPY t FROM stdin;' 'BEGIN; CREATE TABLE t ();' "SELECT 'open" 'create  role r_x LOGIN;' 'DROP DATABASE postgres' \
+        'ALTER SYSTEM SET work_mem = 1'; do
         models a <<<"$broken"
         generate 2
         [[ $stderr == *'a.sql:1:'* ]]
@@ -402,6 +403,7 @@ renamed_models() {
 @test "autogenerate: without CREATEDB a scratch database must be given, and is left empty" {
     first_models
     sql "ALTER ROLE $role NOSUPERUSER NOCREATEDB"
+    run -0 pgsluice check --no-models
     generate 6
     [[ $stderr == *"role $role must not create databases"*'migrations.scratch_url'*embedded* ]]
     migrated=$database

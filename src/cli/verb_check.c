@@ -175,20 +175,24 @@ static void report(Cli *cli, const Check *check, gboolean wants_database)
 }
 
 /* The database is asked when the files are good, the models when the database is, too. */
-static gboolean look(Cli *cli, Check *check, GError **error)
+static gboolean look(Cli *cli, Check *check, gboolean refuses_models, GError **error)
 {
     if (!check->graph)
         return TRUE;
     return check_database(cli, check, error) &&
-           (!findings_are_empty(check->findings) || check_models(cli, check, error));
+           (refuses_models || !findings_are_empty(check->findings) ||
+            check_models(cli, check, error));
 }
 
 gboolean verb_check(Cli *cli, const Verb *verb, const char *const *words, GError **error)
 {
     gboolean refuses_database = FALSE;
+    gboolean refuses_models = FALSE;
     const GOptionEntry entries[] = {
         {"no-database", 0, 0, G_OPTION_ARG_NONE, &refuses_database,
          "Check only the files, without a database", NULL},
+        {"no-models", 0, 0, G_OPTION_ARG_NONE, &refuses_models,
+         "Leave out the models, which need a scratch database", NULL},
         {NULL},
     };
     g_auto(GStrv) operands = NULL;
@@ -199,7 +203,7 @@ gboolean verb_check(Cli *cli, const Verb *verb, const char *const *words, GError
     check.findings = findings_new(FINDINGS_MAX);
     if (!check_files(cli, &check, error))
         return FALSE;
-    if (!refuses_database && !look(cli, &check, error)) {
+    if (!refuses_database && !look(cli, &check, refuses_models, error)) {
         if (!cli_options(cli)->wants_json)
             print_findings(check.findings);
         return FALSE;

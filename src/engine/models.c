@@ -52,10 +52,29 @@ static PlaceText place_text(const Model *model)
     return (PlaceText){model->path, model->text, strlen(model->text), 1, NULL};
 }
 
+static gboolean begins_like(const char *sql, const char *pattern)
+{
+    return g_regex_match_simple(pattern, sql, G_REGEX_CASELESS, 0);
+}
+
+/* The scratch database goes away again, and these would not: they are the whole server's. */
+static gboolean is_of_server(const Statement *statement)
+{
+    return begins_like(statement->sql,
+                       "^(create|alter|drop)\\s+(role|user(?!\\s+mapping)|group|database|"
+                       "tablespace|subscription)\\b|^alter\\s+system\\b");
+}
+
 static gboolean check_kind(const Model *model, const Statement *statement, GError **error)
 {
     const PlaceText text = place_text(model);
 
+    if (is_of_server(statement)) {
+        place_error(error, &text, statement->offset,
+                    "Models are the schema of one database: this would change the server");
+        error_set_hint(error, "run it by hand on each server; models may refer to its roles");
+        return FALSE;
+    }
     switch (statement->kind) {
     case STATEMENT_ORDINARY:
         return TRUE;
@@ -261,11 +280,6 @@ static gboolean is_of_session(const Statement *statement)
     g_autoptr(Nature) nature = nature_of(statement->sql);
 
     return nature->kind == NATURE_SESSION;
-}
-
-static gboolean begins_like(const char *sql, const char *pattern)
-{
-    return g_regex_match_simple(pattern, sql, G_REGEX_CASELESS, 0);
 }
 
 /* The target's extensions and the schemas that are not managed are there already. */
