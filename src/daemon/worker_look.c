@@ -11,9 +11,7 @@
 #include "metrics/metrics.h"
 #include "usage/shape.h"
 
-enum {
-    DRIFTED_PAUSE = 5 * G_USEC_PER_SEC
-}; /* between looks at a schema that keeps the gate closed */
+enum { DRIFTED_PAUSE = 5 * G_USEC_PER_SEC }; /* between looks at a schema that closes the gate */
 
 /* A question to the database failed; nothing was being changed. */
 Next worker_look_failed(Worker *worker, GError *error)

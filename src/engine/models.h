@@ -17,8 +17,8 @@ typedef struct Models Models;
 
 /* Reads and splits all of it. The references to variables get the settings' values. Errors: a file
  * that cannot be read, or is no SQL (with place); a command that fails, prints more than
- * MODELS_MAX, takes too long or cannot be run; COPY, BEGIN and the like, which are no schema, and what
- * would change the server (roles, databases). */
+ * MODELS_MAX, takes too long or cannot be run; COPY, BEGIN and the like, which are no schema, and
+ * what would change the server (roles, databases). */
 enum { MODELS_MAX = 64 * 1024 * 1024 }; /* bytes of all texts together */
 Models *models_read(const ModelsSource *source, const Variables *variables, Cancel *cancel,
                     GError **error);
