@@ -90,7 +90,7 @@ typedef struct {
 
 static const char *heir(const Reading *reading, const char *role)
 {
-    return g_strcmp0(role, reading->former) == 0 ? reading->owner : role;
+    return reading->owner && g_strcmp0(role, reading->former) == 0 ? reading->owner : role;
 }
 
 /* "grantee=arw*d/grantor". What is given by default was given by whoever owned the object then: who
