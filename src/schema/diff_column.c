@@ -372,9 +372,30 @@ static void set_not_null(Pair *pair)
     guard_not_null(pair, operation);
 }
 
+static gboolean loses_primary_key(const Pair *pair)
+{
+    const GPtrArray *objects = catalog_objects(diff_from(pair->plan));
+
+    for (guint i = 0; i < objects->len; i++) {
+        const Object *object = objects->pdata[i];
+
+        if (object->kind == KIND_CONSTRAINT && object->parent == pair->change->from &&
+            ((const Constraint *)object)->type == 'p')
+            return plan_is_dropped(pair->plan, object);
+    }
+    return FALSE;
+}
+
+/* What a primary key has made NOT NULL stays so by itself on newer servers, even where the parent
+ * no longer is. */
+static gboolean stays_not_null(const Pair *pair)
+{
+    return reached_not_null(pair) || (pair->from->is_not_null && loses_primary_key(pair));
+}
+
 static void drop_not_null(Pair *pair)
 {
-    if (!pair->to->is_not_null && reached_not_null(pair))
+    if (!pair->to->is_not_null && stays_not_null(pair))
         diff_statement(alter_column(pair, SLOT_ALTER), "%s ALTER COLUMN %s DROP NOT NULL",
                        pair->table, pair->name);
 }
