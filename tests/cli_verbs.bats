@@ -78,7 +78,7 @@ make_fork() {
     [ -z "$stderr" ]
     SYNC_DATABASE_URL=nonsense run --separate-stderr pgsluice check --no-database --json
     [ "$status" -eq 0 ]
-    [ "$(jq -c . <<<"$output")" = '{"ok":true,"files":1,"database":null,"findings":[]}' ]
+    [ "$(jq -c . <<<"$output")" = '{"ok":true,"files":1,"database":null,"findings":[],"renames":null,"operations":null}' ]
 }
 
 @test "check lists every broken file with its place, headers and bodies" {

@@ -176,6 +176,19 @@ static void test_what_grows_without_end_is_refused(void)
     g_assert_nonnull(strstr(error->message, "more than 16 MiB"));
 }
 
+/* Behind the last key, whatever stands there; what only looks like a key further down is not one.
+ */
+static void test_review_is_added(void)
+{
+    static const char text[] = "-- msg\n--\n-- Revision ID: abc\n-- Revises:\n\n-- migrate:up\n"
+                               "-- Review: no\nSELECT 1;\n";
+    g_autofree char *reviewed = template_with_review(text, "pending");
+
+    g_assert_cmpstr(reviewed, ==,
+                    "-- msg\n--\n-- Revision ID: abc\n-- Revises:\n-- Review: pending\n\n"
+                    "-- migrate:up\n-- Review: no\nSELECT 1;\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -185,6 +198,7 @@ int main(int argc, char **argv)
     g_test_add_func("/template/wrong tokens", test_wrong_tokens);
     g_test_add_func("/template/any message reads back", test_any_message_reads_back);
     g_test_add_func("/template/what does not read back", test_what_does_not_read_back);
+    g_test_add_func("/template/review is added", test_review_is_added);
     g_test_add_func("/template/what grows without end is refused",
                     test_what_grows_without_end_is_refused);
     return g_test_run();
