@@ -88,7 +88,7 @@ CONF
 
     cat ./*.acks | LC_ALL=C sort >acknowledged
     sql 'SELECT file_name FROM usage_logs' | LC_ALL=C sort >stored
-    echo "$(wc -l <acknowledged) acknowledged, $(wc -l <stored) stored"
+    echo "# $round rounds, $(wc -l <acknowledged) acknowledged, $(wc -l <stored) stored" >&3
     [ -z "$(LC_ALL=C comm -23 acknowledged stored | head)" ]
     [ -z "$(uniq -d stored | head)" ]
     [ -z "$(uniq -d acknowledged | head)" ]
