@@ -123,11 +123,7 @@ static gboolean do_wanted(Renaming *renaming, GError **error)
     for (; hint && *hint; hint++) {
         DiffRename *rename = diff_find_rename(now(renaming), renaming->to, *hint, error);
 
-        if (!rename) {
-            g_prefix_error(error, "--rename: ");
-            return FALSE;
-        }
-        if (!do_rename(renaming, rename, error))
+        if (!rename || !do_rename(renaming, rename, error))
             return FALSE;
     }
     return TRUE;

@@ -9,7 +9,7 @@
 #include "engine/sql_engine.h"
 
 /* Raised whenever the same object would get another text. */
-#define TEXT_FORM "1"
+#define TEXT_FORM "2"
 
 /* The columns of read_baseline.sql. */
 enum {
