@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Prints the DDL of a SQLAlchemy project's metadata for PostgreSQL, for pgsluice's models.
 
 In pgsluice.conf, with the interpreter of the project's environment:

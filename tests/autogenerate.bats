@@ -305,8 +305,8 @@ PY
     pgsluice -q upgrade head
     run -0 pgsluice check
     [ "$(sql "SELECT obj_description('users'::regclass)")" = "it's 100% people" ]
-    run -2 "$top_srcdir/contrib/sqlalchemy_ddl.py" app.models:Nothing
-    run -2 "$top_srcdir/contrib/sqlalchemy_ddl.py" app.models
+    run -2 /usr/bin/python3 "$top_srcdir/contrib/sqlalchemy_ddl.py" app.models:Nothing
+    run -2 /usr/bin/python3 "$top_srcdir/contrib/sqlalchemy_ddl.py" app.models
 }
 
 # --- Renames --------------------------------------------------------------------------------------
