@@ -313,15 +313,31 @@ static void empty_for_good(Session *session)
     conn_exec(conn, "SELECT pg_catalog.pg_advisory_unlock_all()", NULL, NULL);
 }
 
+/* Also after a cancellation, which may have left a transaction open: nobody else would drop it
+ * before the next run. */
+static void drop_own(Scratch *scratch)
+{
+    Session *admin = admin_of(scratch);
+
+    if (!scratch->database)
+        return;
+    conn_set_cancel(admin->conn, NULL);
+    conn_set_timeout(admin->conn, LAST_WORDS);
+    if (conn_is_alive(admin->conn) && conn_in_transaction(admin->conn))
+        conn_exec(admin->conn, "ROLLBACK", NULL, NULL);
+    drop_database(admin, scratch->database, " WITH (FORCE)");
+    conn_set_timeout(admin->conn, 0);
+    conn_set_cancel(admin->conn, admin->cancel);
+    g_clear_pointer(&scratch->database, g_free);
+}
+
 static void end_database(Scratch *scratch)
 {
     if (scratch->session && scratch->place == PLACE_URL)
         empty_for_good(scratch->session);
     g_clear_pointer(&scratch->session, session_close);
     g_clear_pointer(&scratch->url, secret_free);
-    if (scratch->database)
-        drop_database(admin_of(scratch), scratch->database, " WITH (FORCE)");
-    g_clear_pointer(&scratch->database, g_free);
+    drop_own(scratch);
 }
 
 static Secret *database_url(const Scratch *scratch, GError **error)
@@ -366,16 +382,9 @@ Session *scratch_renew(Scratch *scratch, GError **error)
 
 void scratch_close(Scratch *scratch)
 {
-    Session *admin;
-
     if (!scratch)
         return;
-    admin = admin_of(scratch);
-    conn_set_cancel(admin->conn, NULL); /* the last words must get through */
-    conn_set_timeout(admin->conn, LAST_WORDS);
     end_database(scratch);
-    conn_set_timeout(admin->conn, 0);
-    conn_set_cancel(admin->conn, admin->cancel);
     g_clear_pointer(&scratch->own_admin, session_close);
     if (scratch->cluster)
         cluster_stop(scratch->cluster, NULL);
