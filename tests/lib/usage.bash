@@ -50,6 +50,13 @@ rows() {
            FROM generate_series(0, $1 - 1) AS n"
 }
 
+# big_rows COUNT: the same, each with an error of 60,000 characters. A thousand are more than the sockets between
+# server, daemon and client ever hold, so whoever does not read them keeps the server waiting.
+big_rows() {
+    rows "$1"
+    sql "UPDATE usage_logs SET error_message = repeat('big', 20000)"
+}
+
 # next: the path and query of the Link that the last answer has.
 next() {
     sed -n 's|^[Ll]ink: <\(.*\)>; rel="next".*|\1|p' head
