@@ -163,7 +163,7 @@ SQL
     PGAPPNAME=gatekeeper psql -XAtq -d "$url" -c 'SELECT pg_advisory_lock(4711)' -c 'SELECT pg_sleep(300)' \
         </dev/null >/dev/null 2>&1 3>&- 4>&- &
     wait_for '[ "$(migration_locks)" = 1 ]'
-    pgsluice -q downgrade -1 </dev/null >slow.out 2>&1 3>&- 4>&- &
+    pgsluice -q --set execution.lock_timeout=0 downgrade -1 </dev/null >slow.out 2>&1 3>&- 4>&- &
     slow_pid=$!
     wait_for "[ \"\$(sql \"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
         AND wait_event = 'advisory'\")\" = 1 ]"

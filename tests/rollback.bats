@@ -657,7 +657,8 @@ SQL
     change
     id=$(member .id)
     wait_for sleeps_on_server
-    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()" >/dev/null
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()
+         AND datname = current_database()" >/dev/null
     wait_for 'call GET "/admin/operations/$id"; [ "$(member .state)" = failed ]'
     [ "$(heads)" = aaaaaaaaaaaa ]
     [ -z "$(sql 'SELECT target FROM pgsluice.hold')" ]
@@ -679,7 +680,7 @@ SQL
     block_table two
     dry_run
     change
-    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE NOT granted")" = 1 ]'
+    wait_for '[ "$(gate_state)" = rolling_back ]'
     start_daemon other
     wait_until_ready other
     unblock_table
