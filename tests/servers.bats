@@ -51,7 +51,7 @@ logins_refused() {
 
 @test "a wrong password: one try, exit 3, and the password is not repeated" {
     start_server own
-    require_password wrong-word-1337
+    require_password wrong-word-swordfish
     wait_for '! psql -Xq -d "$locked_url" -c "SELECT 1" 2>/dev/null'
     local before
     before=$(logins_refused)
@@ -61,7 +61,7 @@ logins_refused() {
     [ "$status" -eq 3 ]
     [[ $stderr == *'password authentication failed'* ]]
     [[ $stderr == *'next: '* ]]
-    [[ $output$stderr != *1337* ]]
+    [[ $output$stderr != *swordfish* ]]
     [ $(($(logins_refused) - before)) -eq 1 ]
 
     url=$locked_url start_daemon
@@ -70,7 +70,7 @@ logins_refused() {
     [ $(($(logins_refused) - before)) -eq 2 ]
     run cat daemon.stderr daemon.notify
     [[ $output == *'password authentication failed'* ]]
-    [[ $output != *1337* ]]
+    [[ $output != *swordfish* ]]
 }
 
 @test "the right password works, and is not repeated either" {
@@ -187,6 +187,41 @@ logins_refused() {
     run psql -X -f script.sql "$(pgsluice cluster url "$folder")"
     [ "$status" -eq 3 ]
     [[ $output == *"this server is a standby"*"run the script on the primary"* ]]
+}
+
+@test "a commit that waits for somebody's NOTIFY is patient, and tried again when that is not enough" {
+    local notifier
+
+    start_server notified
+    export SYNC_DATABASE_URL=$url
+    make_table_revision aaaa1111 '' one
+    make_table_revision bbbb2222 aaaa1111 two
+    pgsluice --set migrations.directory="$migrations" upgrade aaaa1111
+    pgsluice --set migrations.directory="$migrations" downgrade base
+    # A commit with a NOTIFY has a lock of the whole server; this one is never confirmed by a standby.
+    sql "ALTER ROLE postgres SET synchronous_commit = local"
+    sql "ALTER SYSTEM SET synchronous_standby_names = 'nobody'"
+    sql 'SELECT pg_reload_conf()' >/dev/null
+    for settings in 'lock_timeout=1h aaaa1111' 'lock_timeout=20ms bbbb2222'; do
+        psql -XAtq -d "$url" -c 'SET synchronous_commit = on' -c 'CREATE TABLE IF NOT EXISTS noted (); DROP TABLE noted; NOTIFY somebody' \
+            </dev/null >/dev/null 2>&1 3>&- 4>&- &
+        notifier=$!
+        wait_for '[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE wait_event = '\''SyncRep'\''")" = 1 ]'
+        pgsluice --set migrations.directory="$migrations" --set "execution.${settings% *}" \
+            upgrade "${settings#* }" </dev/null >told 2>&1 3>&- 4>&- &
+        migrator=$!
+        if [ "${settings#* }" = aaaa1111 ]; then
+            wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = '\''object'\''")" = 1 ]'
+        else
+            wait_for 'grep -q "again" told'
+        fi
+        sql "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        wait "$notifier" || :
+        wait "$migrator" || { cat told; false; }
+        [ "$(sql 'SELECT version_num FROM alembic_version')" = "${settings#* }" ]
+        [ "${settings#* }" = bbbb2222 ] || run ! grep -q 'again' told
+    done
+    [ "$(sql "SELECT string_agg(event, ' ' ORDER BY id) FROM pgsluice.ledger")" = 'upgrade downgrade upgrade upgrade' ]
 }
 
 @test "an embedded server outlives a killed owner, and the next one takes it over and stops it" {

@@ -146,6 +146,19 @@ static void prefer_opening(GError *opening, FailurePlace *place, GError **failur
     place->position = 0;
 }
 
+/* Where no failed transaction has refused it (COMMIT itself may fail), the closing has dropped what
+ * the opening had prepared. */
+static gboolean receive_closing(Execution *execution, GError **error)
+{
+    g_autoptr(GError) refusal = NULL;
+
+    if (!receive_group(execution->session->conn, &refusal, error))
+        return FALSE;
+    if (!refusal)
+        g_clear_pointer(&execution->prepared_record, g_free);
+    return TRUE;
+}
+
 static gboolean exchange_batch(Execution *execution, Window *window, FailurePlace *place,
                                GError **failure, GError **error)
 {
@@ -161,9 +174,11 @@ static gboolean exchange_batch(Execution *execution, Window *window, FailurePlac
         return FALSE;
     watch_rest(execution->watch); /* what is left are the closing's answers */
     prefer_opening(opening, place, failure);
+    if (opening) /* has prepared nothing */
+        g_clear_pointer(&execution->prepared_record, g_free);
     if (!*failure) /* all is committed: an interruption comes too late to matter */
         conn_set_cancel(conn, NULL);
-    return receive_group(conn, &ignored, error) && receive_group(conn, &ignored, error);
+    return receive_group(conn, &ignored, error) && receive_closing(execution, error);
 }
 
 gboolean batch_run(Execution *execution, guint end, FailurePlace *place, GError **error)
@@ -181,10 +196,8 @@ gboolean batch_run(Execution *execution, guint end, FailurePlace *place, GError 
         is_usable = conn_pipeline_end(conn, error);
     conn_set_cancel(conn, execution->session->cancel);
     FAILPOINT("batch-done");
-    if (is_usable && !failure) {
-        g_clear_pointer(&execution->prepared_record, g_free);
+    if (is_usable && !failure)
         return TRUE;
-    }
     execution_roll_back(execution);
     if (failure) {
         g_clear_error(error);

@@ -17,6 +17,7 @@ void execution_clear(Execution *execution)
     g_free(execution->restoring_record_sql);
     g_free(execution->restoring_segment_sql);
     g_free(execution->prepared_record);
+    g_free(execution->last_commit_sql);
     g_clear_pointer(&execution->in_the_way, sight_unref);
     ledger_end_clear(&execution->ledger_end);
 }
@@ -111,19 +112,23 @@ void execution_end_last_words(const Execution *execution)
 }
 
 /* The last commit must reach the disk, and with it all before it: as durable as role, database and
- * server ask for (remote_apply, say), and at least on. */
-static const char *durability_sql(const Execution *execution, guint index)
+ * server ask for (remote_apply, say), and at least on. It also sends the news, under a lock of the
+ * whole server that others' commits hold for as long as their disk takes: too long for a try's lock
+ * timeout, and no reason to run the revision again. */
+static char *last_commit_sql(const Session *session)
 {
-    if (!execution_is_last(execution, index))
-        return NULL;
-    return g_str_equal(execution->session->default_synchronous_commit, "off")
-               ? "SET LOCAL synchronous_commit = on"
-               : "SET LOCAL synchronous_commit TO DEFAULT";
+    const char *durability = session->default_synchronous_commit;
+
+    return g_strdup_printf("SELECT pg_catalog.set_config('synchronous_commit', '%s', true), "
+                           "pg_catalog.set_config('lock_timeout', '%" G_GINT64_FORMAT "us', true)",
+                           g_str_equal(durability, "off") ? "on" : durability,
+                           session->settings->lock_timeout);
 }
 
 GArray *execution_messages(const Execution *execution, guint index)
 {
-    return step_messages(execution_script(execution, index), durability_sql(execution, index));
+    return step_messages(execution_script(execution, index),
+                         execution_is_last(execution, index) ? execution->last_commit_sql : NULL);
 }
 
 /* Where a transaction ends that is not the last of its revision. */
@@ -275,6 +280,8 @@ gboolean execution_connect(Execution *execution, GError **error)
     execution->run = run_format(session, execution->origin, error);
     if (!execution->run)
         return FALSE;
+    g_free(execution->last_commit_sql);
+    execution->last_commit_sql = last_commit_sql(session);
     conn_set_notice_sink(session->conn, tell_notice, execution);
     execution->watch = watch_new(session->conn, session->facts.backend_pid,
                                  session->settings->instance, tell_progress, execution);

@@ -28,6 +28,7 @@ typedef struct {
     char *restoring_record_sql; /* the same, and sets the session's parameters again */
     char *restoring_segment_sql;
     char *prepared_record; /* the name under which the server has record_sql; NULL: has not */
+    char *last_commit_sql; /* what the last commit of the run runs with */
     char *version_table;
     gint64 lock_timeout;  /* of this try, microseconds */
     LedgerEnd ledger_end; /* before the run */

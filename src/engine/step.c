@@ -68,7 +68,7 @@ void step_add_session(GArray *messages, const Script *script, guint first)
     }
 }
 
-GArray *step_messages(const Script *script, const char *durability)
+GArray *step_messages(const Script *script, const char *settings_sql)
 {
     GArray *messages = g_array_sized_new(FALSE, FALSE, sizeof(StepMessage), 12);
     const Segment *segment = script_segment(script);
@@ -88,8 +88,8 @@ GArray *step_messages(const Script *script, const char *durability)
     add_own(messages, ends ? PHASE_RECORD : PHASE_JOURNAL, NULL);
     if (script->may_change_session && ends)
         add_discard(messages);
-    if (ends && durability)
-        add_own(messages, PHASE_COMMIT, durability);
+    if (ends && settings_sql)
+        add_own(messages, PHASE_COMMIT, settings_sql);
     add_own(messages, PHASE_COMMIT, "COMMIT");
     return messages;
 }

@@ -14,9 +14,9 @@ typedef struct {
 } StepMessage;
 
 /* All messages of the transaction that a script runs next: of its next segment, or of its record
- * alone. An array of StepMessage that borrows from it; g_array_unref. `durability` (may be NULL) is
- * a SET LOCAL for this commit. */
-GArray *step_messages(const Script *script, const char *durability);
+ * alone. An array of StepMessage that borrows from it; g_array_unref. `settings_sql` (may be
+ * NULL) says what this commit runs with. */
+GArray *step_messages(const Script *script, const char *settings_sql);
 
 /* What the statements before `first` have set in the session: they are sent again where the session
  * is a new one, or was reset in between. Appends to `messages`. */
