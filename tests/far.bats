@@ -173,7 +173,7 @@ move_to_another_system() {
     make_line 1
     make_revision bbbb0001 aaaa0001 <<'SQL'
 -- migrate:up
-SELECT pg_sleep(0.05);
+SELECT pg_sleep(0.2);
 CREATE TABLE u ();
 
 -- migrate:down
@@ -181,8 +181,8 @@ DROP TABLE u;
 SQL
     role=far_role_$$
     sql "CREATE ROLE $role LOGIN SUPERUSER"
-    sql "ALTER DATABASE $database SET statement_timeout = '1ms'; ALTER DATABASE $database SET work_mem = '5MB';
-         ALTER ROLE $role SET search_path = pg_catalog; ALTER ROLE $role IN DATABASE $database SET statement_timeout = '2ms';
+    sql "ALTER DATABASE $database SET statement_timeout = '90ms'; ALTER DATABASE $database SET work_mem = '5MB';
+         ALTER ROLE $role SET search_path = pg_catalog; ALTER ROLE $role IN DATABASE $database SET statement_timeout = '100ms';
          ALTER DATABASE $database SET default_transaction_read_only = on"
     SYNC_DATABASE_URL="$url&user=$role"
     run --separate-stderr upgrade -v
@@ -192,11 +192,11 @@ SQL
     # shellcheck disable=SC2154 # set by run
     echo "$stderr"
     [ "$status" -eq 0 ]
-    [[ $stderr == *'Overriding statement_timeout = 2ms, set for the role in database'* ]]
+    [[ $stderr == *'Overriding statement_timeout = 100ms, set for the role in database'* ]]
     [[ $stderr == *'Overriding search_path = pg_catalog, set for the role'* ]]
     [[ $stderr == *'Overriding default_transaction_read_only = on, set for the database'* ]]
     [[ $stderr != *work_mem* ]]
-    [ "$(jq -c '.database.overridden[2]' status.json)" = '{"name":"statement_timeout","value":"2ms","source":"role in database"}' ]
+    [ "$(jq -c '.database.overridden[2]' status.json)" = '{"name":"statement_timeout","value":"100ms","source":"role in database"}' ]
     [ "$(sql "SELECT to_regclass('public.u') IS NOT NULL")" = t ]
 }
 

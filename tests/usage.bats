@@ -1,6 +1,6 @@
 # Usage logs over HTTP, against the real daemon and a real server: what is acknowledged is in the
 # table, once, and what is not valid is named.
-# timeout: 180 s
+# timeout: 300 s
 load lib/common
 load lib/daemon
 

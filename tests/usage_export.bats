@@ -130,7 +130,7 @@ teardown() {
     exec 5<&-
     wait "$client" || :
     [[ $(<code) == @(18|56) ]] # cut off, or reset
-    logged 'The usage log cannot be read: .*broke'
+    wait_for "logged 'The usage log cannot be read: .*broke'"
     # The next ones get a connection.
     wait_for '[ "$(ask "?limit=1")" = 200 ]'
 

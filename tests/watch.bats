@@ -75,8 +75,7 @@ operation() {
     start_daemon
     wait_for 'status_says "because of a lock of a-reader \(process [0-9]+, user "'
     logged 'warning: running 1 of 1: .* because of a lock of a-reader'
-    wait_for '[ "$(operation ".operation.blockers[0].application_name")" = a-reader ]'
-    [ "$(operation '.operation.blockers[0].query_start')" != null ]
+    wait_for '[ "$(operation ".operation.blockers[0] | .application_name == \"a-reader\" and .query_start != null")" = true ]'
     out_of_the_way
     wait_until_ready
 }
