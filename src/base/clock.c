@@ -7,6 +7,10 @@
 
 #include "base/error.h"
 
+/* Seconds since 1970 of the first second of year 1 and of the last one of year 9999. */
+#define YEAR_0001 G_GINT64_CONSTANT(-62135596800)
+#define YEAR_9999_END G_GINT64_CONSTANT(253402300799)
+
 static gint64 real_monotonic(gpointer data)
 {
     (void)data;
@@ -61,19 +65,30 @@ gboolean clock_wait(gint64 microseconds, Cancel *cancel)
     return current->wait(microseconds, cancel, current->data);
 }
 
+/* GLib knows the years that RFC 3339 can write, and no others. */
+static GDateTime *date_of(gint64 wall)
+{
+    gint64 seconds = wall / G_USEC_PER_SEC - (wall % G_USEC_PER_SEC < 0);
+
+    return g_date_time_new_from_unix_utc(CLAMP(seconds, YEAR_0001, YEAR_9999_END));
+}
+
 char *clock_format_utc(gint64 wall)
 {
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(wall / G_USEC_PER_SEC);
+    g_autoptr(GDateTime) time = date_of(wall);
+    g_autofree char *rest = g_date_time_format(time, "%m-%d %H:%M:%S+00:00");
 
-    return g_date_time_format(time, "%Y-%m-%d %H:%M:%S+00:00");
+    return g_strdup_printf("%04d-%s", g_date_time_get_year(time), rest);
 }
 
 char *clock_format_rfc3339(gint64 wall)
 {
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(wall / G_USEC_PER_SEC);
-    g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+    g_autoptr(GDateTime) time = date_of(wall);
+    g_autofree char *rest = g_date_time_format(time, "%m-%dT%H:%M:%S");
+    gint64 fraction = wall % G_USEC_PER_SEC;
 
-    return g_strdup_printf("%s.%06dZ", seconds, (int)(wall % G_USEC_PER_SEC));
+    return g_strdup_printf("%04d-%s.%06dZ", g_date_time_get_year(time), rest,
+                           (int)(fraction < 0 ? fraction + G_USEC_PER_SEC : fraction));
 }
 
 /* GLib reads more of ISO 8601 than RFC 3339 has, and tells neither year 0 nor a leap second. */

@@ -25,7 +25,8 @@ gint64 clock_wall(void);
 /* Waits; returns FALSE when `cancel` (may be NULL) was triggered before or while waiting. */
 gboolean clock_wait(gint64 microseconds, Cancel *cancel);
 
-/* "2026-11-22 14:02:11+00:00" for the file header and for people; free with g_free. */
+/* "2026-11-22 14:02:11+00:00" for the file header and for people; free with g_free. Both give four
+ * digits to each year: what is outside of 0001 to 9999 is shown as the nearest second within. */
 char *clock_format_utc(gint64 wall);
 
 /* "2026-11-22T14:02:11.123456Z" (RFC 3339) for machines; free with g_free. */

@@ -206,6 +206,40 @@ static void test_rfc3339(void)
     g_assert_cmpint(wall, ==, (gint64)86400 * G_USEC_PER_SEC);
 }
 
+static void test_times_of_every_year_can_be_told_and_read_again(void)
+{
+    static const struct {
+        gint64 wall;
+        const char *text;
+    } rows[] = {
+        {0, "1970-01-01T00:00:00.000000Z"},
+        {-1, "1969-12-31T23:59:59.999999Z"},
+        {G_GINT64_CONSTANT(-62135596800) * G_USEC_PER_SEC, "0001-01-01T00:00:00.000000Z"},
+        {G_GINT64_CONSTANT(-30641760000) * G_USEC_PER_SEC + 7, "0999-01-01T00:00:00.000007Z"},
+        {G_GINT64_CONSTANT(253402300799) * G_USEC_PER_SEC + 5, "9999-12-31T23:59:59.000005Z"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = clock_format_rfc3339(rows[i].wall);
+        gint64 wall = 7;
+
+        g_assert_cmpstr(text, ==, rows[i].text);
+        g_assert_true(clock_parse_rfc3339(text, &wall, NULL));
+        g_assert_cmpint(wall, ==, rows[i].wall);
+    }
+}
+
+static void test_times_that_no_calendar_has_are_told_as_the_nearest(void)
+{
+    g_autofree char *first = clock_format_utc(G_MININT64);
+    g_autofree char *last = clock_format_utc(G_MAXINT64);
+    g_autofree char *early = clock_format_utc(G_GINT64_CONSTANT(-30641760000) * G_USEC_PER_SEC);
+
+    g_assert_cmpstr(first, ==, "0001-01-01 00:00:00+00:00");
+    g_assert_cmpstr(last, ==, "9999-12-31 23:59:59+00:00");
+    g_assert_cmpstr(early, ==, "0999-01-01 00:00:00+00:00");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -217,5 +251,7 @@ int main(int argc, char **argv)
     g_test_add_func("/units/size/read", test_sizes_read_as_written);
     g_test_add_func("/units/size/refused", test_wrong_sizes_are_refused);
     g_test_add_func("/clock/rfc3339", test_rfc3339);
+    g_test_add_func("/clock/every-year", test_times_of_every_year_can_be_told_and_read_again);
+    g_test_add_func("/clock/beyond", test_times_that_no_calendar_has_are_told_as_the_nearest);
     return g_test_run();
 }
