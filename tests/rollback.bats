@@ -495,6 +495,28 @@ SQL
     done
 }
 
+@test "a hold for which the ledger is never free is to be asked for again, and the gate stays open" {
+    make_table_revision aaaaaaaaaaaa '' one
+    write_guarded_config
+    start_daemon daemon --set execution.lock_timeout=0
+    wait_until_ready
+    PGAPPNAME=reader psql -XAtq -d "$url" -c "BEGIN; LOCK TABLE pgsluice.ledger; SELECT pg_sleep(300)" \
+        </dev/null >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''pgsluice.ledger'\''::regclass AND granted")" = 1 ]'
+    call POST /admin/migrations/hold '{"reason": "too early"}'
+    problem 503 blocked
+    grep -qi '^retry-after: [1-9]' fields
+    [[ $(member .hint) == *pg_stat_activity* ]]
+    [ "$(gate_state)" = open ]
+    run -4 pgsluice --set execution.lock_timeout=10ms hold --reason 'too early'
+    [[ $output == *pg_stat_activity* ]]
+    unblock_table
+    call POST /admin/migrations/hold '{"reason": "in time"}'
+    [ "$code" = 200 ]
+    run ! grep -q 'connection.*broke' daemon.stderr
+}
+
 @test "bad input is named by its place and moves nothing" {
     make_history
     write_guarded_config

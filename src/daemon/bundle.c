@@ -5,8 +5,11 @@
 #include "daemon/required.h"
 #include "setup/setup.h"
 
-/* One try; a host that drops packets must not use up all of database.connect_timeout. */
-enum { TRY_TIMEOUT = 10 * G_USEC_PER_SEC };
+enum {
+    /* One try; a host that drops packets must not use up all of database.connect_timeout. */
+    TRY_TIMEOUT = 10 * G_USEC_PER_SEC,
+    ANSWER_WITHIN = 5 * G_USEC_PER_SEC, /* what a server may take to tell heads and lock */
+};
 
 static Conf *load_conf(const BundleSources *sources, const char *const *more, GError **error)
 {
@@ -71,6 +74,8 @@ Bundle *bundle_load(const BundleSources *sources, GError **error)
     bundle->settings.connect_timeout = TRY_TIMEOUT;
     if (bundle->connect_timeout)
         bundle->settings.connect_timeout = MIN(TRY_TIMEOUT, bundle->connect_timeout);
+    bundle->settings.answer_within =
+        MAX(ANSWER_WITHIN, 2 * conf_duration(bundle->conf, CONF_GATE_POLL_INTERVAL));
     bundle->directory = setup_script_directory(bundle->conf);
     bundle->scripts = setup_describe_scripts(bundle->conf);
     bundle->graph = setup_graph(bundle->conf, error);

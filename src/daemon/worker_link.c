@@ -10,7 +10,6 @@
 enum {
     PAUSE_FIRST = 100 * 1000, /* microseconds between tries to connect */
     PAUSE_LONGEST = 3 * G_USEC_PER_SEC,
-    ANSWER_WITHIN = 5 * G_USEC_PER_SEC, /* what a server may take to tell heads and lock */
 };
 
 gboolean worker_start_cluster(Worker *worker)
@@ -64,11 +63,9 @@ gboolean worker_listen(Worker *worker, Session *session, GError **error)
     return conn_exec(session_conn(session), sql, NULL, error);
 }
 
-void worker_limit_answers(Session *session, const Bundle *bundle)
+void worker_limit_answers(Session *session)
 {
-    gint64 interval = conf_duration(bundle->conf, CONF_GATE_POLL_INTERVAL);
-
-    conn_set_timeout(session_conn(session), MAX(ANSWER_WITHIN, 2 * interval));
+    conn_set_timeout(session_conn(session), session_settings(session)->answer_within);
 }
 
 static Session *open_session(Worker *worker, const Bundle *bundle, GError **error)
@@ -78,7 +75,7 @@ static Session *open_session(Worker *worker, const Bundle *bundle, GError **erro
     pulse_await_server(worker->pulse);
     session = session_open(&bundle->settings, FALSE, worker->stop, NULL, error);
     if (session)
-        worker_limit_answers(session, bundle);
+        worker_limit_answers(session);
     if (!session || !worker_listen(worker, session, error)) {
         tally_connect_failed();
         return NULL;

@@ -90,7 +90,7 @@ static Next bring_in(Worker *worker, const Verdict *verdict, Status *status)
     conn_set_timeout(session_conn(worker->session), 0);
     is_done =
         migrate_upgrade(worker->session, worker->bundle->graph, &options, &events, &result, &error);
-    worker_limit_answers(worker->session, worker->bundle);
+    worker_limit_answers(worker->session);
     if (!is_done)
         return upgrade_failed(worker, connections, error);
     worker->wants_upgrade = result.is_held; /* once the hold is lifted the upgrade goes on */

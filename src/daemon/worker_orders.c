@@ -89,7 +89,7 @@ static void end_task(Worker *worker, const Commission *commission, const GError 
     if (state)
         is_saved = operations_end(worker->session, commission->id, document, NULL);
     if (conn && conn_is_alive(conn)) {
-        worker_limit_answers(worker->session, worker->bundle);
+        worker_limit_answers(worker->session);
         conn_set_cancel(conn, worker->stop);
     }
     worker->must_settle |= !is_saved;
@@ -144,7 +144,7 @@ static Next carry_out(Worker *worker, Commission *accepted)
     worker->task = commission->id;
     conn_set_timeout(session_conn(worker->session), 0);
     is_done = clerk_run(&clerk, commission, &events, &error);
-    worker_limit_answers(worker->session, worker->bundle);
+    worker_limit_answers(worker->session);
     worker->task = NULL;
     worker->wants_upgrade = FALSE;
     ground_note_try(&worker->ground, NULL);

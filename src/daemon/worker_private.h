@@ -70,7 +70,7 @@ Next worker_renew_session(Worker *worker);
 gboolean worker_listen(Worker *worker, Session *session, GError **error);
 /* A server that stopped answering without hanging up (frozen, or behind a dead link) must close the
  * gate too. Lifted while migrating: a statement may take its time. */
-void worker_limit_answers(Session *session, const Bundle *bundle);
+void worker_limit_answers(Session *session);
 /* References `instances`; NULL: nobody is known to be there. */
 void worker_remember_instances(Worker *worker, GPtrArray *instances);
 

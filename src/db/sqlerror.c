@@ -18,6 +18,9 @@ static const struct {
     {"42501", ERROR_PRIVILEGE, NULL},
     {"25006", ERROR_NOT_PRIMARY,
      "the session is read-only: connect to the primary, or see default_transaction_read_only"},
+    {"55P03", ERROR_BLOCKED,
+     "see who holds it: SELECT pid, state, query FROM pg_stat_activity WHERE state <> 'idle'; then "
+     "try again"},
     {"25P03", ERROR_CONNECTION_LOST, "raise idle_in_transaction_session_timeout"},
     {"57P05", ERROR_CONNECTION_LOST, "raise idle_session_timeout"},
     {"57P0", ERROR_CONNECTION_LOST, NULL},

@@ -247,7 +247,7 @@ char *execution_opening_sql(const Execution *execution)
 char *execution_patience_sql(const Execution *execution)
 {
     return g_strdup_printf("SET lock_timeout = '%" G_GINT64_FORMAT "us'",
-                           execution->session->settings->lock_timeout);
+                           settings_patience(execution->session->settings));
 }
 
 void execution_restore(const Execution *execution)

@@ -60,7 +60,7 @@ void execution_prepare_try(Execution *execution, gint64 lock_timeout);
  */
 char *execution_opening_sql(const Execution *execution);
 /* What takes that back: the session lives on behind the run, and waits for locks as long as
- * settings say. The second one is for g_free. */
+ * settings_patience says. The second one is for g_free. */
 #define EXECUTION_DURABILITY_SQL "SET synchronous_commit TO DEFAULT"
 char *execution_patience_sql(const Execution *execution);
 /* Sends both, outside a pipeline; quiet about a failure. */

@@ -235,7 +235,7 @@ static void add_hint(const FailurePlace *place, GError **error)
     const char *remedy = remedy_of(error_sqlstate(*error));
     gboolean was_ended = g_strcmp0(error_sqlstate(*error), "57014") == 0;
 
-    if (error_hint(*error) && error_is(*error, ERROR_MIGRATION))
+    if (error_hint(*error) && error_is(*error, ERROR_MIGRATION) && !remedy)
         return;
     if (may_have_committed(place))
         add_doubt_hint(place, error);

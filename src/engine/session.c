@@ -93,7 +93,7 @@ char *session_parameters(const Session *session, gint64 lock_timeout)
 /* Plain SETs cost a new server process less than a query with as many functions. */
 static char *opening_statements(const Session *session)
 {
-    GString *text = format_parameters(session, AS_STATEMENTS, session->settings->lock_timeout);
+    GString *text = format_parameters(session, AS_STATEMENTS, settings_patience(session->settings));
     g_autofree char *search_path = settings_search_path_sql(session->settings);
 
     g_string_append_printf(text, "SELECT pg_catalog.set_config('search_path', %s, false); ",

@@ -14,7 +14,9 @@ typedef struct {
         *instance; /* who we are: "host" or "host:port"; in application_name and the ledger */
     gint64 connect_timeout; /* microseconds for all tries together; 0 = one try */
     gint64 lock_wait;       /* microseconds */
-    gint64 lock_timeout;
+    gint64 lock_timeout;    /* of a migration's statements */
+    gint64 answer_within;   /* whoever uses the session outside of runs gives up on the server then;
+                               0: never */
     gint64 statement_timeout;
     const char *search_path; /* of every migration, whatever role or database say */
     gint64 retry_deadline;

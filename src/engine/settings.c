@@ -50,6 +50,15 @@ static void set_timeout(SessionParameter *parameter, gint64 microseconds)
     g_snprintf(parameter->value, sizeof parameter->value, "%" G_GINT64_FORMAT "us", microseconds);
 }
 
+gint64 settings_patience(const EngineSettings *settings)
+{
+    gint64 longest = settings->answer_within / 5 * 4;
+
+    if (longest == 0 || (settings->lock_timeout != 0 && settings->lock_timeout < longest))
+        return settings->lock_timeout;
+    return longest;
+}
+
 void settings_parameters(const EngineSettings *settings, gint64 lock_timeout,
                          SessionParameter parameters[SESSION_PARAMETERS])
 {

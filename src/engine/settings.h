@@ -27,6 +27,9 @@ typedef struct {
 
 enum { SESSION_PARAMETERS = 10 };
 
+/* How long statements outside of runs wait for a lock, microseconds, 0: as long as it takes. Such a
+ * wait ends before answer_within does, since behind that the connection counts as broken. */
+gint64 settings_patience(const EngineSettings *settings);
 /* All of them but the search_path; `lock_timeout` in microseconds. */
 void settings_parameters(const EngineSettings *settings, gint64 lock_timeout,
                          SessionParameter parameters[SESSION_PARAMETERS]);
