@@ -582,6 +582,24 @@ SQL
     done
 }
 
+@test "a start whose question is refused for a moment asks again" {
+    local holder
+
+    make_table_revision aaaaaaaaaaaa '' one
+    start_daemon first
+    wait_until_ready first
+    stop_daemon first
+    coproc holder { psql -XAtqn -d "$url" 2>&1; }
+    echo 'BEGIN; LOCK TABLE pgsluice.hold; SELECT 1;' >&"${holder[1]}"
+    read -r <&"${holder[0]}"
+    start_daemon daemon --set execution.lock_timeout=100ms
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .gate.state)" = closed ]'
+    http_body /admin/migrations admin | jq -r .gate.reason | grep -q 'reading the database'
+    echo 'COMMIT;' >&"${holder[1]}"
+    wait_until_ready
+    stop_daemon
+}
+
 @test "sockets from the service manager" {
     make_table_revision aaaaaaaaaaaa '' one
     write_default_config daemon

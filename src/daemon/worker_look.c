@@ -13,6 +13,22 @@
 
 enum { DRIFTED_PAUSE = 5 * G_USEC_PER_SEC }; /* between looks at a schema that closes the gate */
 
+/* What the server refuses now it may answer in a moment: a lock in the way, a deadlock, a statement
+ * that somebody cancelled, memory or disk that ran out. A privilege, or a table that is not what it
+ * should be, needs a person. */
+static gboolean may_pass(const GError *error)
+{
+    static const char *const states[] = {"40", "53", "57014", "58"};
+    const char *sqlstate = error_sqlstate(error);
+
+    if (error_kind_is_retryable(error_kind(error)))
+        return TRUE;
+    for (gsize i = 0; sqlstate && i < G_N_ELEMENTS(states); i++)
+        if (g_str_has_prefix(sqlstate, states[i]))
+            return TRUE;
+    return FALSE;
+}
+
 /* A question to the database failed; nothing was being changed. */
 Next worker_look_failed(Worker *worker, GError *error)
 {
@@ -23,7 +39,7 @@ Next worker_look_failed(Worker *worker, GError *error)
     if (!conn_is_alive(session_conn(worker->session)))
         return worker_lose_connection(worker, error);
     ground_doubt(&worker->ground);
-    if (!worker->has_opened) {
+    if (!worker->has_opened && !may_pass(error)) {
         report_failure(worker->reports, GATE_EVENT_FAIL, "reading the database's revision", error);
         return NEXT_END;
     }
