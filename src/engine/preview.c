@@ -487,12 +487,19 @@ static gboolean count_rows(Look *look, const char *relation, const char *column,
     return *rows <= COUNT_MAX;
 }
 
-static gboolean measure_schema(Look *look, const char *schema, PreviewLoss *loss, GError **error)
+/* A schema or an extension, with all tables that are in it. */
+static gboolean holds_tables(LossKind kind)
 {
-    g_autofree char *sql = session_expand(look->session, sql_schema_rows);
+    return kind == LOSS_SCHEMA || kind == LOSS_EXTENSION;
+}
+
+static gboolean measure_tables(Look *look, const char *name, PreviewLoss *loss, GError **error)
+{
+    g_autofree char *sql = session_expand(
+        look->session, loss->kind == LOSS_SCHEMA ? sql_schema_rows : sql_extension_rows);
     g_autoptr(Result) result = NULL;
 
-    if (!conn_exec_params(look->session->conn, sql, 1, (const char *[]){schema}, &result, error))
+    if (!conn_exec_params(look->session->conn, sql, 1, (const char *[]){name}, &result, error))
         return FALSE;
     loss->is_estimate = result_int64(result, 0, 0) > 0;
     loss->rows = loss->is_estimate ? MAX(result_int64(result, 0, 1), 1) : 0;
@@ -526,7 +533,7 @@ static gboolean measure(Look *look, const Mention *item, GError **error)
     PreviewLoss *loss;
     LossKind kind = item->loss->kind;
     gboolean has_rows = is_counted(kind) && !item->is_elsewhere;
-    gboolean is_known = has_rows || kind == LOSS_SCHEMA || !loss_kind_has_data(kind);
+    gboolean is_known = has_rows || holds_tables(kind) || !loss_kind_has_data(kind);
     g_autofree char *name = name_loss(look, item);
 
     if (has_rows &&
@@ -537,7 +544,7 @@ static gboolean measure(Look *look, const Mention *item, GError **error)
     g_ptr_array_add(look->preview->losses, loss);
     if (has_rows)
         measure_rows(look, item, loss);
-    return kind != LOSS_SCHEMA || measure_schema(look, item->loss->name, loss, error);
+    return !holds_tables(kind) || measure_tables(look, item->loss->name, loss, error);
 }
 
 static gboolean measure_losses(Look *look, GError **error)

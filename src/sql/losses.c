@@ -80,30 +80,55 @@ static gboolean kind_of_object(PgQuery__ObjectType type, LossKind *kind)
     return FALSE;
 }
 
-/* Functions come with their arguments around the name. */
-static const PgQuery__Node *name_of_function(const PgQuery__Node *object, PgQuery__Node *list,
-                                             PgQuery__List *words)
+/* Functions come with their arguments around the name, and classes and families of operators with
+ * the access method before it. `list` and `words` have room for the answer. */
+static const PgQuery__Node *bare_name(const PgQuery__DropStmt *drop, const PgQuery__Node *object,
+                                      PgQuery__Node *list, PgQuery__List *words)
 {
-    if (object->node_case != PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS)
+    gboolean has_method = drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_OPCLASS ||
+                          drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY;
+
+    if (object->node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS) {
+        words->n_items = object->object_with_args->n_objname;
+        words->items = object->object_with_args->objname;
+    } else if (has_method && object->node_case == PG_QUERY__NODE__NODE_LIST &&
+               object->list->n_items > 1) {
+        words->n_items = object->list->n_items - 1;
+        words->items = object->list->items + 1;
+    } else {
         return object;
-    words->n_items = object->object_with_args->n_objname;
-    words->items = object->object_with_args->objname;
+    }
     list->node_case = PG_QUERY__NODE__NODE_LIST;
     list->list = words;
     return list;
 }
 
-/* Columns, and tables, hang on such objects; what hangs on others is no data, or is counted with
- * them. */
+/* Columns hang on such objects by their type, or because they are generated; tables by what they
+ * are partitioned by. What hangs on others is no data, or is counted with them. */
 static gboolean takes_data_along(const PgQuery__DropStmt *drop)
 {
     if (drop->behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
         return FALSE;
-    return drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
-           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN ||
-           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION ||
-           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION ||
-           drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_ACCESS_METHOD;
+    switch (drop->remove_type) {
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ACCESS_METHOD:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPCLASS:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_LANGUAGE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSDICTIONARY:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE:
+        return TRUE;
+    default:
+        return FALSE;
+    }
 }
 
 static void read_drop(const PgQuery__DropStmt *drop, GPtrArray *losses)
@@ -115,7 +140,7 @@ static void read_drop(const PgQuery__DropStmt *drop, GPtrArray *losses)
     for (gsize i = 0; i < drop->n_objects; i++) {
         PgQuery__Node list = PG_QUERY__NODE__INIT;
         PgQuery__List words = PG_QUERY__LIST__INIT;
-        const PgQuery__Node *object = name_of_function(drop->objects[i], &list, &words);
+        const PgQuery__Node *object = bare_name(drop, drop->objects[i], &list, &words);
         const char *schema;
         const char *name;
 

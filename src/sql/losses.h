@@ -12,6 +12,7 @@
     LOSS(VALUES, "values", TRUE) /* UPDATE; ALTER COLUMN TYPE, which may cut or round */           \
     LOSS(SCHEMA, "schema", TRUE)                                                                   \
     LOSS(DATABASE, "database", TRUE)                                                               \
+    LOSS(EXTENSION, "extension", TRUE)   /* the tables that are its own */                         \
     LOSS(DEPENDENTS, "dependents", TRUE) /* what CASCADE takes with `name`; DROP OWNED */          \
     LOSS(UNKNOWN, "unknown", TRUE)       /* DO, CALL, and what the grammar does not know */        \
     LOSS(SEQUENCE, "sequence", FALSE)                                                              \
@@ -19,7 +20,6 @@
     LOSS(MATERIALIZED_VIEW, "materialized view", FALSE)                                            \
     LOSS(TYPE, "type", FALSE)                                                                      \
     LOSS(FUNCTION, "function", FALSE)                                                              \
-    LOSS(EXTENSION, "extension", FALSE)                                                            \
     LOSS(OTHER, "object", FALSE)
 
 typedef enum {

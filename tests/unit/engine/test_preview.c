@@ -208,6 +208,28 @@ static void test_what_cascade_takes_along(Fixture *fixture, gconstpointer data)
     g_assert_true(preview_loss_is_data(g_ptr_array_index(preview->losses, 1)));
 }
 
+static void test_what_hangs_on_functions_and_extensions(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Preview) preview = NULL;
+
+    (void)data;
+    preview = preview_of(
+        fixture,
+        "CREATE EXTENSION citext;\nCREATE EXTENSION hstore;\nCREATE TABLE own AS SELECT 1 AS a;\n"
+        "ANALYZE own;\nALTER EXTENSION hstore ADD TABLE own;\n"
+        "CREATE FUNCTION twice(a int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 2 * a';\n"
+        "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (twice(a)) STORED);",
+        "DROP FUNCTION twice(int) CASCADE;\nDROP EXTENSION citext;\nDROP EXTENSION hstore;");
+    g_assert_cmpuint(preview->losses->len, ==, 4);
+    assert_loss(preview, 0, LOSS_FUNCTION, "\"twice\"", 0, FALSE);
+    assert_loss(preview, 1, LOSS_DEPENDENTS, "\"twice\"", -1, FALSE);
+    assert_loss(preview, 2, LOSS_EXTENSION, "\"citext\"", 0, FALSE);
+    assert_loss(preview, 3, LOSS_EXTENSION, "\"hstore\"", 1, TRUE);
+    g_assert_true(preview_loss_is_data(g_ptr_array_index(preview->losses, 1)));
+    g_assert_false(preview_loss_is_data(g_ptr_array_index(preview->losses, 2)));
+    g_assert_true(preview_loss_is_data(g_ptr_array_index(preview->losses, 3)));
+}
+
 /* The rows of a namesake in the path that we see are not those that go. */
 static void test_other_path_is_not_counted(Fixture *fixture, gconstpointer data)
 {
@@ -274,6 +296,7 @@ int main(int argc, char **argv)
     TEST(locks_of_the_server);
     TEST(losses_are_counted);
     TEST(what_cascade_takes_along);
+    TEST(what_hangs_on_functions_and_extensions);
     TEST(other_path_is_not_counted);
     TEST(locked_table_is_estimated);
     TEST(drift_is_named);
