@@ -274,6 +274,33 @@ SQL
     [ "$(sql 'SELECT id, name IS NULL FROM users')" = "$(sql 'SELECT id, name IS NULL FROM users' "$url_online")" ]
 }
 
+@test "server: locks and registrations of a revision end with it, and ours stay" {
+    create_database
+    make_revision aaaa0001 '' <<'SQL'
+-- migrate:up
+LISTEN gossip;
+SELECT pg_advisory_lock(-1), pg_advisory_lock(-1), pg_advisory_lock_shared(7), pg_advisory_lock(-2, 3);
+SELECT pg_advisory_xact_lock(8);
+DO $$ BEGIN PERFORM pg_advisory_lock_shared(-5, -6); END $$;
+
+-- migrate:down
+-- nothing to undo
+SQL
+    make_revision aaaa0002 aaaa0001 <<'SQL'
+-- migrate:up
+CREATE TABLE seen AS SELECT objsubid, mode, count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND pid = pg_backend_pid() GROUP BY 1, 2;
+CREATE TABLE heard AS SELECT c FROM pg_listening_channels() c;
+
+-- migrate:down
+-- nothing to undo
+SQL
+    run -0 upgrade
+    [[ $output != *WARNING* && $output != *"don't own"* ]]
+    [ "$(sql 'SELECT * FROM seen')" = '1|ExclusiveLock|1' ]
+    [ -z "$(sql 'SELECT * FROM heard')" ]
+}
+
 @test "server: what a function sets in the session does not reach the next revision" {
     create_database
     make_revision aaaa0001 '' <<'SQL'

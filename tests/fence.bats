@@ -333,3 +333,29 @@ PERL
     run -4 pgsluice run sh -c 'exit 4' --json
     run -4 pgsluice -q run --wait 9s -- sh -c 'exit 4' --wait soon
 }
+
+@test "locks that a revision leaves are given back, and the fence of the daemon that ran it stays" {
+    local held="SELECT mode, count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY mode"
+
+    write_default_config daemon
+    printf 'gate: { required_revision = "aaaa1111"; poll_interval = "10min"; };\n' >>daemon.conf
+    start_daemon
+    wait_until_ready
+    before=$(sql "$held")
+    [[ $before == ShareLock\|* ]]
+    make_revision dddd4444 cccc3333 <<'SQL'
+-- migrate:up
+LISTEN gossip;
+SELECT pg_advisory_lock(7), pg_advisory_lock_shared(7, 8);
+CREATE TABLE four ();
+-- migrate:down
+DROP TABLE four;
+SQL
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for '[ "$(sql "SELECT version_num FROM alembic_version")" = dddd4444 ]'
+    wait_for '[ "$(sql "$held")" = "$before" ]'
+    # Still woken by a notification.
+    pgsluice hold --reason 'a test'
+    wait_for '[ "$(http_body /admin/migrations admin | jq -r .hold.reason)" = "a test" ]'
+}

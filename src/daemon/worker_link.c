@@ -55,14 +55,6 @@ static void put_in_force(Worker *worker, Bundle *next)
     report_reloaded(worker->reports, next);
 }
 
-gboolean worker_listen(Worker *worker, Session *session, GError **error)
-{
-    g_autofree char *channel = sql_quote_identifier(session_settings(session)->state_schema);
-    g_autofree char *sql = g_strconcat("LISTEN ", channel, NULL);
-
-    return conn_exec(session_conn(session), sql, NULL, error);
-}
-
 void worker_limit_answers(Session *session)
 {
     conn_set_timeout(session_conn(session), session_settings(session)->answer_within);
@@ -76,7 +68,7 @@ static Session *open_session(Worker *worker, const Bundle *bundle, GError **erro
     session = session_open(&bundle->settings, FALSE, worker->stop, NULL, error);
     if (session)
         worker_limit_answers(session);
-    if (!session || !worker_listen(worker, session, error)) {
+    if (!session || !session_listen(session, error)) {
         tally_connect_failed();
         return NULL;
     }

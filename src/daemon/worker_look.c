@@ -56,7 +56,7 @@ Next worker_look_after(Worker *worker, guint connections)
     GError *error = NULL;
 
     if (session_reconnections(worker->session) != connections &&
-        !worker_listen(worker, worker->session, &error))
+        !session_listen(worker->session, &error))
         return worker_lose_connection(worker, error);
     return worker_look(worker, FALSE);
 }

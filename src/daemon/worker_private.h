@@ -66,8 +66,6 @@ Next worker_connect(Worker *worker);
 Next worker_lose_connection(Worker *worker, GError *error);
 /* Opens a session with the newest bundle that waits before the old one is given up. */
 Next worker_renew_session(Worker *worker);
-/* Asks the server to wake this session when heads or lock move. */
-gboolean worker_listen(Worker *worker, Session *session, GError **error);
 /* A server that stopped answering without hanging up (frozen, or behind a dead link) must close the
  * gate too. Lifted while migrating: a statement may take its time. */
 void worker_limit_answers(Session *session);

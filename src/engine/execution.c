@@ -3,8 +3,10 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "engine/fence.h"
 #include "engine/session_private.h"
 #include "engine/settings.h"
+#include "engine/sql_engine.h"
 
 enum { LAST_WORDS = G_USEC_PER_SEC }; /* for what is said to the server after a failure */
 
@@ -18,6 +20,8 @@ void execution_clear(Execution *execution)
     g_free(execution->restoring_segment_sql);
     g_free(execution->prepared_record);
     g_free(execution->last_commit_sql);
+    g_free(execution->release_locks_sql);
+    g_free(execution->listen_sql);
     g_clear_pointer(&execution->in_the_way, sight_unref);
     ledger_end_clear(&execution->ledger_end);
 }
@@ -127,8 +131,11 @@ static char *last_commit_sql(const Session *session)
 
 GArray *execution_messages(const Execution *execution, guint index)
 {
-    return step_messages(execution_script(execution, index),
-                         execution_is_last(execution, index) ? execution->last_commit_sql : NULL);
+    const StepEnding ending = {execution_is_last(execution, index) ? execution->last_commit_sql
+                                                                   : NULL,
+                               execution->release_locks_sql, execution->listen_sql};
+
+    return step_messages(execution_script(execution, index), &ending);
 }
 
 /* Where a transaction ends that is not the last of its revision. */
@@ -220,6 +227,36 @@ void execution_roll_back(const Execution *execution)
     execution_end_last_words(execution);
 }
 
+static gboolean may_keep_locks(const GPtrArray *scripts)
+{
+    for (guint i = 0; i < scripts->len; i++)
+        if (((const Script *)g_ptr_array_index(scripts, i))->may_keep_locks)
+            return TRUE;
+    return FALSE;
+}
+
+static char *format_release(const Session *session)
+{
+    g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT, session->key.key);
+    g_autofree char *instance_class = NULL;
+    g_autofree char *own_locks = fence_own_locks(session, &instance_class);
+    const char *const values[] = {"lock_key",     key, "own_locks", own_locks, "instance_class",
+                                  instance_class, NULL};
+
+    return sql_expand(sql_release_locks, values);
+}
+
+static void set_leavings(Execution *execution)
+{
+    const Session *session = execution->session;
+
+    g_free(execution->release_locks_sql);
+    g_free(execution->listen_sql);
+    execution->release_locks_sql =
+        may_keep_locks(execution->scripts) ? format_release(session) : NULL;
+    execution->listen_sql = session->listens ? session_listen_sql(session) : NULL;
+}
+
 static void set_restoring(char **restoring, const char *sql, const char *parameters)
 {
     g_free(*restoring);
@@ -233,6 +270,7 @@ void execution_prepare_try(Execution *execution, gint64 lock_timeout)
 
     execution->sent = execution->next;
     execution->lock_timeout = lock_timeout;
+    set_leavings(execution);
     set_restoring(&execution->restoring_record_sql, execution->record_sql, parameters);
     set_restoring(&execution->restoring_segment_sql, execution->segment_sql, parameters);
 }
@@ -259,6 +297,8 @@ void execution_restore(const Execution *execution)
     execution_begin_last_words(execution);
     if (conn_is_alive(conn))
         conn_exec(conn, both, NULL, NULL);
+    if (conn_is_alive(conn) && execution->release_locks_sql)
+        conn_exec(conn, execution->release_locks_sql, NULL, NULL);
     execution_end_last_words(execution);
 }
 

@@ -27,8 +27,10 @@ typedef struct {
     char *segment_sql;          /* records a segment that is not the last of its revision */
     char *restoring_record_sql; /* the same, and sets the session's parameters again */
     char *restoring_segment_sql;
-    char *prepared_record; /* the name under which the server has record_sql; NULL: has not */
-    char *last_commit_sql; /* what the last commit of the run runs with */
+    char *prepared_record;   /* the name under which the server has record_sql; NULL: has not */
+    char *last_commit_sql;   /* what the last commit of the run runs with */
+    char *release_locks_sql; /* for step_messages; NULL: no script takes advisory locks */
+    char *listen_sql;        /* for step_messages; NULL: the session does not listen */
     char *version_table;
     gint64 lock_timeout;  /* of this try, microseconds */
     LedgerEnd ledger_end; /* before the run */
@@ -63,7 +65,8 @@ char *execution_opening_sql(const Execution *execution);
  * settings_patience says. The second one is for g_free. */
 #define EXECUTION_DURABILITY_SQL "SET synchronous_commit TO DEFAULT"
 char *execution_patience_sql(const Execution *execution);
-/* Sends both, outside a pipeline; quiet about a failure. */
+/* Sends both, outside a pipeline, and gives back the advisory locks that a failed revision has
+ * left; quiet about a failure. */
 void execution_restore(const Execution *execution);
 /* Leaves the pipeline and the transaction that a failure or a cancellation has left open; does so
  * after a cancellation, too, and not for long. */

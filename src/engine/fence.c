@@ -72,6 +72,19 @@ static gboolean insist(Session *session, const char *sql, int count, const char 
     return FALSE;
 }
 
+char *fence_own_locks(const Session *session, char **instance_class)
+{
+    static const char *const none[] = {NULL};
+    const char *const *ids = session->fence ? (const char *const *)session->fence : none;
+    g_autofree char *keys = format_keys(session, ids, TRUE);
+    const char *bars = session->bars ? session->bars : "{}";
+    const char *end = keys[1] != '}' && bars[1] != '}' ? "," : "";
+
+    *instance_class = g_strdup(instance_keys(session).class_id);
+    keys[strlen(keys) - 1] = '\0';
+    return g_strconcat(keys, end, bars + 1, NULL);
+}
+
 /* --- Requiring -------------------------------------------------------------------------------- */
 
 /* `keys` are the array; the instance's lock goes too when nothing else is left. */

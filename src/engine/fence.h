@@ -63,6 +63,9 @@ const char *const *fence_revisions(const Session *session);
 /* Whether the server shows this session's fence as it should stand: a statement may have let go of
  * every advisory lock. `instances` are instances_read's. */
 gboolean fence_is_listed(const Session *session, const GPtrArray *instances);
+/* The keys that this session holds for the fence and to bar it, as bigint[], and the first key of
+ * its instance's lock, so that it does not give them back with what others left. Both g_free. */
+char *fence_own_locks(const Session *session, char **instance_class);
 /* Takes in `next` what `session` holds, before that is closed: there is no moment without. */
 gboolean fence_hand_over(const Session *session, Session *next, GError **error);
 /* After session_reconnect: `session` has a new connection, `old` holds what was the session's.

@@ -156,6 +156,7 @@ engine_queries = \
 	src/engine/q/doubt.sql \
 	src/engine/q/relations.sql \
 	src/engine/q/extension_rows.sql \
+	src/engine/q/release_locks.sql \
 	src/engine/q/schema_rows.sql \
 	src/engine/q/scratch_create.sql \
 	src/engine/q/scratch_empty.sql \

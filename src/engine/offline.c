@@ -251,7 +251,7 @@ static gboolean add_statement(PsqlScript *script, const Script *revision,
 static gboolean add_messages(PsqlScript *script, const Outline *outline, Script *revision,
                              gboolean is_last, const char *listing, GError **error)
 {
-    g_autoptr(GArray) messages = step_messages(revision, NULL);
+    g_autoptr(GArray) messages = step_messages(revision, &(StepEnding){0});
 
     for (guint i = 0; i < messages->len; i++) {
         const StepMessage *message = &g_array_index(messages, StepMessage, i);

@@ -123,6 +123,19 @@ static gboolean may_change_session(const GPtrArray *statements)
     return FALSE;
 }
 
+/* By a word in statements that may change the session at all; the body of a function that another
+ * revision has made is not read. */
+static gboolean mentions(const GPtrArray *statements, const char *word)
+{
+    for (guint i = 0; i < statements->len; i++) {
+        const Statement *statement = g_ptr_array_index(statements, i);
+
+        if (!is_definition(statement->sql) && strcasestr(statement->sql, word))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 char *script_down_to_keep(const RevisionBody *body)
 {
     g_autofree char *redacted = NULL;
@@ -257,6 +270,10 @@ static Script *script_load(const PlanStep *step, PlanDirection direction,
         goto failed;
     script->may_change_session =
         may_change_session(script->statements) || may_change_session(script->checks);
+    script->may_keep_locks =
+        mentions(script->statements, "advisory") || mentions(script->checks, "advisory");
+    script->may_listen =
+        mentions(script->statements, "listen") || mentions(script->checks, "listen");
     script->has_rows = has_rows(script->statements) || has_rows(script->checks);
     script->length = measure(script);
     cut(script);

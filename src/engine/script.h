@@ -25,6 +25,8 @@ typedef struct {
     gboolean records_apart;      /* the record has a transaction behind the last segment */
     gboolean has_rows;           /* of a COPY ... FROM STDIN, which no pipeline can carry */
     gboolean may_change_session; /* role, parameters, temporary tables: not for the next one */
+    gboolean may_keep_locks;     /* advisory ones of the session, which outlive a transaction */
+    gboolean may_listen;         /* to notifications */
     gboolean is_stored;          /* the body is the database's: there is no file */
     gsize length; /* bytes that it sends, about: the section goes to the applied table, too */
 } Script;

@@ -227,6 +227,21 @@ void session_close(Session *session)
     g_free(session);
 }
 
+char *session_listen_sql(const Session *session)
+{
+    g_autofree char *channel = sql_quote_identifier(session->settings->state_schema);
+
+    return g_strconcat("LISTEN ", channel, NULL);
+}
+
+gboolean session_listen(Session *session, GError **error)
+{
+    g_autofree char *sql = session_listen_sql(session);
+
+    session->listens = conn_exec(session->conn, sql, NULL, error);
+    return session->listens;
+}
+
 char *session_expand(const Session *session, const char *sql)
 {
     return sql_expand(sql, (const char *const *)session->variables);
@@ -303,15 +318,6 @@ static gboolean look_again(Session *session, SessionIsDone is_done, gpointer dat
     return TRUE;
 }
 
-/* From now on the end of another's run wakes us: it notifies the state schema's channel. */
-static gboolean listen_for_end(Session *session, GError **error)
-{
-    g_autofree char *channel = sql_quote_identifier(session->settings->state_schema);
-    g_autofree char *sql = g_strconcat("LISTEN ", channel, NULL);
-
-    return conn_exec(session->conn, sql, NULL, error);
-}
-
 /* The next pause, cut short by a notification. FALSE at the deadline or when it was interrupted. */
 static gboolean pause_for_lock(Session *session, Backoff *backoff, gint64 start, GError **error)
 {
@@ -357,7 +363,7 @@ static gboolean wait_for_lock(Session *session, SessionIsDone is_done, gpointer 
         if (done)
             break;
         waited = clock_monotonic() - start;
-        if (next_news == 0 && !listen_for_end(session, error))
+        if (next_news == 0 && !session_listen(session, error))
             return FALSE;
         if (waited >= next_news) {
             if (!tell_waiting(session, waited, events, error))

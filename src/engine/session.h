@@ -84,7 +84,11 @@ typedef struct {
  * settings->retry_deadline has passed, and learns anew what session_open learned. On failure the
  * session stays as it was. */
 gboolean session_reconnect(Session *session, const EventSink *events, GError **error);
-/* How often that has been done: what was asked of the connection before (LISTEN, say) is gone. */
+/* From now on, and until the connection is lost, conn_wait_notify ends when somebody has changed
+ * heads, hold or lock: whoever does so notifies the channel that is named like the state schema. */
+gboolean session_listen(Session *session, GError **error);
+/* How often session_reconnect has been done: what was asked of the connection before (to listen,
+ * say) is gone. */
 guint session_reconnections(const Session *session);
 
 /* Reads heads, hold and layout. A few milliseconds, no lock, creates nothing. */

@@ -12,7 +12,8 @@ struct Session {
     DatabaseFacts facts;
     LockKey key;
     gboolean has_lock;
-    guint prepared; /* so many statements had names */
+    gboolean listens; /* session_listen's, on this connection */
+    guint prepared;   /* so many statements had names */
     guint reconnections;
     gboolean has_version_table; /* as last seen */
     gboolean has_state;
@@ -40,6 +41,9 @@ struct Session {
  * may have set and that would change how a migration runs; `lock_timeout` in microseconds. Not the
  * start-up packet's options: a pooler would swallow or refuse them. g_free. */
 char *session_parameters(const Session *session, gint64 lock_timeout);
+
+/* What session_listen sends; g_free. */
+char *session_listen_sql(const Session *session);
 
 /* sql_expand with the session's variables; g_free. */
 char *session_expand(const Session *session, const char *sql);

@@ -52,12 +52,18 @@ static void add_reset(GArray *messages)
 
 /* What the session keeps beside parameters: a temporary table would stand before the next
  * revision's own of that name. What waits for the commit may be about such a table. */
-static void add_discard(GArray *messages)
+static void add_discard(GArray *messages, const Script *script, const StepEnding *ending)
 {
     add_own(messages, PHASE_COMMIT, "SET CONSTRAINTS ALL IMMEDIATE");
     add_own(messages, PHASE_COMMIT, "CLOSE ALL");
     add_own(messages, PHASE_COMMIT, "DEALLOCATE ALL");
     add_own(messages, PHASE_COMMIT, "DISCARD TEMP");
+    if (script->may_keep_locks && ending->release_locks)
+        add_own(messages, PHASE_COMMIT, ending->release_locks);
+    if (script->may_listen)
+        add_own(messages, PHASE_COMMIT, "UNLISTEN *");
+    if (script->may_listen && ending->listen)
+        add_own(messages, PHASE_COMMIT, ending->listen);
 }
 
 void step_add_session(GArray *messages, const Script *script, guint first)
@@ -68,7 +74,7 @@ void step_add_session(GArray *messages, const Script *script, guint first)
     }
 }
 
-GArray *step_messages(const Script *script, const char *settings_sql)
+GArray *step_messages(const Script *script, const StepEnding *ending)
 {
     GArray *messages = g_array_sized_new(FALSE, FALSE, sizeof(StepMessage), 12);
     const Segment *segment = script_segment(script);
@@ -87,9 +93,9 @@ GArray *step_messages(const Script *script, const char *settings_sql)
         add_reset(messages);
     add_own(messages, ends ? PHASE_RECORD : PHASE_JOURNAL, NULL);
     if (script->may_change_session && ends)
-        add_discard(messages);
-    if (ends && settings_sql)
-        add_own(messages, PHASE_COMMIT, settings_sql);
+        add_discard(messages, script, ending);
+    if (ends && ending->settings)
+        add_own(messages, PHASE_COMMIT, ending->settings);
     add_own(messages, PHASE_COMMIT, "COMMIT");
     return messages;
 }

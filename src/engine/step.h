@@ -13,10 +13,16 @@ typedef struct {
     gsize rows_length;
 } StepMessage;
 
+/* What only the session knows of the end of a revision's transaction; NULL each: nothing. */
+typedef struct {
+    const char *settings;      /* what this commit runs with */
+    const char *release_locks; /* gives back the advisory locks that are not the session's own */
+    const char *listen;        /* to what the session listened before */
+} StepEnding;
+
 /* All messages of the transaction that a script runs next: of its next segment, or of its record
- * alone. An array of StepMessage that borrows from it; g_array_unref. `settings_sql` (may be
- * NULL) says what this commit runs with. */
-GArray *step_messages(const Script *script, const char *settings_sql);
+ * alone. An array of StepMessage that borrows from it; g_array_unref. */
+GArray *step_messages(const Script *script, const StepEnding *ending);
 
 /* What the statements before `first` have set in the session: they are sent again where the session
  * is a new one, or was reset in between. Appends to `messages`. */
