@@ -59,6 +59,18 @@ teardown() {
     stop_daemon
 }
 
+@test "no export over HTTP/1.0, where a broken one would look complete" {
+    serve
+    rows 3
+    for accept in application/x-ndjson text/csv; do
+        [ "$(curl -s -0 -m 10 -D fields -o refused -w '%{http_code}' -H "Accept: $accept" "$base")" = 426 ]
+        [ "$(jq -r .type refused)" = urn:pgsluice:problem:http-version ]
+        grep -qi '^upgrade: HTTP/1.1' fields
+    done
+    [ "$(curl -s -0 -m 10 "$base" | jq length)" = 3 ]
+    [ "$(curl -s -m 10 -H 'Accept: application/x-ndjson' "$base" | wc -l)" = 3 ]
+}
+
 @test "a client that leaves takes its statement along" {
     serve
     rows 10

@@ -475,6 +475,21 @@ static void export(HttpRequest *request, const ApiUsage *usage, UsageSearch *sea
     turn_away(inquiry);
 }
 
+/* An export that broke would look like a short one. */
+static HttpResponse *refuse_version(const HttpRequest *request)
+{
+    const HttpProblem problem = {.status = 426,
+                                 .slug = "http-version",
+                                 .title = "Exports need HTTP/1.1",
+                                 .detail = "Over HTTP/1.0 nobody can tell whether one is complete",
+                                 .hint = "let the client or proxy speak HTTP/1.1; in nginx: "
+                                         "proxy_http_version 1.1"};
+    HttpResponse *response = http_problem(request, &problem);
+
+    http_response_add_header(response, "Upgrade", "HTTP/1.1");
+    return response;
+}
+
 HttpResponse *api_get_usage_logs(HttpRequest *request, gpointer data)
 {
     const ApiUsage *usage = api_usage(data);
@@ -486,6 +501,8 @@ HttpResponse *api_get_usage_logs(HttpRequest *request, gpointer data)
 
     if (!refusal && form < 0)
         refusal = refuse_form(request);
+    if (!refusal && form != FORM_JSON && !http_request_knows_chunks(request))
+        refusal = refuse_version(request);
     if (!refusal)
         search = read_search(request, SEARCH_LIST, snapshot,
                              form == FORM_JSON ? (guint)LIMIT_MAX : usage->export_rows, &refusal);

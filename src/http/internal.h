@@ -38,6 +38,7 @@ struct HttpRequest {
     gpointer reader;           /* takes the body instead; NULL: none */
     gsize taken;               /* bytes that it got */
     gsize discarded;           /* bytes of a body that nobody will read */
+    gboolean knows_chunks;     /* the client speaks HTTP/1.1 */
     gboolean is_complete;      /* the body has come to its end */
     HttpResponse *refusal;     /* decided before the body: the handler is not asked */
     gint64 delay;              /* of the refusal, microseconds */

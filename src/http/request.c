@@ -354,6 +354,11 @@ gboolean http_request_framing_is_clear(const HttpRequest *request, const char *v
            (framing.encodings == 0 || (framing.is_chunked && !is_first));
 }
 
+gboolean http_request_knows_chunks(const HttpRequest *request)
+{
+    return request->knows_chunks;
+}
+
 static gboolean is_request_id(const char *text)
 {
     gsize length =

@@ -27,6 +27,9 @@ void http_request_visit_query(const HttpRequest *request, HttpArgument visit, gp
 const char *http_request_header(const HttpRequest *request, const char *name);
 /* All such fields in their order, joined by ", "; NULL when absent; g_free. */
 char *http_request_headers(const HttpRequest *request, const char *name);
+/* Whether the client can tell the end of a streamed answer from a break: over HTTP/1.0 it cannot.
+ */
+gboolean http_request_knows_chunks(const HttpRequest *request);
 /* The whole body, not NUL-terminated; *length 0 when there is none. */
 const guint8 *http_request_body(const HttpRequest *request, gsize *length);
 

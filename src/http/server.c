@@ -134,6 +134,7 @@ static HttpRequest *begin(HttpServer *server, struct MHD_Connection *connection,
     request->own_host = server->host;
     request->waiters = server->waiters;
     request->body_max = server->options.body_max;
+    request->knows_chunks = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
     router_find(server->router, method, path, &request->match);
     request->is_unclear =
         !http_request_framing_is_clear(request, version, &content_length) || !has_clear_line;

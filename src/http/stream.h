@@ -14,7 +14,7 @@ typedef void (*HttpStreamRoom)(gpointer data);
  * nobody has read yet the writer is told to wait. */
 HttpStream *http_stream_new(gsize room, HttpStreamRoom on_room, gpointer data);
 /* The answer that sends what is written. At most one for each stream. Sent in chunks, so that a
- * client can tell the end from a break (but for one that speaks HTTP/1.0). */
+ * client can tell the end from a break, where http_request_knows_chunks. */
 HttpResponse *http_response_new_stream(unsigned status, const char *content_type,
                                        HttpStream *stream);
 
