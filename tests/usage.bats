@@ -695,6 +695,41 @@ has_partition_in_three_days() {
     stop_daemon
 }
 
+@test "an UPDATE loses no row, triggers lend nobody their rights, and what is detached stands in no way back" {
+    export PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations
+    pgsluice upgrade head
+    sql "ALTER TABLE usage_logs DETACH PARTITION usage_logs_first;
+         ALTER TABLE usage_logs ATTACH PARTITION usage_logs_first FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
+         CREATE TABLE usage_logs_rest PARTITION OF usage_logs (PRIMARY KEY (id)) FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
+         INSERT INTO usage_logs (action_type, endpoint, created_at)
+         VALUES ('upload', '/old', '2025-12-31'), ('upload', '/new', '2026-01-02')"
+    run ! sql "UPDATE usage_logs SET created_at = '2026-01-03' WHERE endpoint = '/old'"
+    [[ $output == *'do not change'* ]]
+    run ! sql "UPDATE usage_logs SET id = (SELECT id FROM usage_logs WHERE endpoint = '/old') WHERE endpoint = '/new'"
+    sql "UPDATE usage_logs SET error_message = 'late', success = false"
+    [ "$(count_rows)" = 2 ]
+
+    sql "CREATE ROLE ${database}_writer; GRANT CREATE ON SCHEMA public TO ${database}_writer;
+         GRANT INSERT ON usage_logs TO ${database}_writer"
+    for name in keep_id forget_id forget_ids; do
+        run ! sql "SET ROLE ${database}_writer; CREATE TABLE mine (id uuid);
+                   CREATE TRIGGER t AFTER INSERT ON mine FOR EACH STATEMENT EXECUTE FUNCTION usage_logs_$name()"
+        [[ $output == *'permission denied for function'* ]]
+    done
+    sql "SET ROLE ${database}_writer; INSERT INTO usage_logs (action_type, endpoint) VALUES ('upload', '/role')"
+    sql "DROP OWNED BY ${database}_writer; DROP ROLE ${database}_writer"
+
+    sql "ALTER TABLE usage_logs DETACH PARTITION usage_logs_first"
+    pgsluice downgrade -1
+    [ "$(sql "SELECT string_agg(endpoint, ' ' ORDER BY endpoint) FROM usage_logs")" = '/new /role' ]
+    [ "$(sql "SELECT endpoint FROM usage_logs_first")" = /old ]
+    run ! pgsluice upgrade head
+    [[ $output == *'usage_logs_first, which was detached before'* ]]
+    sql "CREATE SCHEMA archive; ALTER TABLE usage_logs_first SET SCHEMA archive"
+    pgsluice upgrade head
+    [ "$(count_rows)" = 2 ]
+}
+
 @test "locks in the way of the cut are left alone, and said" {
     PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
     PGAPPNAME=reader psql -XAtq -d "$url" -c 'BEGIN; SELECT count(*) FROM usage_logs; SELECT pg_sleep(100)' \

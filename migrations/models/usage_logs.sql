@@ -89,6 +89,17 @@ CREATE FUNCTION usage_logs_forget_ids() RETURNS trigger
     END
     $$;
 
+-- A row that an UPDATE moves to another partition is deleted here and inserted there, where its id would be
+-- known already: it would be lost.
+CREATE FUNCTION usage_logs_refuse_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        RAISE EXCEPTION 'id and created_at of a usage log do not change'
+            USING ERRCODE = 'restrict_violation', HINT = 'DELETE the row, then INSERT it anew.';
+    END
+    $$;
+
 -- Nobody else's temporary table must come first.
 DO $$
 DECLARE
@@ -101,9 +112,16 @@ BEGIN
 END
 $$;
 
+-- A trigger calls them for whoever writes; nobody else is to make one of them, on a table of his own.
+REVOKE EXECUTE ON FUNCTION usage_logs_keep_id(), usage_logs_forget_id(), usage_logs_forget_ids()
+    FROM PUBLIC;
+
 CREATE TRIGGER usage_logs_keep_id BEFORE INSERT ON usage_logs
     FOR EACH ROW WHEN (usage_log_id_time(NEW.id) IS NULL) EXECUTE FUNCTION usage_logs_keep_id();
 CREATE TRIGGER usage_logs_forget_id AFTER DELETE ON usage_logs
     FOR EACH ROW WHEN (usage_log_id_time(OLD.id) IS NULL) EXECUTE FUNCTION usage_logs_forget_id();
 CREATE TRIGGER usage_logs_forget_ids AFTER TRUNCATE ON usage_logs
     FOR EACH STATEMENT EXECUTE FUNCTION usage_logs_forget_ids();
+CREATE TRIGGER usage_logs_refuse_move BEFORE UPDATE ON usage_logs
+    FOR EACH ROW WHEN ((OLD.id, OLD.created_at) IS DISTINCT FROM (NEW.id, NEW.created_at))
+    EXECUTE FUNCTION usage_logs_refuse_move();

@@ -51,6 +51,17 @@ CREATE INDEX usage_log_ids_created_at_idx ON usage_log_ids USING brin (created_a
 INSERT INTO usage_log_ids (id, created_at)
 SELECT id, created_at FROM usage_logs WHERE usage_log_id_time(id) IS NULL;
 
+DO $$
+BEGIN
+    IF to_regclass('usage_logs_first') IS NOT NULL THEN
+        RAISE EXCEPTION 'usage_logs_first, which was detached before, is in the way'
+            USING ERRCODE = 'duplicate_table',
+                  HINT = 'ALTER TABLE usage_logs_first SET SCHEMA to another one, with its indexes, or '
+                         'drop it, then try again.';
+    END IF;
+END
+$$;
+
 ALTER TABLE usage_logs RENAME TO usage_logs_first;
 ALTER TABLE usage_logs_first RENAME CONSTRAINT usage_logs_pkey TO usage_logs_first_pkey;
 ALTER INDEX usage_logs_created_at_idx RENAME TO usage_logs_first_created_at_idx;
@@ -104,6 +115,17 @@ CREATE FUNCTION usage_logs_forget_ids() RETURNS trigger
     END
     $$;
 
+-- A row that an UPDATE moves to another partition is deleted here and inserted there, where its id would be
+-- known already: it would be lost.
+CREATE FUNCTION usage_logs_refuse_move() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        RAISE EXCEPTION 'id and created_at of a usage log do not change'
+            USING ERRCODE = 'restrict_violation', HINT = 'DELETE the row, then INSERT it anew.';
+    END
+    $$;
+
 -- Nobody else's temporary table must come first.
 DO $$
 DECLARE
@@ -116,12 +138,19 @@ BEGIN
 END
 $$;
 
+-- A trigger calls them for whoever writes; nobody else is to make one of them, on a table of his own.
+REVOKE EXECUTE ON FUNCTION usage_logs_keep_id(), usage_logs_forget_id(), usage_logs_forget_ids()
+    FROM PUBLIC;
+
 CREATE TRIGGER usage_logs_keep_id BEFORE INSERT ON usage_logs
     FOR EACH ROW WHEN (usage_log_id_time(NEW.id) IS NULL) EXECUTE FUNCTION usage_logs_keep_id();
 CREATE TRIGGER usage_logs_forget_id AFTER DELETE ON usage_logs
     FOR EACH ROW WHEN (usage_log_id_time(OLD.id) IS NULL) EXECUTE FUNCTION usage_logs_forget_id();
 CREATE TRIGGER usage_logs_forget_ids AFTER TRUNCATE ON usage_logs
     FOR EACH STATEMENT EXECUTE FUNCTION usage_logs_forget_ids();
+CREATE TRIGGER usage_logs_refuse_move BEFORE UPDATE ON usage_logs
+    FOR EACH ROW WHEN ((OLD.id, OLD.created_at) IS DISTINCT FROM (NEW.id, NEW.created_at))
+    EXECUTE FUNCTION usage_logs_refuse_move();
 
 DO $$
 DECLARE
@@ -196,7 +225,27 @@ DROP TABLE usage_logs_partitioned;
 DROP FUNCTION usage_logs_keep_id();
 DROP FUNCTION usage_logs_forget_id();
 DROP FUNCTION usage_logs_forget_ids();
+DROP FUNCTION usage_logs_refuse_move();
 DROP TABLE usage_log_ids;
+
+-- What was detached does not need the function any more: its rows are what they are.
+DO $$
+DECLARE
+    detached record;
+BEGIN
+    FOR detached IN
+        SELECT c.conrelid::regclass AS partition, c.conname AS name
+          FROM pg_constraint c
+          JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = c.oid
+         WHERE c.contype = 'c'
+           AND d.refclassid = 'pg_proc'::regclass
+           AND d.refobjid = 'usage_log_id_time(uuid)'::regprocedure
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', detached.partition, detached.name);
+    END LOOP;
+END
+$$;
+
 DROP FUNCTION usage_log_id_time(uuid);
 
 ALTER TABLE usage_logs ADD CONSTRAINT usage_logs_pkey PRIMARY KEY (id);
