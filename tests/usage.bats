@@ -730,6 +730,35 @@ has_partition_in_three_days() {
     [ "$(count_rows)" = 2 ]
 }
 
+@test "what has no partition yet is to be sent again, and loses nobody else's row" {
+    local row='{"action_type": "upload", "endpoint": "/now"}'
+
+    PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
+    sql "ALTER TABLE usage_logs DETACH PARTITION usage_logs_first;
+         DO \$\$ BEGIN EXECUTE format('ALTER TABLE usage_logs ATTACH PARTITION usage_logs_first FOR VALUES
+             FROM (MINVALUE) TO (%L)', date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'); END \$\$"
+    # As after a long rest, with somebody in the way of what is due.
+    PGAPPNAME=guard psql -XAtq -d "$url" -c 'BEGIN; LOCK TABLE usage_logs IN SHARE UPDATE EXCLUSIVE MODE; SELECT 1' \
+        -c 'SELECT pg_sleep(100)' >/dev/null 2>&1 3>&- 4>&- &
+    holder_pid=$!
+    wait_for '[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = '\''usage_logs'\''::regclass")" -ge 1 ]'
+    serve
+    [ "$(post "$row")" = 503 ]
+    grep -qi '^retry-after: 1' head
+    [ "$(answer .type)" = urn:pgsluice:problem:usage-log-unplaced ]
+    [ "$(post "[$row, {\"action_type\": \"upload\", \"endpoint\": \"/then\", \"created_at\": \"$(date -u -d '-1 day' +%FT%TZ)\"}]")" = 207 ]
+    [ "$(answer '[.results[].status] | join(" ")')" = '503 201' ]
+    [ "$(post "[$row, $row]")" = 503 ]
+    grep -qi '^retry-after: 1' head
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'guard'
+         AND datname = current_database()" >/dev/null
+    wait "$holder_pid" || :
+    kill -HUP "${daemon_pids[daemon]}"
+    wait_for '[ "$(post "{\"action_type\": \"upload\", \"endpoint\": \"/now\"}")" = 201 ]'
+    [ "$(sql "SELECT string_agg(endpoint, ' ' ORDER BY endpoint) FROM usage_logs")" = '/now /then' ]
+    stop_daemon
+}
+
 @test "locks in the way of the cut are left alone, and said" {
     PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
     PGAPPNAME=reader psql -XAtq -d "$url" -c 'BEGIN; SELECT count(*) FROM usage_logs; SELECT pg_sleep(100)' \

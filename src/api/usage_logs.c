@@ -118,6 +118,19 @@ static HttpResponse *admit_loss(const Delivery *delivery, const UsageRecord *rec
                        .members = members}));
 }
 
+static HttpResponse *ask_for_patience(const Delivery *delivery)
+{
+    return post_retry_later(http_reply_problem(
+        delivery->reply,
+        &(HttpProblem){.status = 503,
+                       .slug = "usage-log-unplaced",
+                       .title = "There is no partition for it yet",
+                       .detail = "It is not stored: created_at lies behind the newest partition of "
+                                 "usage_logs, and the next one is being made",
+                       .hint = "send it again after a pause; what stands in the way of partitions "
+                               "is in the service's log"}));
+}
+
 static HttpResponse *answer_single(const Delivery *delivery)
 {
     const UsageOrder *order = g_ptr_array_index(delivery->orders, 0);
@@ -131,6 +144,8 @@ static HttpResponse *answer_single(const Delivery *delivery)
         return accept_single(delivery, record, 200);
     case OUTCOME_REFUSED:
         return refuse_by_database(delivery, result->reason);
+    case OUTCOME_UNPLACED:
+        return ask_for_patience(delivery);
     case OUTCOME_LOST:
     case OUTCOME_PENDING:
         break;

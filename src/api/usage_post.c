@@ -184,6 +184,10 @@ UsageVerdict post_judge(const StoreResult *result)
         return (UsageVerdict){.status = 200};
     case OUTCOME_REFUSED:
         return (UsageVerdict){.status = 422, .detail = result->reason};
+    case OUTCOME_UNPLACED:
+        return (UsageVerdict){
+            .status = 503,
+            .detail = "there is no partition for its time yet: send it again after a pause"};
     case OUTCOME_LOST:
     case OUTCOME_PENDING:
         break;
@@ -197,11 +201,13 @@ HttpResponse *post_list_response(UsageTally *tally, guint count, unsigned whole,
 {
     unsigned status = usage_tally_stored(tally) == count ? whole : 207;
     g_autofree char *list = NULL;
+    HttpResponse *response;
 
     if (usage_tally_lost(tally) == count)
         status = 503;
     list = usage_tally_finish(tally);
     if (status == whole && is_minimal)
         return post_empty_response(status);
-    return post_json_response(status, g_steal_pointer(&list));
+    response = post_json_response(status, g_steal_pointer(&list));
+    return status == 503 ? post_retry_later(response) : response;
 }

@@ -243,40 +243,23 @@ static void tell(UsageLog *log, const GError *error)
         log->observer.news(error, log->observer.data);
 }
 
-static gboolean is_pending(gconstpointer result)
-{
-    return ((const StoreResult *)result)->outcome == OUTCOME_PENDING;
-}
-
-/* The records whose outcome is not known yet, from the first of them on: those before are done. */
-static guint count_done(const Batch *batch)
-{
-    guint done = 0;
-
-    while (done < batch->results->len &&
-           !is_pending(&g_array_index(batch->results, StoreResult, done)))
-        done++;
-    return done;
-}
-
+/* What another try has settled is left alone. */
 static gboolean try_to_write(Writer *writer, Batch *batch, GError **error)
 {
-    guint done = count_done(batch);
-
     if (!writer->store)
         writer->store = store_open(&writer->log->settings.store, writer->log->cancel, error);
-    return writer->store && store_write(writer->store, batch->durability,
-                                        (UsageRecord *const *)batch->records->pdata + done,
-                                        batch->records->len - done,
-                                        &g_array_index(batch->results, StoreResult, done), error);
+    return writer->store &&
+           store_write(writer->store, batch->durability,
+                       (UsageRecord *const *)batch->records->pdata, batch->records->len,
+                       (StoreResult *)(void *)batch->results->data, error);
 }
 
 static void give_up(Batch *batch)
 {
-    for (guint i = count_done(batch); i < batch->results->len; i++) {
+    for (guint i = 0; i < batch->results->len; i++) {
         StoreResult *result = &g_array_index(batch->results, StoreResult, i);
 
-        if (is_pending(result))
+        if (result->outcome == OUTCOME_PENDING)
             result->outcome = OUTCOME_LOST;
     }
 }
@@ -322,7 +305,7 @@ static void count_result(UsageFigures *figures, Outcome outcome)
     figures->stored += outcome == OUTCOME_STORED;
     figures->repeated += outcome == OUTCOME_REPEATED;
     figures->refused += outcome == OUTCOME_REFUSED;
-    figures->lost += outcome == OUTCOME_LOST;
+    figures->lost += outcome == OUTCOME_LOST || outcome == OUTCOME_UNPLACED;
 }
 
 static void count_batch(UsageLog *log, const Batch *batch)

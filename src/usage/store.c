@@ -7,6 +7,7 @@
 #include "usage/columns.h"
 #include "usage/rows.h"
 #include "usage/shape.h"
+#include "usage/sql_usage.h"
 #include "usage/uuid.h"
 
 #define PLAIN_NAME "pgsluice_usage"
@@ -235,6 +236,35 @@ static gboolean is_about_values(const GError *reason)
     return sqlstate && (g_str_has_prefix(sqlstate, "22") || g_str_has_prefix(sqlstate, "23"));
 }
 
+/* Until the next partition is made; for what has been retired there will never be one again. */
+static gboolean ask_whether_early(Store *store, const UsageRecord *record, gboolean *is_early,
+                                  GError **error)
+{
+    g_autofree char *time =
+        g_strdup_printf("%" G_GINT64_FORMAT, record->values[USAGE_CREATED_AT].integer);
+    const char *const values[] = {store->shape->table, time};
+    g_autoptr(Result) result = NULL;
+
+    if (!conn_exec_params(store->conn, sql_usage_behind, G_N_ELEMENTS(values), values, &result,
+                          error))
+        return FALSE;
+    *is_early = result_boolean(result, 0, 0);
+    return TRUE;
+}
+
+static gboolean refuse(Store *store, const UsageRecord *record, const GError *reason,
+                       StoreResult *result, GError **error)
+{
+    gboolean is_check = g_strcmp0(error_sqlstate(reason), "23514") == 0;
+    gboolean is_early = FALSE;
+
+    if (is_check && !ask_whether_early(store, record, &is_early, error))
+        return FALSE;
+    result->outcome = is_early ? OUTCOME_UNPLACED : OUTCOME_REFUSED;
+    result->reason = g_strdup(reason->message);
+    return TRUE;
+}
+
 static gboolean write_some(Store *store, UsageRecord *const *records, guint count,
                            StoreResult *results, GError **error)
 {
@@ -247,11 +277,8 @@ static gboolean write_some(Store *store, UsageRecord *const *records, guint coun
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }
-    if (count == 1) {
-        results[0].outcome = OUTCOME_REFUSED;
-        results[0].reason = g_strdup(reason->message);
-        return TRUE;
-    }
+    if (count == 1)
+        return refuse(store, records[0], reason, results, error);
     return write_some(store, records, half, results, error) &&
            write_some(store, records + half, count - half, results + half, error);
 }
@@ -292,10 +319,55 @@ static gboolean copy(Store *store, UsageRecord *const *records, guint count, Sto
     return TRUE;
 }
 
+/* A record and where its result is. */
+typedef struct {
+    UsageRecord *record;
+    guint place;
+} Entry;
+
+static gint compare_entries(gconstpointer left, gconstpointer right)
+{
+    const Entry *a = left;
+    const Entry *b = right;
+    int order =
+        memcmp(a->record->values[USAGE_ID].uuid, b->record->values[USAGE_ID].uuid, USAGE_ID_SIZE);
+
+    return order != 0 ? order : a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* Writers who meet in the ids of clients all take them in one order, so that they never wait for
+ * each other in a circle. Of two that are the same, the first stays the first. */
+static GArray *list_entries(UsageRecord *const *records, guint count, const StoreResult *results)
+{
+    GArray *entries = g_array_sized_new(FALSE, FALSE, sizeof(Entry), count);
+
+    for (guint i = 0; i < count; i++) {
+        Entry entry = {records[i], i};
+
+        if (results[i].outcome == OUTCOME_PENDING)
+            g_array_append_val(entries, entry);
+    }
+    if (has_own_ids(records, count))
+        g_array_sort(entries, compare_entries);
+    return entries;
+}
+
 gboolean store_write(Store *store, StoreDurability durability, UsageRecord *const *records,
                      guint count, StoreResult *results, GError **error)
 {
-    return set_durability(store, durability, error) &&
-           (copy(store, records, count, results) ||
-            write_some(store, records, count, results, error));
+    g_autoptr(GArray) entries = list_entries(records, count, results);
+    g_autofree UsageRecord **wanted = g_new(UsageRecord *, entries->len);
+    g_autofree StoreResult *outcomes = g_new0(StoreResult, entries->len);
+    gboolean is_done;
+
+    if (entries->len == 0)
+        return TRUE;
+    for (guint i = 0; i < entries->len; i++)
+        wanted[i] = g_array_index(entries, Entry, i).record;
+    is_done = set_durability(store, durability, error) &&
+              (copy(store, wanted, entries->len, outcomes) ||
+               write_some(store, wanted, entries->len, outcomes, error));
+    for (guint i = 0; i < entries->len; i++)
+        results[g_array_index(entries, Entry, i).place] = outcomes[i];
+    return is_done;
 }

@@ -35,22 +35,23 @@ typedef enum {
     OUTCOME_STORED,   /* committed by this call */
     OUTCOME_REPEATED, /* the id is there already */
     OUTCOME_REFUSED,  /* the database does not take the record */
+    OUTCOME_UNPLACED, /* nor this one, for now: there is no partition for its time yet */
     OUTCOME_LOST,     /* not known: the connection broke */
 } Outcome;
 
 /* What came of one record. */
 typedef struct {
     Outcome outcome;
-    char *reason; /* of a refusal: the server's message; NULL otherwise; g_free */
+    char *reason; /* of REFUSED and UNPLACED: the server's message; NULL otherwise; g_free */
 } StoreResult;
 
 typedef enum { STORE_DURABLE, STORE_ASYNCHRONOUS } StoreDurability;
 
-/* Writes `count` records and fills `results`, which must be PENDING. A record that the server
- * refuses costs its neighbours nothing but time: the rest is tried again without it. FALSE when the
- * connection broke or the server is not well (its disk is full, it became a standby): what is still
- * PENDING is not committed or not known to be, and the Store is of no more use. Writing the same
- * records again on another Store settles it, since their ids are the same. ASYNCHRONOUS means a
- * commit that does not wait for the disk, where there is no pooler in between. */
+/* Writes those of `count` records whose results are PENDING, and fills these. A record that the
+ * server refuses costs its neighbours nothing but time: the rest is tried again without it. FALSE
+ * when the connection broke or the server is not well (its disk is full, it became a standby): what
+ * is still PENDING is not committed or not known to be, and the Store is of no more use. Writing
+ * the same records again on another Store settles it, since their ids are the same. ASYNCHRONOUS
+ * means a commit that does not wait for the disk, where there is no pooler in between. */
 gboolean store_write(Store *store, StoreDurability durability, UsageRecord *const *records,
                      guint count, StoreResult *results, GError **error);

@@ -136,6 +136,47 @@ static void test_repeated_ids(Fixture *f, gconstpointer data)
     testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "3");
 }
 
+/* Two writers that take the same ids each in an order of its own would wait for each other. */
+static void test_order_of_ids(Fixture *f, gconstpointer data)
+{
+    static const guint8 numbers[] = {3, 1, 2, 1};
+    g_autoptr(Store) store = open_store(f);
+    g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(g_free);
+    StoreResult results[G_N_ELEMENTS(numbers)];
+
+    (void)data;
+    testdb_run(f->conn, "ALTER TABLE usage_logs ADD COLUMN place bigserial");
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        g_ptr_array_add(records, sample_own(numbers[i]));
+    write_all(store, records, results);
+
+    g_assert_cmpint(results[0].outcome, ==, OUTCOME_STORED);
+    g_assert_cmpint(results[1].outcome, ==, OUTCOME_STORED);
+    g_assert_cmpint(results[2].outcome, ==, OUTCOME_STORED);
+    g_assert_cmpint(results[3].outcome, ==, OUTCOME_REPEATED);
+    testdb_assert_value(f->conn,
+                        "SELECT string_agg(right(id::text, 1), ' ' ORDER BY place) FROM usage_logs",
+                        "1 2 3");
+}
+
+/* What another connection has settled stays as it is. */
+static void test_settled_records(Fixture *f, gconstpointer data)
+{
+    g_autoptr(Store) store = open_store(f);
+    g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(g_free);
+    StoreResult results[] = {{OUTCOME_PENDING, NULL}, {OUTCOME_REPEATED, NULL}};
+
+    (void)data;
+    g_ptr_array_add(records, sample_own(1));
+    g_ptr_array_add(records, sample_own(2));
+    for (int try = 0; try < 2; try++)
+        g_assert_true(store_write(store, STORE_DURABLE, (UsageRecord *const *)records->pdata,
+                                  records->len, results, NULL));
+    g_assert_cmpint(results[0].outcome, ==, OUTCOME_STORED);
+    g_assert_cmpint(results[1].outcome, ==, OUTCOME_REPEATED);
+    testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "1");
+}
+
 static void assert_outcomes(const StoreResult *results, guint count, Outcome outcome)
 {
     for (guint i = 0; i < count; i++)
@@ -434,6 +475,8 @@ int main(int argc, char **argv)
     TEST("store/action-types", test_action_types);
     TEST("store/wrong-tables", test_wrong_tables);
     TEST("store/repeated-ids", test_repeated_ids);
+    TEST("store/order-of-ids", test_order_of_ids);
+    TEST("store/settled-records", test_settled_records);
     TEST("store/copied-records", test_copied_records);
     TEST("store/poisoned-records", test_poisoned_records);
     TEST("store/acknowledged-means-durable", test_acknowledged_means_durable);
