@@ -154,6 +154,17 @@ count_rows() {
     [ "$(post '[{"action_type": "upload", "endpoint": "/1"}, {"action_type": "upload", "endpoint": "/2"}]')" = 201 ]
     [ "$(answer '[.results[].id] | unique | length')" = 2 ]
 
+    # What JSON's readers stumble over is one element's fault, and the next ones are read.
+    [ "$(post '[{"action_type": "upload", "endpoint": "/3", "processing_time_ms": NaN},
+        {"action_type": "upload", "endpoint": "\ud800"}, {"action_type": "upload", "endpoint": "/3", "file_size": 9223372036854775808},
+        {"action_type": "upload", "endpoint": "/3"}]')" = 207 ]
+    [ "$(answer '[.results[] | .status, .errors[0].pointer] | join(" ")')" = '422 /0 422 /1 422 /2/file_size 201 ' ]
+
+    # A thousand times the same nonsense is no answer of a thousand times its length.
+    jq -nc '[range(9999) | {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1}]' >nonsense.json
+    [ "$(curl -s -m 30 -o answer -w '%{http_code}' -H 'Content-Type: application/json' --data-binary @nonsense.json "$base")" = 207 ]
+    [ "$(wc -c <answer)" -lt 3500000 ]
+
     # Ten thousand in a hundred statements; one is not valid, one is not taken by the database.
     jq -nc '[range(10000) | {action_type: "upload", endpoint: "/many"}]
             | .[17].endpoint = "/poison" | .[9998].file_size = -1' >many.json

@@ -6,6 +6,7 @@
 struct UsageLines {
     GByteArray *begun; /* of a line whose end has not come */
     guint number;      /* of the last line that has ended */
+    guint refused;     /* of them */
     gboolean is_long;  /* the line that has begun is; its bytes are not kept */
 };
 
@@ -33,8 +34,8 @@ static gboolean is_blank(const char *text, gsize length)
     return TRUE;
 }
 
-static void read_line(const UsageLines *lines, const char *text, gsize length,
-                      const UsageRules *rules, GArray *items)
+static void read_line(UsageLines *lines, const char *text, gsize length, const UsageRules *rules,
+                      GArray *items)
 {
     GPtrArray *faults;
 
@@ -42,16 +43,16 @@ static void read_line(const UsageLines *lines, const char *text, gsize length,
         return;
     faults = usage_faults_new();
     usage_items_add(items, lines->number, usage_read_record(text, length, rules, "", faults),
-                    faults);
+                    faults, &lines->refused);
 }
 
-static void refuse_long_line(const UsageLines *lines, GArray *items)
+static void refuse_long_line(UsageLines *lines, GArray *items)
 {
     GPtrArray *faults = usage_faults_new();
     g_autofree char *detail = g_strdup_printf("is longer than %d bytes", USAGE_LINE_MAX);
 
     usage_faults_add(faults, "", detail);
-    usage_items_add(items, lines->number, NULL, faults);
+    usage_items_add(items, lines->number, NULL, faults, &lines->refused);
 }
 
 static void keep(UsageLines *lines, const char *text, gsize length)

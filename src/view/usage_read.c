@@ -8,18 +8,22 @@
 #include "usage/uuid.h"
 #include "view/usage_scan.h"
 
-enum { SHORT_MAX = 63 }; /* bytes: no UUID, address or time is longer */
+enum {
+    SHORT_MAX = 63,      /* bytes: no UUID, address or time is longer */
+    NAME_SHOWN_MAX = 64, /* bytes of an unknown member's name that are told */
+};
 
-static const size_t parse_flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+static const size_t parse_flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY;
 
 /* One record that is being read. */
 typedef struct {
     const UsageRules *rules;
     const char *prefix;
     GPtrArray *faults;
-    guint before; /* faults that were there already */
-    guint seen;   /* bit 1 << field: the member is there, good or bad */
-    guint named;  /* the same, also when it is null */
+    guint before;          /* faults that were there already */
+    guint seen;            /* bit 1 << field: the member is there, good or bad */
+    guint named;           /* the same, also when it is null */
+    gboolean names_fields; /* a complaint does */
     UsageRecord record;
 } Reading;
 
@@ -37,10 +41,24 @@ GPtrArray *usage_faults_new(void)
     return g_ptr_array_new_with_free_func(fault_free);
 }
 
+/* The start of a long name. */
+static GString *shorten(const char *name)
+{
+    gsize length = strlen(name);
+    GString *start;
+
+    if (length <= NAME_SHOWN_MAX)
+        return g_string_new(name);
+    for (length = NAME_SHOWN_MAX; (name[length] & 0xc0) == 0x80;)
+        length--;
+    start = g_string_new_len(name, (gssize)length);
+    return g_string_append(start, "...");
+}
+
 /* "~" and "/" are written "~0" and "~1" in a pointer. */
 static char *escape_name(const char *name)
 {
-    GString *escaped = g_string_new(name);
+    GString *escaped = shorten(name);
 
     g_string_replace(escaped, "~", "~0", 0);
     g_string_replace(escaped, "/", "~1", 0);
@@ -155,7 +173,7 @@ static gboolean read_number(Reading *reading, UsageField field, const Token *tok
     value_of(reading, field)->number = number;
     return ((token->kind == TOKEN_INTEGER || token->kind == TOKEN_REAL) && number >= 0 &&
             isfinite(number)) ||
-           complain_of_kind(reading, field, "a number that is not negative");
+           complain_of_kind(reading, field, "a number that is not negative, nor beyond 64 bits");
 }
 
 static gboolean read_integer(Reading *reading, UsageField field, const Token *token)
@@ -204,10 +222,17 @@ static gboolean read_value(Reading *reading, UsageField field, const Token *toke
 
 /* --- The whole record ------------------------------------------------------------------------- */
 
+/* The first time with those that there are. */
 static void complain_of_name(Reading *reading, const char *name)
 {
-    g_autoptr(GString) known = g_string_new("is no field of a usage log; they are ");
+    g_autoptr(GString) known = g_string_new("is no field of a usage log");
 
+    if (reading->names_fields) {
+        complain(reading, name, g_string_free(g_steal_pointer(&known), FALSE));
+        return;
+    }
+    reading->names_fields = TRUE;
+    g_string_append(known, "; they are ");
     for (UsageField field = 0; field < USAGE_FIELD_COUNT; field++)
         g_string_append_printf(known, "%s%s", field ? ", " : "", usage_field(field)->name);
     complain(reading, name, g_string_free(g_steal_pointer(&known), FALSE));
@@ -459,37 +484,42 @@ GArray *usage_items_new(void)
     return items;
 }
 
-void usage_items_add(GArray *items, guint number, UsageRecord *record, GPtrArray *faults)
+void usage_items_add(GArray *items, guint number, UsageRecord *record, GPtrArray *faults,
+                     guint *refused)
 {
     UsageItem item = {record, NULL, number};
 
-    if (record)
+    if (record) {
         g_ptr_array_unref(faults);
-    else
+    } else {
+        if (++*refused > USAGE_EXPLAINED_MAX)
+            g_ptr_array_set_size(faults, 1);
         item.faults = faults;
+    }
     g_array_append_val(items, item);
 }
 
-static void read_element(GArray *items, json_t *json, guint index, const UsageRules *rules)
+/* What the scan does not take is cut out: whatever it is, its neighbours are none of it. NULL and
+ * no fault where the list itself is broken. */
+static UsageRecord *read_element(Scan *scan, const UsageRules *rules, const char *prefix,
+                                 GPtrArray *faults)
 {
-    GPtrArray *faults = usage_faults_new();
-    g_autofree char *prefix = g_strdup_printf("/%u", index);
+    Scan element = *scan;
+    UsageRecord *record = NULL;
 
-    usage_items_add(items, index, read_object(json, rules, prefix, faults), faults);
+    if (scan_object(scan, FALSE, rules, prefix, faults, &record))
+        return record;
+    *scan = element;
+    if (scan_skip(scan))
+        record = read_thoroughly(element.at, (gsize)(scan->at - element.at), rules, prefix, faults);
+    return record;
 }
 
-static GArray *read_elements(const json_t *json, const UsageRules *rules)
+/* FALSE: this is no list, or too long a one. */
+static gboolean read_elements(GArray *items, Scan *scan, const UsageRules *rules, guint maximum)
 {
-    GArray *items = usage_items_new();
+    guint refused = 0;
 
-    for (guint i = 0; i < json_array_size(json); i++)
-        read_element(items, json_array_get(json, i), i, rules);
-    return items;
-}
-
-/* FALSE: the same. */
-static gboolean scan_elements(GArray *items, Scan *scan, const UsageRules *rules, guint maximum)
-{
     if (!scan_mark(scan, '['))
         return FALSE;
     do {
@@ -497,29 +527,24 @@ static gboolean scan_elements(GArray *items, Scan *scan, const UsageRules *rules
         g_autofree char *prefix = g_strdup_printf("/%u", items->len);
         UsageRecord *record;
 
-        if (items->len == maximum || !scan_object(scan, FALSE, rules, prefix, faults, &record))
+        if (items->len == maximum)
             return FALSE;
-        usage_items_add(items, items->len, record, g_steal_pointer(&faults));
+        record = read_element(scan, rules, prefix, faults);
+        if (!record && faults->len == 0)
+            return FALSE;
+        usage_items_add(items, items->len, record, g_steal_pointer(&faults), &refused);
     } while (scan_mark(scan, ','));
     return scan_mark(scan, ']') && scan_end(scan);
 }
 
-static GArray *read_array_thoroughly(const char *text, gsize length, const UsageRules *rules,
-                                     guint maximum, GPtrArray *faults)
+static void complain_of_list(const char *text, gsize length, guint maximum, GPtrArray *faults)
 {
     json_t *json = parse(text, length, "", faults);
-    gsize count = json_array_size(json);
-    GArray *items = NULL;
 
-    if (!json)
-        return NULL;
-    if (json_is_array(json) && count > 0 && count <= maximum)
-        items = read_elements(json, rules);
-    else
+    if (json)
         add_fault(faults, g_strdup(""),
                   g_strdup_printf("must be an array of 1 to %u usage logs", maximum));
     json_decref(json);
-    return items;
 }
 
 GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
@@ -528,7 +553,8 @@ GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules
     g_autoptr(GArray) items = usage_items_new();
     Scan scan = {text, text + length};
 
-    if (scan_elements(items, &scan, rules, maximum))
+    if (read_elements(items, &scan, rules, maximum))
         return g_steal_pointer(&items);
-    return read_array_thoroughly(text, length, rules, maximum, faults);
+    complain_of_list(text, length, maximum, faults);
+    return NULL;
 }

@@ -21,7 +21,10 @@ typedef struct {
     char *detail; /* a sentence without a full stop */
 } UsageFault;
 
-enum { USAGE_FAULTS_MAX = 16 }; /* of one record */
+enum {
+    USAGE_FAULTS_MAX = 16,     /* of one record */
+    USAGE_EXPLAINED_MAX = 100, /* records that are refused with all of their faults */
+};
 
 /* Reads one JSON object. The record is the caller's (g_free). NULL with at least one fault
  * otherwise; `faults` is a GPtrArray of UsageFault with free function that is added to, each
@@ -41,10 +44,13 @@ typedef struct {
 
 /* An empty GArray of UsageItem with clear function. */
 GArray *usage_items_new(void);
-/* Adds a record, or the faults for which there is none. Takes both. */
-void usage_items_add(GArray *items, guint number, UsageRecord *record, GPtrArray *faults);
+/* Adds a record, or the faults for which there is none. Takes both. `refused` counts the latter:
+ * only the first fault of those behind USAGE_EXPLAINED_MAX is kept. */
+void usage_items_add(GArray *items, guint number, UsageRecord *record, GPtrArray *faults,
+                     guint *refused);
 
-/* Reads a JSON array of objects: a GArray of UsageItem with clear function. NULL with one fault
- * when it is no array, or has none or more than `maximum` elements. */
+/* Reads a JSON array of objects: a GArray of UsageItem with clear function. An element that is not
+ * valid is refused alone, also where it is not valid JSON. NULL with one fault when it is no array,
+ * or has none or more than `maximum` elements. */
 GArray *usage_read_array(const char *text, gsize length, const UsageRules *rules, guint maximum,
                          GPtrArray *faults);

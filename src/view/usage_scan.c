@@ -1,11 +1,12 @@
 /* RFC 8259, as far as it is plain. */
 #include "view/usage_scan.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum {
-    DIGITS_MAX = 18, /* of an integer: fits 64 bits */
-    REAL_MAX = 32,   /* bytes */
+    PLAIN_MAX = 18,  /* bytes of an integer that fits 64 bits for sure */
+    NUMBER_MAX = 40, /* bytes of any */
 };
 
 static void skip_blanks(Scan *scan)
@@ -57,60 +58,77 @@ gboolean scan_string(Scan *scan, Token *token)
     return is_ascii || g_utf8_validate(token->text, (gssize)token->length, NULL);
 }
 
-static gsize count_digits(const Scan *scan, const char *at)
+/* NULL where there is none. */
+static const char *skip_digits(const char *at, const char *end)
 {
     const char *first = at;
 
-    while (at < scan->end && g_ascii_isdigit(*at))
+    while (at < end && g_ascii_isdigit(*at))
         at++;
-    return (gsize)(at - first);
+    return at > first ? at : NULL;
 }
 
-/* The digits at the scan's place, moved over. */
-static gint64 read_digits(Scan *scan, gsize count)
+static const char *skip_fraction(const char *at, const char *end)
 {
+    return at < end && *at == '.' ? skip_digits(at + 1, end) : at;
+}
+
+static const char *skip_exponent(const char *at, const char *end)
+{
+    if (at == end || (*at != 'e' && *at != 'E'))
+        return at;
+    at++;
+    return skip_digits(at + (at < end && (*at == '+' || *at == '-')), end);
+}
+
+/* What nearly all are. */
+static gint64 read_plain(const char *at, const char *end)
+{
+    gboolean is_negative = *at == '-';
     gint64 number = 0;
 
-    for (gsize i = 0; i < count; i++)
-        number = number * 10 + (*scan->at++ - '0');
-    return number;
+    for (at += is_negative; at < end; at++)
+        number = number * 10 + (*at - '0');
+    return is_negative ? -number : number;
 }
 
-static gboolean read_real(Scan *scan, const char *first, Token *token)
+/* Beyond 64 bits it is no value of ours. */
+static void read_long(const char *text, Token *token)
 {
-    char text[REAL_MAX + 1];
-    gsize fraction = count_digits(scan, scan->at + 1);
-    gsize length = (gsize)(scan->at - first) + 1 + fraction;
+    errno = 0;
+    token->integer = g_ascii_strtoll(text, NULL, 10);
+    token->kind = errno == 0 ? TOKEN_INTEGER : TOKEN_OTHER;
+}
 
-    if (fraction == 0 || length > REAL_MAX)
-        return FALSE;
-    memcpy(text, first, length);
+static void read_number(const char *at, gsize length, gboolean is_integer, Token *token)
+{
+    char text[NUMBER_MAX + 1];
+
+    token->kind = is_integer ? TOKEN_INTEGER : TOKEN_REAL;
+    if (is_integer && length <= PLAIN_MAX) {
+        token->integer = read_plain(at, at + length);
+        return;
+    }
+    memcpy(text, at, length);
     text[length] = '\0';
-    scan->at = first + length;
-    token->kind = TOKEN_REAL;
-    token->real = g_ascii_strtod(text, NULL);
-    return TRUE;
-}
-
-static gboolean has_exponent(const Scan *scan)
-{
-    return scan->at < scan->end && (*scan->at == 'e' || *scan->at == 'E');
+    if (is_integer)
+        read_long(text, token);
+    else
+        token->real = g_ascii_strtod(text, NULL);
 }
 
 static gboolean scan_number(Scan *scan, Token *token)
 {
-    const char *first = scan->at;
-    gboolean is_negative = *first == '-';
-    gsize count = count_digits(scan, first + is_negative);
+    const char *first = scan->at + (*scan->at == '-');
+    const char *whole = skip_digits(first, scan->end);
+    const char *end = whole ? skip_fraction(whole, scan->end) : NULL;
 
-    if (count == 0 || count > DIGITS_MAX || (count > 1 && first[is_negative] == '0'))
+    end = end ? skip_exponent(end, scan->end) : NULL;
+    if (!end || (*first == '0' && whole > first + 1) || end - scan->at > NUMBER_MAX)
         return FALSE;
-    scan->at += is_negative;
-    token->kind = TOKEN_INTEGER;
-    token->integer = read_digits(scan, count) * (is_negative ? -1 : 1);
-    if (scan->at < scan->end && *scan->at == '.' && !read_real(scan, first, token))
-        return FALSE;
-    return !has_exponent(scan);
+    read_number(scan->at, (gsize)(end - scan->at), end == whole, token);
+    scan->at = end;
+    return TRUE;
 }
 
 static gboolean scan_word(Scan *scan, const char *word)
@@ -142,4 +160,31 @@ gboolean scan_value(Scan *scan, Token *token)
     default:
         return scan_number(scan, token);
     }
+}
+
+/* To the quote at the end of a string. */
+static gboolean skip_string(Scan *scan)
+{
+    for (scan->at++; scan->at < scan->end && *scan->at != '"'; scan->at++)
+        scan->at += *scan->at == '\\';
+    return scan->at < scan->end;
+}
+
+gboolean scan_skip(Scan *scan)
+{
+    guint depth = 0;
+    const char *first;
+
+    skip_blanks(scan);
+    for (first = scan->at; scan->at < scan->end; scan->at++) {
+        char byte = *scan->at;
+
+        if (depth == 0 && (byte == ',' || byte == ']' || byte == '}'))
+            return scan->at > first;
+        if (byte == '"' && !skip_string(scan))
+            return FALSE;
+        depth += byte == '[' || byte == '{';
+        depth -= byte == ']' || byte == '}';
+    }
+    return FALSE;
 }

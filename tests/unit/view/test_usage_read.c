@@ -111,7 +111,7 @@ static void test_faults(void)
         {"", "", "not valid JSON"},
         {"{", "", "(line 1, column 1)"},
         {"[]", "", "must be an object"},
-        {"7", "", "not valid JSON"},
+        {"7", "", "must be an object"},
         {"{} x", "", "not valid JSON"},
         {"{\"endpoint\":\"/e\"}", "/action_type", "must be there"},
         {"{\"action_type\":\"upload\"}", "/endpoint", "must be there"},
@@ -125,12 +125,18 @@ static void test_faults(void)
         {"{" MINIMUM ",\"id\":\"a\\u0000b\"}", "/id", "U+0000"},
         {"{" MINIMUM ",\"file_name\":\"\\ud800\"}", "", "not valid JSON"},
         {"{" MINIMUM ",\"file_name\":\"\xff\"}", "", "not valid JSON"},
-        {"{" MINIMUM ",\"file_size\":9223372036854775808}", "", "too big"},
+        {"{" MINIMUM ",\"file_size\":9223372036854775808}", "/file_size", "whole number"},
+        {"{" MINIMUM ",\"file_size\":-9223372036854775809}", "/file_size", "whole number"},
+        {"{" MINIMUM ",\"file_size\":1e3}", "/file_size", "whole number"},
+        {"{" MINIMUM ",\"file_size\":01}", "", "not valid JSON"},
+        {"{" MINIMUM ",\"file_size\":1.}", "", "not valid JSON"},
+        {"{" MINIMUM ",\"file_size\":1e}", "", "not valid JSON"},
+        {"{" MINIMUM ",\"file_size\":-}", "", "not valid JSON"},
         {"{" MINIMUM ",\"file_size\":-1}", "/file_size", "whole number"},
         {"{" MINIMUM ",\"file_size\":1.0}", "/file_size", "whole number"},
         {"{" MINIMUM ",\"file_size\":\"1\"}", "/file_size", "whole number"},
         {"{" MINIMUM ",\"processing_time_ms\":-0.5}", "/processing_time_ms", "not negative"},
-        {"{" MINIMUM ",\"processing_time_ms\":1e999}", "", "real number overflow"},
+        {"{" MINIMUM ",\"processing_time_ms\":1e999}", "/processing_time_ms", "beyond 64 bits"},
         {"{" MINIMUM ",\"processing_time_ms\":NaN}", "", "not valid JSON"},
         {"{" MINIMUM ",\"success\":1}", "/success", "true or false"},
         {"{" MINIMUM ",\"success\":\"true\"}", "/success", "true or false"},
@@ -176,6 +182,34 @@ static void test_faults_are_bounded(void)
     g_assert_cmpuint(faults->len, ==, USAGE_FAULTS_MAX);
 }
 
+static void test_long_names(void)
+{
+    g_autofree char *name = g_strnfill(100, 'e');
+    g_autofree char *text = g_strdup_printf("{" MINIMUM ",\"%.63s\u00e9%s\":1}", name, name);
+    g_autofree char *pointer = g_strdup_printf("/%.63s...", name);
+    g_autoptr(GPtrArray) faults = usage_faults_new();
+
+    g_assert_null(read_text(text, faults));
+    g_assert_cmpstr(((UsageFault *)faults->pdata[0])->pointer, ==, pointer);
+}
+
+/* The first hundred are explained, so that an answer is not much longer than the question. */
+static void test_many_refusals(void)
+{
+    g_autoptr(GString) text = g_string_new("[{}");
+    g_autoptr(GPtrArray) faults = usage_faults_new();
+    g_autoptr(GArray) items = NULL;
+
+    for (int i = 0; i < USAGE_EXPLAINED_MAX; i++)
+        g_string_append(text, ",{\"x\":1,\"y\":1}");
+    g_string_append(text, ",{" MINIMUM "}]");
+    items = usage_read_array(text->str, text->len, &rules, 1000, faults);
+    g_assert_cmpuint(items->len, ==, USAGE_EXPLAINED_MAX + 2);
+    g_assert_cmpuint(g_array_index(items, UsageItem, USAGE_EXPLAINED_MAX - 1).faults->len, ==, 4);
+    g_assert_cmpuint(g_array_index(items, UsageItem, USAGE_EXPLAINED_MAX).faults->len, ==, 1);
+    g_assert_nonnull(g_array_index(items, UsageItem, USAGE_EXPLAINED_MAX + 1).record);
+}
+
 static void test_long_texts(void)
 {
     g_autofree char *longest = g_strnfill(2048, 'e');
@@ -208,9 +242,47 @@ static void test_arrays(void)
     g_assert_nonnull(g_array_index(items, UsageItem, 3).record);
 }
 
+/* What a library calls invalid JSON is one element's fault as long as the elements can be told
+ * apart. */
+static void test_poisoned_elements(void)
+{
+    static const char *const elements[] = {
+        "{" MINIMUM ",\"processing_time_ms\":NaN}",
+        "{" MINIMUM ",\"file_size\":99999999999999999999}",
+        "{" MINIMUM ",\"file_name\":\"\\ud800\"}",
+        "{" MINIMUM ",\"file_name\":\"a\\\"],[{\",\"file_size\":-1}",
+        "{" MINIMUM ",\"file_name\":\"\xff\"}",
+        "{" MINIMUM ",\"file_name\":[{\"a\":[]},2]}",
+        "{" MINIMUM ",}",
+        "\"],\"",
+        "nonsense",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(elements); i++) {
+        g_autofree char *text =
+            g_strdup_printf("[ {" MINIMUM "} , %s , {" MINIMUM "} ]", elements[i]);
+        g_autoptr(GPtrArray) faults = usage_faults_new();
+        g_autoptr(GArray) items = usage_read_array(text, strlen(text), &rules, 3, faults);
+        const UsageFault *fault;
+
+        g_test_message("%s", text);
+        g_assert_nonnull(items);
+        g_assert_cmpuint(items->len, ==, 3);
+        g_assert_nonnull(g_array_index(items, UsageItem, 0).record);
+        g_assert_null(g_array_index(items, UsageItem, 1).record);
+        g_assert_nonnull(g_array_index(items, UsageItem, 2).record);
+        fault = g_array_index(items, UsageItem, 1).faults->pdata[0];
+        g_test_message("-> %s: %s", fault->pointer, fault->detail);
+        g_assert_true(g_str_has_prefix(fault->pointer, "/1"));
+    }
+}
+
 static void test_no_arrays(void)
 {
-    static const char *const texts[] = {"[]", "{}", "[1,2,3]", "[", "null"};
+    static const char *const texts[] = {"[]",          "{}",       "[1,2,3]", "[",    "null",
+                                        "[,]",         "[{},]",    "[{}",     "[{}}", "[{]}",
+                                        "[{},{}]]",    "[1}",      "[{}] x",  "[\"",  "[\"\\",
+                                        "[{\"a\":\"]", "[[[[[[[[", "[{}] []", "[1 2"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GPtrArray) faults = usage_faults_new();
@@ -230,6 +302,9 @@ int main(int argc, char **argv)
     g_test_add_func("/view/usage-read/time-of-the-id", test_time_of_the_id);
     g_test_add_func("/view/usage-read/faults", test_faults);
     g_test_add_func("/view/usage-read/faults-are-bounded", test_faults_are_bounded);
+    g_test_add_func("/view/usage-read/long-names", test_long_names);
+    g_test_add_func("/view/usage-read/many-refusals", test_many_refusals);
+    g_test_add_func("/view/usage-read/poisoned-elements", test_poisoned_elements);
     g_test_add_func("/view/usage-read/long-texts", test_long_texts);
     g_test_add_func("/view/usage-read/arrays", test_arrays);
     g_test_add_func("/view/usage-read/no-arrays", test_no_arrays);
