@@ -140,6 +140,12 @@ count_rows() {
     for type in text/plain application/jsonx 'multipart/form-data; application/json'; do
         [ "$(post '{}')" = 415 ]
     done
+    type=application/json
+    [ "$(post '{"action_type": "upload", "endpoint": "/"}' -H 'Content-Encoding: gzip')" = 415 ]
+    grep -qi '^accept-encoding: identity' head
+    for query in 'durabilty=async' 'durability=commit&durability=async' 'durability=commit&x'; do
+        [ "$(base="$base?$query" post '{"action_type": "upload", "endpoint": "/"}')" = 400 ]
+    done
     type=
     curl -s -m 5 -o answer -w '%{http_code}' -X POST "$base" >code
     [ "$(<code)" = 415 ]

@@ -45,6 +45,28 @@ static HttpResponse *refuse_form(const HttpRequest *request)
     return response;
 }
 
+static HttpResponse *refuse_encoding(const HttpRequest *request)
+{
+    const HttpProblem problem = {.status = 415,
+                                 .detail = "The body's content encoding is not taken here",
+                                 .hint = "send it as it is, without Content-Encoding"};
+    HttpResponse *response = http_problem(request, &problem);
+
+    http_response_add_header(response, "Accept-Encoding", "identity");
+    return response;
+}
+
+static HttpResponse *refuse_parameter(const HttpRequest *request)
+{
+    const HttpProblem problem = {.status = 400,
+                                 .slug = "usage-log-query",
+                                 .title = "The query is not understood",
+                                 .detail = "The only parameter here is durability, at most once",
+                                 .hint = "correct it or leave it away"};
+
+    return http_problem(request, &problem);
+}
+
 static HttpResponse *refuse_durability(const HttpRequest *request)
 {
     const HttpProblem problem = {.status = 400,
@@ -110,10 +132,32 @@ static gboolean read_durability(const HttpRequest *request, StoreDurability *dur
     return !text || *durability == STORE_ASYNCHRONOUS || g_str_equal(text, "commit");
 }
 
+static gboolean is_encoded(const HttpRequest *request)
+{
+    const char *field = http_request_header(request, "Content-Encoding");
+
+    return field && g_ascii_strcasecmp(field, "identity") != 0;
+}
+
+static void count_parameter(const char *name, const char *value, gpointer data)
+{
+    guint *count = data;
+
+    (void)value;
+    *count += g_str_equal(name, "durability") ? 1 : 2;
+}
+
 HttpResponse *post_read_wish(const HttpRequest *request, Wish *wish)
 {
+    guint count = 0;
+
     if (!read_form(request, &wish->form))
         return refuse_form(request);
+    if (is_encoded(request))
+        return refuse_encoding(request);
+    http_request_visit_query(request, count_parameter, &count);
+    if (count > 1)
+        return refuse_parameter(request);
     if (!read_durability(request, &wish->durability))
         return refuse_durability(request);
     wish->is_minimal = prefers_minimal(request);
