@@ -431,6 +431,8 @@ SQL
     [ "$(last)" = 203.0.113.9 ]
     [ "$(post "$body" -H 'X-Forwarded-For: 6.6.6.6' -H 'X-Forwarded-For: [2001:db8::5]:4711')" = 201 ]
     [ "$(last)" = 2001:db8::5 ]
+    [ "$(post "$body" -H 'X-Forwarded-For: 6.6.6.6, [::ffff:203.0.113.8]:4711, ::ffff:10.1.2.3')" = 201 ]
+    [ "$(last)" = 203.0.113.8 ]
     [ "$(post "$body" -H 'Forwarded: for=6.6.6.6')" = 201 ]
     [ "$(last)" = 127.0.0.1 ]
     [ "$(post "$body" -H 'X-Forwarded-For: 203.0.113.9, unknown')" = 201 ]

@@ -64,6 +64,20 @@ static gboolean is_trusted(const Origins *origins, const UsageAddress *address)
     return FALSE;
 }
 
+/* What a proxy that listens for both families calls ::ffff:192.0.2.1 is the host of IPv4, as it is
+ * for a peer. */
+static void unmap(UsageAddress *address)
+{
+    static const guint8 mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+    if (!address->is_v6 || memcmp(address->bytes, mapped, sizeof mapped) != 0)
+        return;
+    memmove(address->bytes, address->bytes + sizeof mapped, 4);
+    memset(address->bytes + 4, 0, sizeof mapped);
+    address->is_v6 = FALSE;
+    address->prefix = 32;
+}
+
 /* "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:4711". */
 static gboolean read_node(char *node, UsageAddress *address)
 {
@@ -78,7 +92,10 @@ static gboolean read_node(char *node, UsageAddress *address)
     } else if (colon && !strchr(colon + 1, ':')) {
         *colon = '\0';
     }
-    return usage_address_parse(node, address);
+    if (!usage_address_parse(node, address))
+        return FALSE;
+    unmap(address);
+    return TRUE;
 }
 
 /* The node of `for=` in "for=192.0.2.1;proto=http" or "for=\"[2001:db8::1]:4711\""; points into
