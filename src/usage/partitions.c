@@ -222,25 +222,30 @@ static gboolean retire(const Keeping *keeping, const char *partition, gboolean i
     return TRUE;
 }
 
-static gboolean forget_ids(const Keeping *keeping, GError **error)
+/* Those of rows that are still there stay, or an id could be stored again beside them. */
+static gboolean forget_ids(const Keeping *keeping, const char *oldest, GError **error)
 {
-    return run_format(keeping, error,
-                      "DELETE FROM %s.usage_log_ids "
-                      "WHERE created_at < now() - %s * interval '1 microsecond'",
-                      keeping->schema, keeping->retention);
+    return run_format(keeping, error, "DELETE FROM %s.usage_log_ids WHERE created_at < %s",
+                      keeping->schema, oldest);
 }
 
-static gboolean retire_old(const Keeping *keeping, const Result *partitions, GError **error)
+/* `end`: where the newest of them ends. */
+static gboolean retire_old(const Keeping *keeping, const Result *partitions, const char *end,
+                           GError **error)
 {
+    const char *oldest = end;
+
     for (int row = result_rows(partitions) - 1; row >= 0; row--) {
         gboolean is_pending = result_boolean(partitions, row, PART_IS_PENDING);
 
-        if (!is_pending && !result_boolean(partitions, row, PART_IS_OLD))
+        if (!is_pending && !result_boolean(partitions, row, PART_IS_OLD)) {
+            oldest = oldest == end ? result_text(partitions, row, PART_LOWER) : oldest;
             continue;
+        }
         if (!retire(keeping, result_text(partitions, row, PART_NAME), is_pending, error))
             return FALSE;
     }
-    return keeping->policy->retention == 0 || forget_ids(keeping, error);
+    return keeping->policy->retention == 0 || !oldest || forget_ids(keeping, oldest, error);
 }
 
 /* --- All of it -------------------------------------------------------------------------------- */
@@ -259,7 +264,7 @@ static gboolean keep(const Keeping *keeping, GError **error)
     if (!end && !cut_open_end(keeping, result_text(partitions, 0, PART_NAME),
                               result_text(partitions, 0, PART_LOWER), &end, error))
         return FALSE;
-    return make_ahead(keeping, end, error) && retire_old(keeping, partitions, error);
+    return make_ahead(keeping, end, error) && retire_old(keeping, partitions, end, error);
 }
 
 /* A lock that is not had soon makes all others wait behind us. */
