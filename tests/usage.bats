@@ -752,19 +752,20 @@ has_partition_in_three_days() {
     [ "$(count_rows)" = 2 ]
 }
 
-# lies_behind: whether a row of now finds no partition yet.
-lies_behind() {
-    sql "PREPARE lies_behind AS $(<"$top_srcdir/src/usage/q/usage_behind.sql");
-         EXECUTE lies_behind('usage_logs', (extract(epoch FROM now()) * 1000000)::bigint)"
+# end_of_partitions: as the writers see it.
+end_of_partitions() {
+    sql "PREPARE span AS SELECT coalesce(to_timestamp(s.end / 1e6)::date::text, '')
+         FROM ($(<"$top_srcdir/src/usage/q/usage_span.sql")) AS s (start, \"end\");
+         SET timezone = 'UTC'; EXECUTE span('usage_logs')"
 }
 
 @test "what has no partition yet is to be sent again, and loses nobody else's row" {
     local row='{"action_type": "upload", "endpoint": "/now"}'
 
     PGSLUICE_MIGRATIONS_DIRECTORY=$top_srcdir/migrations pgsluice upgrade head
-    [ "$(lies_behind)" = f ]
-    sql "ALTER TABLE usage_logs_first ADD CONSTRAINT usage_logs_cut CHECK (created_at < '2026-01-01') NOT VALID"
-    [ "$(lies_behind)" = t ]
+    [ "$(end_of_partitions)" = '' ]
+    sql "ALTER TABLE usage_logs_first ADD CONSTRAINT usage_logs_cut CHECK (created_at < '2026-01-01 00:00Z') NOT VALID"
+    [ "$(end_of_partitions)" = 2026-01-01 ]
     sql "ALTER TABLE usage_logs_first DROP CONSTRAINT usage_logs_cut;
          ALTER TABLE usage_logs DETACH PARTITION usage_logs_first;
          DO \$\$ BEGIN EXECUTE format('ALTER TABLE usage_logs ATTACH PARTITION usage_logs_first FOR VALUES

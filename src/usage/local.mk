@@ -22,7 +22,7 @@ src_usage_libusage_a_CPPFLAGS = $(USAGE_CPPFLAGS)
 # The queries: include "usage/sql_usage.h".
 usage_queries = \
 	src/usage/q/usage_ahead.sql \
-	src/usage/q/usage_behind.sql \
+	src/usage/q/usage_span.sql \
 	src/usage/q/usage_bounds.sql \
 	src/usage/q/usage_cut.sql \
 	src/usage/q/usage_partitions.sql \

@@ -236,35 +236,6 @@ static gboolean is_about_values(const GError *reason)
     return sqlstate && (g_str_has_prefix(sqlstate, "22") || g_str_has_prefix(sqlstate, "23"));
 }
 
-/* Until the next partition is made; for what has been retired there will never be one again. */
-static gboolean ask_whether_early(Store *store, const UsageRecord *record, gboolean *is_early,
-                                  GError **error)
-{
-    g_autofree char *time =
-        g_strdup_printf("%" G_GINT64_FORMAT, record->values[USAGE_CREATED_AT].integer);
-    const char *const values[] = {store->shape->table, time};
-    g_autoptr(Result) result = NULL;
-
-    if (!conn_exec_params(store->conn, sql_usage_behind, G_N_ELEMENTS(values), values, &result,
-                          error))
-        return FALSE;
-    *is_early = result_boolean(result, 0, 0);
-    return TRUE;
-}
-
-static gboolean refuse(Store *store, const UsageRecord *record, const GError *reason,
-                       StoreResult *result, GError **error)
-{
-    gboolean is_check = g_strcmp0(error_sqlstate(reason), "23514") == 0;
-    gboolean is_early = FALSE;
-
-    if (is_check && !ask_whether_early(store, record, &is_early, error))
-        return FALSE;
-    result->outcome = is_early ? OUTCOME_UNPLACED : OUTCOME_REFUSED;
-    result->reason = g_strdup(reason->message);
-    return TRUE;
-}
-
 static gboolean write_some(Store *store, UsageRecord *const *records, guint count,
                            StoreResult *results, GError **error)
 {
@@ -277,8 +248,11 @@ static gboolean write_some(Store *store, UsageRecord *const *records, guint coun
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }
-    if (count == 1)
-        return refuse(store, records[0], reason, results, error);
+    if (count == 1) {
+        results[0].outcome = OUTCOME_REFUSED;
+        results[0].reason = g_strdup(reason->message);
+        return TRUE;
+    }
     return write_some(store, records, half, results, error) &&
            write_some(store, records + half, count - half, results + half, error);
 }
@@ -352,22 +326,93 @@ static GArray *list_entries(UsageRecord *const *records, guint count, const Stor
     return entries;
 }
 
+/* Writes all of the entries, and notes what came of each. */
+static gboolean write_entries(Store *store, const GArray *entries, StoreResult *results,
+                              gboolean is_bisected, GError **error)
+{
+    g_autofree UsageRecord **records = g_new(UsageRecord *, entries->len);
+    g_autofree StoreResult *outcomes = g_new0(StoreResult, entries->len);
+    gboolean is_done;
+
+    for (guint i = 0; i < entries->len; i++)
+        records[i] = g_array_index(entries, Entry, i).record;
+    if (is_bisected)
+        is_done = write_some(store, records, entries->len, outcomes, error);
+    else
+        is_done = copy(store, records, entries->len, outcomes) ||
+                  insert(store, records, entries->len, outcomes, error);
+    for (guint i = 0; i < entries->len; i++)
+        results[g_array_index(entries, Entry, i).place] = outcomes[i];
+    return is_done;
+}
+
+/* --- Time without partitions ------------------------------------------------------------------ */
+
+typedef struct {
+    gint64 start; /* of the oldest partition */
+    gint64 end;   /* of the newest */
+} Span;
+
+static gboolean read_span(Store *store, Span *span, GError **error)
+{
+    const char *const values[] = {store->shape->table};
+    g_autoptr(Result) result = NULL;
+
+    if (!conn_exec_params(store->conn, sql_usage_span, G_N_ELEMENTS(values), values, &result,
+                          error))
+        return FALSE;
+    span->start = result_text(result, 0, 0) ? result_int64(result, 0, 0) : G_MININT64;
+    span->end = result_text(result, 0, 1) ? result_int64(result, 0, 1) : G_MAXINT64;
+    return TRUE;
+}
+
+/* FALSE: it has a partition, or could have. */
+static gboolean settle_by_time(const Entry *entry, const Span *span, StoreResult *results)
+{
+    gint64 time = entry->record->values[USAGE_CREATED_AT].integer;
+
+    if (time >= span->start && time < span->end)
+        return FALSE;
+    results[entry->place] =
+        time < span->start ? (StoreResult){OUTCOME_REFUSED,
+                                           g_strdup("there is no partition for its time any more")}
+                           : (StoreResult){OUTCOME_UNPLACED, NULL};
+    return TRUE;
+}
+
+/* Where a constraint was in the way it may have been that of the partitions: whole batches may come
+ * from a time that has none, and are not asked for one by one. */
+static gboolean sift(Store *store, GArray *entries, const GError *reason, StoreResult *results,
+                     GError **error)
+{
+    Span span;
+
+    if (g_strcmp0(error_sqlstate(reason), "23514") != 0)
+        return TRUE;
+    if (!read_span(store, &span, error))
+        return FALSE;
+    for (guint i = entries->len; i > 0; i--)
+        if (settle_by_time(&g_array_index(entries, Entry, i - 1), &span, results))
+            g_array_remove_index(entries, i - 1);
+    return TRUE;
+}
+
 gboolean store_write(Store *store, StoreDurability durability, UsageRecord *const *records,
                      guint count, StoreResult *results, GError **error)
 {
     g_autoptr(GArray) entries = list_entries(records, count, results);
-    g_autofree UsageRecord **wanted = g_new(UsageRecord *, entries->len);
-    g_autofree StoreResult *outcomes = g_new0(StoreResult, entries->len);
-    gboolean is_done;
+    g_autoptr(GError) reason = NULL;
 
     if (entries->len == 0)
         return TRUE;
-    for (guint i = 0; i < entries->len; i++)
-        wanted[i] = g_array_index(entries, Entry, i).record;
-    is_done = set_durability(store, durability, error) &&
-              (copy(store, wanted, entries->len, outcomes) ||
-               write_some(store, wanted, entries->len, outcomes, error));
-    for (guint i = 0; i < entries->len; i++)
-        results[g_array_index(entries, Entry, i).place] = outcomes[i];
-    return is_done;
+    if (!set_durability(store, durability, error))
+        return FALSE;
+    if (write_entries(store, entries, results, FALSE, &reason))
+        return TRUE;
+    if (!conn_is_alive(store->conn) || !is_about_values(reason)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return FALSE;
+    }
+    return sift(store, entries, reason, results, error) &&
+           (entries->len == 0 || write_entries(store, entries, results, TRUE, error));
 }

@@ -42,7 +42,7 @@ typedef enum {
 /* What came of one record. */
 typedef struct {
     Outcome outcome;
-    char *reason; /* of REFUSED and UNPLACED: the server's message; NULL otherwise; g_free */
+    char *reason; /* of a refusal: mostly the server's message; NULL otherwise; g_free */
 } StoreResult;
 
 typedef enum { STORE_DURABLE, STORE_ASYNCHRONOUS } StoreDurability;

@@ -241,6 +241,42 @@ static void test_poisoned_records(Fixture *f, gconstpointer data)
     testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "98");
 }
 
+/* A whole batch from before the oldest partition is not tried one by one: the default of `tries` is
+ * asked for in each attempt. */
+static void test_times_without_partition(Fixture *f, gconstpointer data)
+{
+    enum { COUNT = 100, EARLIER = 90 };
+    g_autoptr(Store) store = NULL;
+    g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(g_free);
+    StoreResult results[COUNT + 1];
+
+    (void)data;
+    testdb_run(f->conn, "ALTER TABLE usage_logs RENAME TO old; CREATE SEQUENCE tries;"
+                        "CREATE TABLE usage_logs (LIKE old, tries bigint DEFAULT nextval('tries'))"
+                        " PARTITION BY RANGE (created_at); CREATE TABLE november PARTITION OF "
+                        "usage_logs FOR VALUES FROM ('2025-11-01Z') TO ('2025-12-01Z')");
+    store = open_store(f);
+    for (int i = 0; i < COUNT + 1; i++) {
+        UsageRecord *record = sample_record("upload", "/many");
+
+        record->values[USAGE_CREATED_AT].integer -= i < EARLIER  ? 30 * G_TIME_SPAN_DAY
+                                                    : i == COUNT ? -30 * G_TIME_SPAN_DAY
+                                                                 : 0;
+        g_ptr_array_add(records, record);
+    }
+    write_all(store, records, results);
+
+    assert_outcomes(results, EARLIER, OUTCOME_REFUSED);
+    assert_outcomes(results + EARLIER, COUNT - EARLIER, OUTCOME_STORED);
+    assert_outcomes(results + COUNT, 1, OUTCOME_UNPLACED);
+    testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "10");
+    testdb_assert_value(f->conn, "SELECT last_value < 50 FROM tries", "t");
+    for (int i = 0; i < EARLIER; i++) {
+        g_assert_nonnull(strstr(results[i].reason, "no partition"));
+        g_free(results[i].reason);
+    }
+}
+
 static void test_acknowledged_means_durable(Fixture *f, gconstpointer data)
 {
     g_autoptr(Store) store = NULL;
@@ -479,6 +515,7 @@ int main(int argc, char **argv)
     TEST("store/settled-records", test_settled_records);
     TEST("store/copied-records", test_copied_records);
     TEST("store/poisoned-records", test_poisoned_records);
+    TEST("store/times-without-partition", test_times_without_partition);
     TEST("store/acknowledged-means-durable", test_acknowledged_means_durable);
     TEST("log/many-orders", test_many_orders);
     TEST("log/full-queue", test_full_queue);
