@@ -314,6 +314,7 @@ static void append_guard(GString *guard, const Column *column, const char *label
     g_string_append_printf(guard, is_array ? "::text[] && %s" : "::text = ANY (%s)", labels);
 }
 
+/* Generated columns are away when it is asked; their values are made of those of others. */
 static void guard_rows(Retype *retype, char *const *removed)
 {
     g_autofree char *labels = array_of(removed);
@@ -323,7 +324,7 @@ static void guard_rows(Retype *retype, char *const *removed)
     for (guint i = 0; i < retype->use->columns->len; i++) {
         const ColumnUse *use = &g_array_index(retype->use->columns, ColumnUse, i);
 
-        if (!kept(retype, use->column) || follows_parent(use->column) ||
+        if (!kept(retype, use->column) || use->column->generated || follows_parent(use->column) ||
             is_foreign(use->column->base.parent) || use->type->kind == KIND_COMPOSITE ||
             use->type->kind == KIND_RANGE)
             continue;
