@@ -373,6 +373,36 @@ renamed_models() {
     [ "$(sql 'SELECT * FROM purchases')" = '1|b' ]
 }
 
+@test "autogenerate: functions whose text speaks of what is renamed come and go with it" {
+    named() {
+        models <<<"CREATE TYPE $1 AS ENUM ('a', '$2'); CREATE TABLE $3 (id int PRIMARY KEY, $4 text, kind $1 DEFAULT 'a');
+            CREATE FUNCTION f(int) RETURNS text LANGUAGE sql AS 'SELECT $4 FROM $3 WHERE id = \$1'; CREATE VIEW v AS SELECT $4 FROM $3;"
+    }
+    named mood b users mail
+    generate 0
+    pgsluice -q upgrade head
+    sql "INSERT INTO users VALUES (1, 'x', 'b')"
+    named feeling bb people email
+    generate 0 --rename users=people --rename people.mail=email --rename mood=feeling --rename feeling.b=bb
+    pgsluice -q upgrade head
+    [ "$(sql 'SELECT *, f(1) FROM people')" = '1|x|bb|x' ]
+    run -0 pgsluice check
+    pgsluice -q downgrade -1
+    [ "$(sql 'SELECT *, f(1) FROM users')" = '1|x|b|x' ]
+}
+
+@test "autogenerate: an old name that something new takes is free again before it is given back" {
+    models <<<'CREATE TABLE users (id int PRIMARY KEY, mail text);'
+    generate 0
+    pgsluice -q upgrade head
+    sql "INSERT INTO users VALUES (1, 'x')"
+    models <<<'CREATE TABLE people (id int PRIMARY KEY, mail text); CREATE TABLE users (a date);'
+    generate 0 --rename users=people
+    pgsluice -q upgrade head
+    pgsluice -q downgrade -1
+    [ "$(sql 'SELECT * FROM users')" = '1|x' ]
+}
+
 @test "autogenerate: labels of an enum are added, renamed and removed, with all that has them" {
     models <<<"CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TABLE t (m mood DEFAULT 'a', many mood[]); CREATE VIEW v AS SELECT m FROM t WHERE m > 'a';"
     generate 0

@@ -96,6 +96,8 @@ static gboolean read_renamed(Renaming *renaming, guint first, GError **error)
     Catalog *after = workbench_read(renaming->session, error);
     gboolean is_good = after != NULL;
 
+    if (after)
+        catalog_take_owners(after, renaming->from, renaming->session->facts.role);
     for (guint i = first; i < renames->len && is_good; i++)
         is_good = add_way_back(renaming, now(renaming), after, renames->pdata[i], error);
     if (!after)
@@ -248,12 +250,55 @@ static void take_questions(Change *change, const AutogenerateOptions *options)
             g_ptr_array_add(change->questions, candidates->pdata[i]);
 }
 
+/* What `to` is when everything has its old name again; *unrenamed is NULL when a name is still
+ * taken by what goes later. */
+static gboolean read_unrenamed(Renaming *renaming, Catalog **unrenamed, GError **error)
+{
+    const GPtrArray *unrenames = renaming->change->unrenames;
+    Session *session = workbench_make(renaming->workbench, renaming->to, error);
+    g_autoptr(GError) reason = NULL;
+
+    *unrenamed = NULL;
+    renaming->session = NULL;
+    if (!session)
+        return FALSE;
+    for (guint i = 0; i < unrenames->len; i++) {
+        const DiffRename *rename = unrenames->pdata[i];
+
+        if (conn_exec(session->conn, rename->statement, NULL, &reason))
+            continue;
+        if (error_sqlstate(reason) && !error_is(reason, ERROR_CANCELLED))
+            return TRUE;
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return FALSE;
+    }
+    *unrenamed = workbench_read(session, error);
+    if (*unrenamed)
+        catalog_take_owners(*unrenamed, renaming->to, session->facts.role);
+    return *unrenamed != NULL;
+}
+
+/* The old names come first where they can: bodies of functions, which the server only reads when
+ * they are made, speak of them. */
+static Diff *diff_back(Renaming *renaming, Catalog **unrenamed, GError **error)
+{
+    Change *change = renaming->change;
+
+    if (change->unrenames->len && !read_unrenamed(renaming, unrenamed, error))
+        return NULL;
+    change->unrenames_first = *unrenamed != NULL;
+    return change->unrenames_first
+               ? diff_schemas(*unrenamed, renaming->from, &renaming->options->diff, error)
+               : diff_schemas(renaming->to, now(renaming), &renaming->options->diff, error);
+}
+
 static gboolean take_way_back(Renaming *renaming, GError **error)
 {
     g_autoptr(GError) reason = NULL;
+    g_autoptr(Catalog) unrenamed = NULL;
     Change *change = renaming->change;
 
-    change->down = diff_schemas(renaming->to, now(renaming), &renaming->options->diff, &reason);
+    change->down = diff_back(renaming, &unrenamed, &reason);
     if (change->down)
         return TRUE;
     if (!error_is(reason, ERROR_REFUSED)) {

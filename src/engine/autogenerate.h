@@ -19,8 +19,9 @@ typedef struct {
 } AutogenerateOptions;
 
 typedef struct {
-    GPtrArray *renames;   /* DiffRename *: done before everything else */
-    GPtrArray *unrenames; /* DiffRename *: what undoes them, in its order */
+    GPtrArray *renames;       /* DiffRename *: done before everything else */
+    GPtrArray *unrenames;     /* DiffRename *: what undoes them, in its order */
+    gboolean unrenames_first; /* before all that `down` does; else after it */
     Diff *up;
     Diff *down; /* NULL: there is no way back, for `why_not` */
     char *why_not;

@@ -144,9 +144,12 @@ char *change_down_section(const Change *change)
         comment(section, "Cannot be undone: %s.", change->why_not);
         return g_strchomp(g_string_free(section, FALSE));
     }
+    if (change->unrenames_first)
+        append_renames(section, change->unrenames);
     for (guint i = 0; i < change->down->operations->len; i++)
         append_operation(section, change->down->operations->pdata[i], NULL);
-    append_renames(section, change->unrenames);
+    if (!change->unrenames_first)
+        append_renames(section, change->unrenames);
     if (!section->len)
         g_string_append(section, "-- nothing to undo\n");
     return g_strchomp(g_string_free(section, FALSE));
