@@ -528,6 +528,21 @@ SQL
     [ "$(sql "SELECT has_table_privilege('pg_monitor', 'profile', 'SELECT')")" = t ]
 }
 
+@test "autogenerate: what stands on the schema from outside is named when it is in the way" {
+    first_models
+    generate 0
+    pgsluice -q upgrade head
+    sql 'CREATE SCHEMA auth; CREATE VIEW auth.who AS SELECT email FROM emails'
+    sed -i 's/email text/email varchar(99)/' migrations/models/schema.sql
+    generate 1
+    [[ $stderr == *'cannot drop view emails because other objects depend on it'*'view auth.who depends on view emails'* ]]
+    [ "$(files)" = 1 ]
+    sed -i 's/email varchar(99)/email text, more int/' migrations/models/schema.sql
+    generate 0
+    pgsluice -q upgrade head
+    run -0 pgsluice check
+}
+
 @test "autogenerate: a public schema that was made again, or given away, is as it is" {
     models <<<'CREATE TABLE t (a int);'
     for made in 'CREATE SCHEMA public' 'CREATE SCHEMA public; GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC' \

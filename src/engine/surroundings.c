@@ -14,6 +14,7 @@ struct Surroundings {
     char **schemas;        /* not managed, sorted */
     GPtrArray *extensions; /* char *: CREATE EXTENSION ... */
     GPtrArray *objects;    /* char *: what is in the schemas; empty without any */
+    GPtrArray *missing;    /* char * of objects: could not be made this time; NULL: none */
     GPtrArray *defaults;   /* char * */
     const char *public;    /* what makes public of a new database like the target's; NULL: it is */
 };
@@ -22,6 +23,7 @@ void surroundings_free(Surroundings *surroundings)
 {
     if (!surroundings)
         return;
+    g_clear_pointer(&surroundings->missing, g_ptr_array_unref);
     g_strfreev(surroundings->schemas);
     g_clear_pointer(&surroundings->extensions, g_ptr_array_unref);
     g_clear_pointer(&surroundings->objects, g_ptr_array_unref);
@@ -242,8 +244,10 @@ static gboolean try_one(Session *session, const char *sql, gboolean *is_done, GE
     return FALSE;
 }
 
-/* Twice, because what needs another may come before it. Failures are expected. */
-static gboolean run_what_works(Session *session, const GPtrArray *statements, GError **error)
+/* Twice, because what needs another may come before it. Failures are expected; *failed, unless it
+ * is NULL, gets them: borrowed, container only. */
+static gboolean run_what_works(Session *session, const GPtrArray *statements, GPtrArray **failed,
+                               GError **error)
 {
     g_autofree gboolean *is_done = g_new0(gboolean, statements->len + 1);
 
@@ -251,6 +255,12 @@ static gboolean run_what_works(Session *session, const GPtrArray *statements, GE
         for (guint i = 0; i < statements->len; i++)
             if (!is_done[i] && !try_one(session, statements->pdata[i], &is_done[i], error))
                 return FALSE;
+    if (!failed)
+        return TRUE;
+    *failed = g_ptr_array_new();
+    for (guint i = 0; i < statements->len; i++)
+        if (!is_done[i])
+            g_ptr_array_add(*failed, statements->pdata[i]);
     return TRUE;
 }
 
@@ -266,16 +276,26 @@ static gboolean make_schemas(const Surroundings *surroundings, Session *scratch,
     return TRUE;
 }
 
-gboolean surroundings_make(const Surroundings *surroundings, Session *scratch, GError **error)
+gboolean surroundings_make(Surroundings *surroundings, Session *scratch, GError **error)
 {
+    g_clear_pointer(&surroundings->missing, g_ptr_array_unref);
     if ((surroundings->public && !conn_exec(scratch->conn, surroundings->public, NULL, error)) ||
         !make_schemas(surroundings, scratch, error))
         return FALSE;
     if (!surroundings->extensions->len && !surroundings->objects->len)
         return TRUE;
     return open_making(scratch, error) &&
-           run_what_works(scratch, surroundings->extensions, error) &&
-           run_what_works(scratch, surroundings->objects, error) && close_making(scratch, error);
+           run_what_works(scratch, surroundings->extensions, NULL, error) &&
+           run_what_works(scratch, surroundings->objects, &surroundings->missing, error) &&
+           close_making(scratch, error);
+}
+
+gboolean surroundings_complete(const Surroundings *surroundings, Session *scratch, GError **error)
+{
+    return !surroundings->missing || !surroundings->missing->len ||
+           (open_making(scratch, error) &&
+            run_what_works(scratch, surroundings->missing, NULL, error) &&
+            close_making(scratch, error));
 }
 
 gboolean surroundings_apply(const Surroundings *surroundings, Session *scratch, GError **error)

@@ -15,7 +15,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Surroundings, surroundings_free)
 
 /* Makes in an empty database what is outside of the managed schema. What cannot be made is left out
  * (it may need what only its platform has): who needs it hears of that then. */
-gboolean surroundings_make(const Surroundings *surroundings, Session *scratch, GError **error);
+gboolean surroundings_make(Surroundings *surroundings, Session *scratch, GError **error);
+/* Makes what was left out and needed the managed schema, which is there now: views on it, for one,
+ * are in the way of a revision here as they would be in the target. */
+gboolean surroundings_complete(const Surroundings *surroundings, Session *scratch, GError **error);
 /* And what a new object in the target would get from its surroundings: default privileges, and
  * comment and privileges of public. For models, which are made by nobody else's rules. */
 gboolean surroundings_apply(const Surroundings *surroundings, Session *scratch, GError **error);

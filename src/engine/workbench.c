@@ -153,7 +153,10 @@ Session *workbench_make(Workbench *workbench, const Catalog *catalog, GError **e
     made = workbench_read(session, error);
     if (made)
         catalog_take_owners(made, catalog, session->facts.role);
-    return made && require_same(session, catalog, made, error) ? session : NULL;
+    return made && require_same(session, catalog, made, error) &&
+                   surroundings_complete(workbench->surroundings, session, error)
+               ? session
+               : NULL;
 }
 
 /* --- Comparing -------------------------------------------------------------------------------- */
