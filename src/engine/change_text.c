@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/autogenerate.h"
+#include "schema/ddl.h"
 
 /* A name may have line ends in it, and a comment ends with its line. g_free. */
 static char *one_line(const char *text)
@@ -40,21 +41,20 @@ static void begin_operation(GString *section)
         g_string_append_c(section, '\n');
 }
 
-/* A tag that does not end the block within. */
 static void append_guard(GString *section, const DiffOperation *operation)
 {
     g_autofree char *message = g_strchug(sql_quote_literal(operation->guard_message));
+    g_autofree char *body = g_strdup_printf("BEGIN\n"
+                                            "    IF EXISTS (%s) THEN\n"
+                                            "        RAISE EXCEPTION USING ERRCODE = "
+                                            "'restrict_violation',\n"
+                                            "            MESSAGE = %s;\n"
+                                            "    END IF;\n"
+                                            "END",
+                                            operation->guard, message);
+    g_autofree char *block = ddl_block("guard", body);
 
-    g_string_append_printf(section,
-                           "DO $guard$\n"
-                           "BEGIN\n"
-                           "    IF EXISTS (%s) THEN\n"
-                           "        RAISE EXCEPTION USING ERRCODE = 'restrict_violation',\n"
-                           "            MESSAGE = %s;\n"
-                           "    END IF;\n"
-                           "END\n"
-                           "$guard$;\n",
-                           operation->guard, message);
+    g_string_append_printf(section, "%s;\n", block);
 }
 
 /* A label is a part of its type. */

@@ -23,6 +23,16 @@ char *ddl_literal(const char *text)
     return g_strchug(sql_quote_literal(text));
 }
 
+char *ddl_block(const char *tag, const char *body)
+{
+    g_autoptr(GString) quote = g_string_new(NULL);
+
+    g_string_printf(quote, "$%s$", tag);
+    while (strstr(body, quote->str))
+        g_string_insert_c(quote, 1, '_');
+    return g_strdup_printf("DO %s\n%s\n%s", quote->str, body, quote->str);
+}
+
 /* One "name=value"; names with a namespace (toast.fillfactor) have two parts. */
 static void append_option(GString *sql, const char *option, const char *between, gboolean has_parts)
 {

@@ -24,3 +24,6 @@ GPtrArray *ddl_ownership(const Object *object);
 /* All of the object as one text, each statement with a semicolon and a line end; g_free. Two
  * objects of one identity are the same when, and only when, their texts are. */
 char *ddl_text(const Object *object, DdlFlags flags);
+
+/* DO with `body`, BEGIN ... END, between dollars with a `tag` that does not end it; g_free. */
+char *ddl_block(const char *tag, const char *body);

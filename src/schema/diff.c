@@ -536,16 +536,26 @@ static gboolean joins_tables(const Object *constraint)
     return FALSE;
 }
 
-void plan_disturb_keys(DiffPlan *plan, const Object *table)
+static void disturb_keys(DiffPlan *plan, const Object *table, gboolean with_own)
 {
     const GArray *list = dependents_of(plan, table);
 
     for (guint i = 0; list && i < list->len; i++) {
         const Object *object = g_array_index(list, Dependent, i).object;
 
-        if (joins_tables(object))
+        if (joins_tables(object) && (with_own || object->parent != table))
             rebuild(plan, plan_change(plan, object));
     }
+}
+
+void plan_disturb_keys(DiffPlan *plan, const Object *table)
+{
+    disturb_keys(plan, table, TRUE);
+}
+
+void plan_disturb_references(DiffPlan *plan, const Object *table)
+{
+    disturb_keys(plan, table, FALSE);
 }
 
 /* --- Deciding --------------------------------------------------------------------------------- */

@@ -66,7 +66,7 @@ void diff_make_drop(DiffPlan *plan, DiffChange *change)
     }
     if (object->kind == KIND_INDEX && change->fate == FATE_DROPPED)
         diff_index_unmark(plan, object);
-    if (diff_index_drop(plan, object))
+    if (diff_index_drop(plan, object) || diff_partition_drop(plan, change))
         return;
     if (object->kind == KIND_TRIGGER && ((const Trigger *)object)->is_cloned)
         diff_trigger_release(plan, object);

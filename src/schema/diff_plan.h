@@ -46,6 +46,8 @@ gboolean plan_is_made(const DiffPlan *plan, const Object *object);    /* perhaps
 gboolean plan_is_child(const Object *object, const Object *table);
 /* The foreign keys between the table and others are dropped and made again. */
 void plan_disturb_keys(DiffPlan *plan, const Object *table);
+/* Only those that refer to it. */
+void plan_disturb_references(DiffPlan *plan, const Object *table);
 /* What needs the column of the table, or of those that have it from there, is disturbed; `is_lost`:
  * even what the server would carry over. */
 void plan_disturb_column(DiffPlan *plan, const Object *table, const char *column, gboolean is_lost);
@@ -84,6 +86,15 @@ gboolean diff_table_create(DiffPlan *plan, const Object *table);
 
 /* Whether the table becomes a partition only when its indexes are there: its parent is in use. */
 gboolean diff_is_attached_late(const DiffPlan *plan, const Object *table);
+
+/* diff_partition.c: the table that `table` is a partition or child of; NULL: none. */
+const DiffChange *plan_parent_change(const DiffPlan *plan, const Object *table);
+gboolean diff_is_same_partition(const Table *from, const Table *to);
+/* Attaches the table, in SLOT_AFTER, to one that stays or is made: rows that belong to another
+ * partition then are moved there. */
+void diff_partition_attach(DiffPlan *plan, const Table *table);
+/* What goes while others take its place leaves them its rows; FALSE: it is dropped like others. */
+gboolean diff_partition_drop(DiffPlan *plan, const DiffChange *change);
 
 /* diff_move.c: a table that no ALTER TABLE can change. */
 AlterOutcome diff_move(DiffPlan *plan, const Object *from, const Object *to, GError **error);

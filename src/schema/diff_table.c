@@ -50,6 +50,15 @@ static gboolean has_other_key_type(const Table *from, const Table *to)
     return FALSE;
 }
 
+/* The server keeps rows in their partition that others refer to. */
+static void free_rows(DiffPlan *plan, const Table *from, const Table *to)
+{
+    const DiffChange *parent = plan_parent_change(plan, &from->base);
+
+    if (from->partition_bound && to->partition_bound && !diff_is_same_partition(from, to))
+        plan_disturb_references(plan, parent->from);
+}
+
 AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GError **error)
 {
     const Table *old = (const Table *)from;
@@ -62,25 +71,12 @@ AlterOutcome diff_table(DiffPlan *plan, const Object *from, const Object *to, GE
         return diff_move(plan, from, to, error);
     if (old->is_unlogged != new->is_unlogged)
         plan_disturb_keys(plan, from);
+    free_rows(plan, old, new);
     diff_columns_disturb(plan, old, new);
     return ALTER_IN_PLACE;
 }
 
 /* --- New partitions --------------------------------------------------------------------------- */
-
-static const DiffChange *parent_change(const DiffPlan *plan, const Object *table)
-{
-    for (guint i = 0; table->needs && i < table->needs->len; i++)
-        if (plan_is_child(table, table->needs->pdata[i]))
-            return plan_change(plan, table->needs->pdata[i]);
-    return NULL;
-}
-
-static gboolean is_same_partition(const Table *from, const Table *to)
-{
-    return g_strcmp0(from->partition_bound, to->partition_bound) == 0 &&
-           g_strcmp0(from->parents[0], to->parents[0]) == 0;
-}
 
 gboolean diff_is_attached_late(const DiffPlan *plan, const Object *object)
 {
@@ -92,10 +88,10 @@ gboolean diff_is_attached_late(const DiffPlan *plan, const Object *object)
     if (object->kind != KIND_TABLE || !to || !to->partition_bound)
         return FALSE;
     if (change->fate == FATE_CREATED || change->is_moved) {
-        parent = parent_change(plan, change->to);
+        parent = plan_parent_change(plan, change->to);
         return parent && !parent->is_moved && parent->fate != FATE_CREATED;
     }
-    return from && (!from->partition_bound || !is_same_partition(from, to));
+    return from && (!from->partition_bound || !diff_is_same_partition(from, to));
 }
 
 static gboolean is_below(const Object *object, const Object *table)
@@ -116,10 +112,7 @@ static void attach(DiffPlan *plan, const Table *table)
 {
     const GPtrArray *objects = catalog_objects(diff_to(plan));
 
-    diff_statement(diff_operation_in(plan, &table->base, SLOT_AFTER, "attach_partition", "%s",
-                                     table->base.reference),
-                   "ALTER TABLE %s ATTACH PARTITION %s %s", table->parents[0],
-                   table->base.reference, table->partition_bound);
+    diff_partition_attach(plan, table);
     for (guint i = 0; i < objects->len; i++) {
         const Object *part = objects->pdata[i];
 
@@ -214,7 +207,7 @@ static void change_parents(DiffPlan *plan, const Table *from, const Table *to)
         change_inheritance(plan, from, to);
         return;
     }
-    if (from->partition_bound && to->partition_bound && is_same_partition(from, to))
+    if (from->partition_bound && to->partition_bound && diff_is_same_partition(from, to))
         return;
     if (from->partition_bound)
         diff_statement(alter_table(plan, to, SLOT_BEFORE), "ALTER TABLE %s DETACH PARTITION %s",

@@ -25,6 +25,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/diff_move.c \
 	src/schema/diff_options.c \
 	src/schema/diff_order.c \
+	src/schema/diff_partition.c \
 	src/schema/diff_rename.c src/schema/diff_rename.h \
 	src/schema/diff_other.c \
 	src/schema/diff_retype.c src/schema/diff_retype.h \
