@@ -543,6 +543,20 @@ SQL
     run -0 pgsluice check
 }
 
+@test "autogenerate: what is left alone in a managed schema can be referred to, and is named when it is in the way" {
+    echo 'migrations: { directory = "migrations"; exclude = [ "celery_*" ]; };' >pgsluice.conf
+    sql 'CREATE TYPE celery_state AS ENUM ($$x$$); CREATE TABLE celery_jobs (id serial PRIMARY KEY, s celery_state)'
+    models <<<'CREATE TABLE t (job int REFERENCES celery_jobs, s celery_state, n int); CREATE VIEW v AS SELECT id FROM celery_jobs;'
+    generate 0
+    [ "$stderr" = "$(printf '%s\n' "Detected added table 't'" "Detected added view 'v'")" ]
+    pgsluice -q upgrade head
+    run -0 pgsluice check
+    sql 'CREATE VIEW celery_view AS SELECT n FROM t'
+    sed -i 's/n int/n bigint/' migrations/models/schema.sql
+    generate 1
+    [[ $stderr == *'rule _RETURN on view celery_view depends on column "n"'* ]]
+}
+
 @test "autogenerate: a public schema that was made again, or given away, is as it is" {
     models <<<'CREATE TABLE t (a int);'
     for made in 'CREATE SCHEMA public' 'CREATE SCHEMA public; GRANT USAGE, CREATE ON SCHEMA public TO PUBLIC' \

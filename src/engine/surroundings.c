@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "engine/baseline.h"
 #include "engine/session_private.h"
 #include "engine/sql_engine.h"
 #include "schema/dump.h"
@@ -13,7 +14,7 @@ enum { BATCH = 200 }; /* statements in one transaction: each new table costs sev
 struct Surroundings {
     char **schemas;        /* not managed, sorted */
     GPtrArray *extensions; /* char *: CREATE EXTENSION ... */
-    GPtrArray *objects;    /* char *: what is in the schemas; empty without any */
+    GPtrArray *objects;    /* char *: what is in them, or left alone in others; perhaps empty */
     GPtrArray *missing;    /* char * of objects: could not be made this time; NULL: none */
     GPtrArray *defaults;   /* char * */
     const char *public;    /* what makes public of a new database like the target's; NULL: it is */
@@ -104,15 +105,43 @@ static GPtrArray *read_extensions(Session *target, GError **error)
     return statements;
 }
 
-static GPtrArray *read_objects(Session *target, char **schemas, GError **error)
+/* The schemas that are not managed; and the others, when some of what is in them is left alone. */
+static char **schemas_to_read(const Session *target, char **schemas, const Catalog *managed)
 {
-    const IntrospectScope scope = {.schemas = (const char *const *)schemas};
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    const GPtrArray *objects = catalog_objects(managed);
+    const char *const *unmanaged = target->settings->unmanaged;
+
+    g_strv_builder_addv(names, (const char **)schemas);
+    for (guint i = 0; unmanaged && unmanaged[0] && i < objects->len; i++) {
+        const Object *object = objects->pdata[i];
+
+        if (object->kind != KIND_SCHEMA) /* they come first */
+            break;
+        g_strv_builder_add(names, object->name);
+    }
+    return g_strv_builder_end(names);
+}
+
+static gboolean is_of_schema(const Object *object, gconstpointer managed)
+{
+    return catalog_find(managed, object->identity) || baseline_is_made_at_run_time(object);
+}
+
+static GPtrArray *read_objects(Session *target, char **schemas, const Catalog *managed,
+                               GError **error)
+{
+    g_auto(GStrv) all = schemas_to_read(target, schemas, managed);
+    const IntrospectScope scope = {.schemas = (const char *const *)all};
     g_autoptr(Catalog) catalog = NULL;
 
-    if (!schemas[0])
+    if (!all[0])
         return g_ptr_array_new_with_free_func(g_free);
     catalog = introspect_catalog(target, &scope, error);
-    return catalog ? dump_statements(catalog, DDL_PRIVILEGES | DDL_DEFAULTS) : NULL;
+    if (!catalog)
+        return NULL;
+    catalog_leave_out(catalog, is_of_schema, managed);
+    return dump_statements(catalog, DDL_PRIVILEGES | DDL_DEFAULTS);
 }
 
 static gboolean is_default(const Object *object)
@@ -149,7 +178,7 @@ Surroundings *surroundings_read(Session *target, const Catalog *managed, GError 
     surroundings->extensions = read_extensions(target, error);
     if (!surroundings->extensions)
         return NULL;
-    surroundings->objects = read_objects(target, surroundings->schemas, error);
+    surroundings->objects = read_objects(target, surroundings->schemas, managed, error);
     if (!surroundings->objects)
         return NULL;
     surroundings->defaults = find_defaults(managed, surroundings_flags(target));

@@ -1,6 +1,6 @@
 /* What a database has besides the managed schema, and what a schema in it stands on: extensions,
- * the schemas that are not managed (a platform's own), default privileges, the state of public.
- * Read on the target, made in scratch databases. */
+ * the schemas that are not managed (a platform's own), objects that are left alone in others,
+ * default privileges, the state of public. Read on the target, made in scratch databases. */
 #pragma once
 
 #include "engine/introspect.h"

@@ -20,7 +20,7 @@ struct Workbench {
 };
 
 /* Of the database of a scratch_url the mark. */
-static gboolean is_nobodys(const Object *object)
+static gboolean is_nobodys(const Object *object, gconstpointer data)
 {
     return baseline_is_made_at_run_time(object) ||
            (object->kind == KIND_SCHEMA && strcmp(object->name, "pgsluice_scratch") == 0);
@@ -32,7 +32,7 @@ Catalog *workbench_read(Session *session, GError **error)
 
     if (!catalog)
         return NULL;
-    catalog_leave_out(catalog, is_nobodys);
+    catalog_leave_out(catalog, is_nobodys, NULL);
     catalog_forget_owner(catalog, session->facts.role);
     return catalog;
 }

@@ -53,14 +53,14 @@ const Object *catalog_find(const Catalog *catalog, const char *identity)
     return g_hash_table_lookup(catalog->by_identity, identity);
 }
 
-void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out)
+void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out, gconstpointer data)
 {
     GPtrArray *kept = g_ptr_array_sized_new(catalog->objects->len);
 
     for (guint i = 0; i < catalog->objects->len; i++) {
         const Object *object = catalog->objects->pdata[i];
 
-        if (is_out(object))
+        if (is_out(object, data))
             g_hash_table_remove(catalog->by_identity, object->identity);
         else
             g_ptr_array_add(kept, catalog->objects->pdata[i]);

@@ -19,8 +19,8 @@ const Object *catalog_find(const Catalog *catalog, const char *identity);
 
 /* Forgets objects, which were found to be none of anybody's business: catalog_find and
  * catalog_objects do not have them any more. Only before the catalog is shared. */
-typedef gboolean (*CatalogIsOut)(const Object *object);
-void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out);
+typedef gboolean (*CatalogIsOut)(const Object *object, gconstpointer data);
+void catalog_leave_out(Catalog *catalog, CatalogIsOut is_out, gconstpointer data);
 /* What `role` owns has no owner from now on: it belongs to whoever makes it, on any server. Only
  * before the catalog is shared. */
 void catalog_forget_owner(Catalog *catalog, const char *role);

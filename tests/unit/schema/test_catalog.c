@@ -285,7 +285,7 @@ static void test_columns_by_name(void)
     g_assert_cmpstr(((const Object *)object->parts->pdata[0])->name, ==, "a");
 }
 
-static gboolean is_function(const Object *object)
+static gboolean is_function(const Object *object, gconstpointer data)
 {
     return object->kind == KIND_FUNCTION;
 }
@@ -294,7 +294,7 @@ static void test_leave_out(void)
 {
     g_autoptr(Catalog) catalog = build((const Row *const[]){&table, &function, NULL});
 
-    catalog_leave_out(catalog, is_function);
+    catalog_leave_out(catalog, is_function, NULL);
     g_assert_cmpuint(catalog_objects(catalog)->len, ==, 1);
     g_assert_null(catalog_find(catalog, "function public.f()"));
 }
