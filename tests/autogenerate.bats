@@ -528,6 +528,22 @@ SQL
     [ "$(sql "SELECT has_table_privilege('pg_monitor', 'profile', 'SELECT')")" = t ]
 }
 
+@test "autogenerate: an extension gets the version that the models name, and what cannot go back says why" {
+    sql "CREATE EXTENSION pg_trgm VERSION '1.5'"
+    models <<<"CREATE EXTENSION pg_trgm; CREATE TABLE t (a int);"
+    generate 0
+    pgsluice -q upgrade head
+    models <<<"CREATE EXTENSION pg_trgm WITH SCHEMA public VERSION '1.6'; CREATE TABLE t (a int);"
+    generate 0
+    [[ $(up) == *"ALTER EXTENSION pg_trgm UPDATE TO '1.6';" ]]
+    [[ $(down) == *'-- Cannot be undone: extension pg_trgm cannot go back from version 1.6 to 1.5.'* ]]
+    pgsluice -q upgrade head
+    run -0 pgsluice check
+    models <<<"CREATE EXTENSION pg_trgm VERSION '1.3'; CREATE TABLE t (a int);"
+    generate 2
+    [[ $stderr == *'no update path from version "1.6" to version "1.3"'* ]]
+}
+
 @test "autogenerate: what stands on the schema from outside is named when it is in the way" {
     first_models
     generate 0

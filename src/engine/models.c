@@ -293,6 +293,41 @@ static gboolean is_there_already(const Statement *statement, const GError *reaso
            begins_like(statement->sql, "^create\\s+schema\\s+(\"[^\"]+\"|\\w+)\\s*$");
 }
 
+/* "ALTER EXTENSION name UPDATE TO version" of CREATE EXTENSION name VERSION version; NULL: any
+ * version will do. g_free. */
+static char *updating(const char *sql)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autoptr(GRegex) regex =
+        g_regex_new("^create\\s+extension\\s+(\"[^\"]+\"|\\w+)\\s.*\\bversion\\s+"
+                    "('[^']*'|\"[^\"]+\"|\\w+)",
+                    G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
+    g_autofree char *name = NULL;
+    g_autofree char *version = NULL;
+
+    if (!g_regex_match(regex, sql, 0, &match))
+        return NULL;
+    name = g_match_info_fetch(match, 1);
+    version = g_match_info_fetch(match, 2);
+    return g_strdup_printf("ALTER EXTENSION %s UPDATE TO %s", name, version);
+}
+
+/* What is there already has to be what the models want. */
+static gboolean run_statement(Session *session, const Statement *statement, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *update = NULL;
+
+    if (conn_exec(session->conn, statement->sql, NULL, &failure))
+        return TRUE;
+    if (!is_there_already(statement, failure)) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    update = updating(statement->sql);
+    return !update || conn_exec(session->conn, update, NULL, error);
+}
+
 /* An error of the statement; anything else (the connection, a cancellation) ends the loading. */
 static gboolean is_of_statement(const Session *session, const GError *reason)
 {
@@ -307,8 +342,7 @@ static gboolean try_statement(Load *load, guint index, Session *session, GError 
     const Statement *statement = load->model->statements->pdata[index];
     g_autoptr(GError) failure = NULL;
 
-    if (conn_exec(session->conn, statement->sql, NULL, &failure) ||
-        is_there_already(statement, failure)) {
+    if (run_statement(session, statement, &failure)) {
         load->is_done[index] = TRUE;
         load->pending--;
         return TRUE;
