@@ -637,10 +637,13 @@ SQL
 }
 
 @test "autogenerate: columns in another order are no difference" {
-    models <<<'CREATE TABLE t (a int, b int);'
+    models <<<'CREATE TABLE t (a int, b int); CREATE TYPE r AS (a int, b text);'
     generate 0
     pgsluice -q upgrade head
-    models <<<'CREATE TABLE t (b int, c int, a int);'
+    models <<<'CREATE TABLE t (b int, a int); CREATE TYPE r AS (b text, a int);'
+    generate 0
+    [[ $stderr == 'Nothing to do: '* ]]
+    models <<<'CREATE TABLE t (b int, c int, a int); CREATE TYPE r AS (a int, b text);'
     generate 0
     [ "$stderr" = "Detected added column 't.c'" ]
     pgsluice -q upgrade head

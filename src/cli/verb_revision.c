@@ -62,12 +62,13 @@ static gboolean generate(Cli *cli, const GenerateRequest *request, DraftRequest 
         generate_change(cli, workbench, request, models, workbench_live(workbench), wanted, error);
     if (!change)
         return FALSE;
+    if (change_is_empty(change)) {
+        tell_nothing(cli);
+        return TRUE;
+    }
     generate_report(cli, change);
-    if (!change_is_empty(change))
-        return generate_write(cli, workbench, draft, parents, change, workbench_live(workbench),
-                              wanted, error);
-    tell_nothing(cli);
-    return TRUE;
+    return generate_write(cli, workbench, draft, parents, change, workbench_live(workbench), wanted,
+                          error);
 }
 
 static gboolean refuse_without_autogenerate(const GenerateRequest *request, GError **error)
