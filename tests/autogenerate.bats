@@ -1,5 +1,5 @@
 # pgsluice revision --autogenerate, check, diff and drift --adopt: from models to a file that is worth reviewing.
-# timeout: 300 s
+# timeout: 480 s
 
 # Conditions of wait_for are evaluated in common.bash; $output and $stderr are set by run.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -211,7 +211,8 @@ SQL
 
 @test "autogenerate: models_command prints the models, and its failures are told" {
     command() {
-        printf 'migrations: { directory = "migrations"; models_timeout = "1s"; models_command = [ %s ]; };\n' "$1" >pgsluice.conf
+        printf 'migrations: { directory = "migrations"; models_timeout = "%s"; models_command = [ %s ]; };\n' \
+            "${2:-1min}" "$1" >pgsluice.conf
     }
     command '"sh", "-c", "echo listening >&2; echo \"CREATE TABLE c (a int);\""'
     generate 0
@@ -221,7 +222,7 @@ SQL
     command '"sh", "-c", "echo ouch >&2; exit 3"'
     generate 2
     [[ $stderr == *ouch*'exit status 3'* ]]
-    command '"sh", "-c", "sleep 100"'
+    command '"sh", "-c", "sleep 100"' 1s
     generate 2
     [[ $stderr == *'not done after 1'*models_timeout* ]]
     command '"no-such-program"'
