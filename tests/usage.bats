@@ -702,9 +702,12 @@ has_partition_in_three_days() {
     wait_for 'logged "Partition public.usage_logs_first detached"'
     [ "$(sql "SELECT count(*) FROM usage_logs_first")" -gt 0 ]
     [ "$(sql "SELECT count(*) FROM usage_logs")" = "$(sql "SELECT 20 - count(*) FROM usage_logs_first")" ]
+    sql "CREATE TABLE usage_logs_left (LIKE usage_logs);
+         COMMENT ON TABLE usage_logs_left IS 'pgsluice: retired, to be dropped'" # and then the daemon was killed
     sed -i 's/"8d"/"1d"/; s/"detach"/"drop"/' daemon.conf
     kill -HUP "${daemon_pids[daemon]}"
     wait_for 'logged "Partition public.usage_logs_week dropped"'
+    wait_for 'logged "Partition public.usage_logs_left dropped"'
     wait_for '[ "$(sql "SELECT count(*) FROM usage_log_ids")" = 3 ]'
     [ "$(sql "SELECT to_regclass('usage_logs_week') IS NULL")" = t ]
     # What has outlived its time is unique as long as it is there.

@@ -25,6 +25,7 @@ usage_queries = \
 	src/usage/q/usage_span.sql \
 	src/usage/q/usage_bounds.sql \
 	src/usage/q/usage_cut.sql \
+	src/usage/q/usage_left.sql \
 	src/usage/q/usage_partitions.sql \
 	src/usage/q/usage_shape.sql
 EXTRA_DIST += $(usage_queries)

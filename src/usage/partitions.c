@@ -13,6 +13,9 @@ enum {
 
 #define CUT_CONSTRAINT "usage_logs_cut"
 
+/* What the comment on a partition says from the moment it is retired until it is dropped. */
+#define RETIRED "pgsluice: retired, to be dropped"
+
 typedef struct {
     Conn *conn;
     const PartitionPolicy *policy;
@@ -205,10 +208,22 @@ static gboolean make_ahead(const Keeping *keeping, const char *end, GError **err
     return TRUE;
 }
 
+static gboolean drop(const Keeping *keeping, const char *partition, GError **error)
+{
+    if (!run_format(keeping, error, "DROP TABLE %s", partition))
+        return FALSE;
+    tell(keeping, "Partition %s dropped", partition);
+    return TRUE;
+}
+
 /* A detachment that was interrupted is only finished. */
 static gboolean retire(const Keeping *keeping, const char *partition, gboolean is_pending,
                        GError **error)
 {
+    const char *comment = keeping->policy->keeps_retired ? "NULL" : "'" RETIRED "'";
+
+    if (!run_format(keeping, error, "COMMENT ON TABLE %s IS %s", partition, comment))
+        return FALSE;
     if (!run_format(keeping, error, "ALTER TABLE %s DETACH PARTITION %s %s", keeping->parent,
                     partition, is_pending ? "FINALIZE" : "CONCURRENTLY"))
         return FALSE;
@@ -216,9 +231,21 @@ static gboolean retire(const Keeping *keeping, const char *partition, gboolean i
         tell(keeping, "Partition %s detached", partition);
         return TRUE;
     }
-    if (!run_format(keeping, error, "DROP TABLE %s", partition))
+    return drop(keeping, partition, error);
+}
+
+/* What a crash between the two steps has left. */
+static gboolean drop_left(const Keeping *keeping, GError **error)
+{
+    const char *const values[] = {keeping->policy->schema, RETIRED};
+    g_autoptr(Result) left = NULL;
+
+    if (!conn_exec_params(keeping->conn, sql_usage_left, G_N_ELEMENTS(values), values, &left,
+                          error))
         return FALSE;
-    tell(keeping, "Partition %s dropped", partition);
+    for (int row = 0; row < result_rows(left); row++)
+        if (!drop(keeping, result_text(left, row, 0), error))
+            return FALSE;
     return TRUE;
 }
 
@@ -264,7 +291,8 @@ static gboolean keep(const Keeping *keeping, GError **error)
     if (!end && !cut_open_end(keeping, result_text(partitions, 0, PART_NAME),
                               result_text(partitions, 0, PART_LOWER), &end, error))
         return FALSE;
-    return make_ahead(keeping, end, error) && retire_old(keeping, partitions, end, error);
+    return make_ahead(keeping, end, error) && retire_old(keeping, partitions, end, error) &&
+           (keeping->policy->keeps_retired || drop_left(keeping, error));
 }
 
 /* A lock that is not had soon makes all others wait behind us. */
