@@ -30,6 +30,7 @@ Arrival *arrival_new(const char *id);
 void arrival_free(Arrival *arrival);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Arrival, arrival_free)
 
+/* One more note for the person who reads the file: a line, or several. */
 void arrival_add_note(Arrival *arrival, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* A section of which a part or the whole is missing: it raises an error instead of running. */

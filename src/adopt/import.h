@@ -10,8 +10,10 @@ typedef struct {
     char *version_table_schema; /* NULL: it does not say */
 } Import;
 
+/* Empty; the caller's. */
 Import *import_new(void);
 void import_free(Import *import);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
 
+/* Adds a line to left_out. */
 void import_leave_out(Import *import, const char *format, ...) G_GNUC_PRINTF(2, 3);

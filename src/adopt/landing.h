@@ -33,4 +33,5 @@ GPtrArray *landings_plan(const Import *import, const char *const *folders, Graph
 gboolean landings_write(const GPtrArray *landings, const char *folder, Cancel *cancel,
                         GError **error);
 
+/* How many of them are of that kind. */
 guint landings_count(const GPtrArray *landings, LandingKind kind);

@@ -73,6 +73,7 @@ void api_publish(Api *api, const ApiSnapshot *snapshot);
 void api_set_access(Api *api, const ApiAccess *access);
 
 typedef struct UsageStreams UsageStreams; /* see usage_stream.h */
+/* For at most so many streams of usage logs at a time. */
 UsageStreams *usage_streams_new(guint maximum);
 void usage_streams_free(UsageStreams *streams);
 

@@ -47,17 +47,25 @@ typedef struct {
 /* With a reply that is still open, that is answered with 503. */
 void call_free(gpointer call);
 
-/* Answers; each once. */
+/* The answers, of which each call gets one: call->reply is sent, and NULL behind that. They copy
+ * what they are given unless they say otherwise. On any thread. */
+
+/* A JSON document, which is taken (g_free). */
 void call_answer(Call *call, unsigned status, char *document);
 /* 202 with Location: the operation `id`, with `document` as its body. */
 void call_accept(Call *call, const char *id, const char *document);
 /* 200 with Location: it has ended, and was waited for; `document` tells how. */
 void call_end(Call *call, const char *id, const char *document);
+/* Without a body. */
 void call_answer_empty(Call *call, unsigned status);
+/* The problem of a guard that refuses. */
 void call_refuse(Call *call, const Refusal *refusal);
+/* The problem of the error's kind, redacted; with Retry-After where its status is 503. */
 void call_fail(Call *call, const GError *error);
 
+/* Empty, and away until desk_set_chore says otherwise. */
 Desk *desk_new(void);
+/* Nobody uses it any more; calls that wait are answered with 503. */
 void desk_free(Desk *desk);
 
 /* --- By the HTTP threads ---------------------------------------------------------------------- */
@@ -102,18 +110,22 @@ char *desk_state(Desk *desk);
 
 /* Takes the task, answers the call (202, or at its end), and takes over the claim. */
 void desk_begin(Desk *desk, Task *task, Call *call);
+/* One more line of a task's story: what happened (engine_event_name's), to which revision (NULL:
+ * none), in words (NULL: none). */
 void desk_note(Desk *desk, const char *id, const char *event, const char *revision,
                const char *text);
 /* How it ended: the document with that end is for the database; the desk says so only after
  * desk_end. Copies error; `to` are the heads now, NULL: not known. g_free. */
 char *desk_prepare_end(Desk *desk, const char *id, const GError *error, const char *const *to,
                        const char *gate);
+/* Says what desk_prepare_end has made, to all who wait for it. */
 void desk_end(Desk *desk, const char *id);
 
 /* --- By the event loop ------------------------------------------------------------------------ */
 
 /* Readable when somebody has waited long enough. */
 int desk_fd(const Desk *desk);
+/* Answers those, with the task as it is. */
 void desk_expire(Desk *desk);
 /* The task that runs: id and kind (g_free both); FALSE: none. */
 gboolean desk_running(Desk *desk, char **id, char **kind);

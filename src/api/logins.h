@@ -7,6 +7,7 @@
 
 typedef struct Logins Logins;
 
+/* Nobody has failed yet. */
 Logins *logins_new(void);
 void logins_free(Logins *logins);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Logins, logins_free)

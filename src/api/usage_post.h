@@ -31,6 +31,7 @@ extern const HttpProblem post_queue_is_full;
 /* Adds Retry-After to an answer that is to be tried again. */
 HttpResponse *post_retry_later(HttpResponse *response);
 
+/* A JSON body, which is taken (g_free); and none. */
 HttpResponse *post_json_response(unsigned status, char *text);
 HttpResponse *post_empty_response(unsigned status);
 /* What the log says about one record; its reason is borrowed. */

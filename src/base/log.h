@@ -25,6 +25,7 @@ LogLevel log_level(void);
 gboolean log_level_parse(const char *text, LogLevel *level);
 const char *log_level_name(LogLevel level);
 
+/* One message of that level, redacted; nothing is formatted when the level is not logged. */
 void log_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void log_warning(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void log_info(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -31,11 +31,13 @@ typedef struct {
     gboolean completes; /* words are to be completed, not obeyed: cli/complete.h */
 } GlobalOptions;
 
+/* With no options set, and nothing loaded. */
 Cli *cli_new(void);
 /* Closes the session, frees everything. */
 void cli_free(Cli *cli);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cli, cli_free)
 
+/* The options, for the parser to fill and for verbs to read; they belong to the Cli. */
 GlobalOptions *cli_options(Cli *cli);
 
 /* Each is loaded by the first call, belongs to the Cli, and is NULL with an error on failure. */

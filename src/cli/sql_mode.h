@@ -11,4 +11,5 @@ gboolean sql_mode_change(Cli *cli, PlanDirection direction, const char *range, G
 /* Each operand is REVISION or FROM:REVISION, where FROM is the same for all. */
 gboolean sql_mode_stamp(Cli *cli, const char *const *operands, GError **error);
 
+/* Makes the version table where there is none. */
 gboolean sql_mode_ensure_version(Cli *cli, GError **error);

@@ -18,6 +18,7 @@ Client *client_new(Endpoint *endpoint, Cancel *cancel, GError **error);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 
+/* Where it calls; belongs to the client. */
 const Endpoint *client_endpoint(const Client *client);
 
 typedef struct {

@@ -31,11 +31,13 @@ typedef struct Node {
     const json_t *json; /* NULL: there is nothing */
 } Node;
 
+/* The object that the document is. */
 Node reading_root(Reading *reading);
 /* `object` may be absent or anything else: then the member is absent, too. */
 Node node_member(const Node *object, const char *key);
 
 gboolean node_is_absent(const Node *node); /* or null */
+/* Questions only: neither is remembered as wrong. */
 gboolean node_is_text(const Node *node);
 gboolean node_is_number(const Node *node);
 

@@ -22,4 +22,5 @@ RemotePlan *rollback_plan(Client *client, const RollbackCall *call, GError **err
  * not begun: the same call, with the same key, may be made again. */
 RemoteOperation *rollback_run(Client *client, const RollbackCall *call, GError **error);
 
+/* How the operation with that id goes now. */
 RemoteOperation *rollback_look(Client *client, const char *id, GError **error);

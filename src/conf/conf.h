@@ -97,6 +97,7 @@ gboolean conf_check_token_name(const char *name, GError **error);
  * Belongs to the Conf. */
 const Variables *conf_variables(const Conf *conf);
 
+/* What kind of source the value is from. */
 ConfOrigin conf_origin(const Conf *conf, ConfKey key);
 /* "pgsluice.conf:12", "PGSLUICE_GATE_ON_PENDING", "--set", ".env:3", "default"; belongs to the
  * Conf. */

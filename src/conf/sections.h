@@ -13,10 +13,12 @@ typedef struct {
     ConfValues values;  /* of the wanted one; a key without origin_text is not in it */
 } ConfSections;
 
+/* None are known yet; `wanted` (may be NULL) must outlive it. */
 ConfSections *sections_new(const char *wanted);
 void sections_free(ConfSections *sections);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfSections, sections_free)
 
+/* Whether that is the wanted one. */
 gboolean sections_want(const ConfSections *sections, const char *name);
 /* Notes that there is one of this name. ERROR_CONFIG when a variable could not tell it from an
  * earlier one. */

@@ -35,5 +35,6 @@ void board_take_usage(Board *board, Report *report);
 /* Publishes if stale. */
 void board_refresh(Board *board);
 
+/* The gate as it is, and the sentence that goes with its state: good until the next step. */
 const Gate *board_gate(const Board *board);
 const char *board_reason(const Board *board);

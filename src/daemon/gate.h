@@ -45,6 +45,7 @@ GateAction gate_step(Gate *gate, GateEvent event);
 /* All rows of the table. */
 const GateRow *gate_rows(gsize *count);
 
+/* The names in gate.def; static. */
 const char *gate_state_name(GateState state);
 const char *gate_event_name(GateEvent event);
 

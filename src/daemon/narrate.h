@@ -14,5 +14,6 @@ typedef struct {
     gboolean is_warning; /* the line, which is then for the log at warning */
 } Narration;
 
+/* narration_clear frees what it gives. */
 Narration narrate(const EngineEvent *event);
 void narration_clear(Narration *narration);

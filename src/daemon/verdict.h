@@ -28,6 +28,7 @@ typedef struct {
     char **required; /* the revisions that must stay applied while it serves; NULL: not known */
 } Verdict;
 
+/* Never NULL; verdict_free. Borrows nothing of what it is given. */
 Verdict *verdict_reach(const Graph *graph, const Status *status, const GatePolicy *policy);
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)

@@ -48,7 +48,9 @@ struct Worker {
     Tally tally;
 };
 
+/* Whether worker_stop has been called: what fails from then on is no failure. */
 gboolean worker_is_stopping(const Worker *worker);
+/* The api's. */
 Desk *worker_desk(const Worker *worker);
 /* What the desk may promise to those who call. */
 void worker_set_chore(Worker *worker, DeskVerdict verdict, const char *why);

@@ -80,13 +80,3 @@ char **result_text_array(const Result *result, int row, int column)
 
     return text ? text_array_parse(text) : NULL;
 }
-
-const char *result_tag(const Result *result)
-{
-    return PQcmdStatus(result->answer);
-}
-
-guint64 result_affected(const Result *result)
-{
-    return g_ascii_strtoull(PQcmdTuples(result->answer), NULL, 10);
-}

@@ -5,11 +5,13 @@
 
 #include "base/textarray.h"
 
+/* Made by the calls of conn.h, and the caller's. Nothing here can fail. */
 typedef struct Result Result;
 
 void result_free(Result *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Result, result_free)
 
+/* 0 where the statement gave none. */
 int result_rows(const Result *result);
 int result_columns(const Result *result);
 const char *result_column_name(const Result *result, int column); /* belongs to the Result */
@@ -21,6 +23,3 @@ gint64 result_int64(const Result *result, int row, int column);     /* 0 for NUL
 gboolean result_boolean(const Result *result, int row, int column); /* FALSE for NULL */
 /* A text[] as a NULL-terminated vector (NULL for SQL NULL); free with g_strfreev. */
 char **result_text_array(const Result *result, int row, int column);
-/* The command tag ("UPDATE 1") and the number of rows it names (0 when none). */
-const char *result_tag(const Result *result);
-guint64 result_affected(const Result *result);

@@ -8,7 +8,7 @@ typedef struct {
     char *kind;       /* "table", as in schema/objects.def */
     char *name;       /* public.orders; public.f(integer); orders_pkey ON public.orders */
     char *recorded;   /* its text, redacted; NULL: there was none, or texts were not asked for */
-    char *live;       /* the same for now */
+    char *live;       /* its text as it is in the database; otherwise the same */
     char **relations; /* that it is, is part of, or needs itself; quoted names, never NULL */
 } DriftObject;
 

@@ -55,4 +55,5 @@ typedef struct {
 /* "revision started", for documents. */
 const char *engine_event_name(EventKind kind);
 
+/* Calls the observer; nothing when `sink` is NULL or has none. */
 void event_send(const EventSink *sink, const EngineEvent *event);

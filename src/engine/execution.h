@@ -47,6 +47,7 @@ typedef struct {
 void execution_clear(Execution *execution);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Execution, execution_clear)
 
+/* Script `index` of the run, which owns it; and whether no other comes behind it. */
 Script *execution_script(const Execution *execution, guint index);
 gboolean execution_is_last(const Execution *execution, guint index);
 

@@ -12,6 +12,7 @@ typedef enum {
     GUARD_COUNT,
 } Guard;
 
+/* The columns of guards.def: the last part of the problem's type, the HTTP status, the title. */
 const char *guard_slug(Guard guard);
 unsigned guard_status(Guard guard);
 const char *guard_title(Guard guard);

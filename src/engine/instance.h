@@ -14,6 +14,7 @@ typedef struct {
     guint unknown;   /* so many more that neither the files nor the database's records have */
 } Instance;
 void instance_free(gpointer instance);
+/* Whether both say the same of one instance. */
 gboolean instance_equal(const Instance *a, const Instance *b);
 /* "bbbb2222, cccc3333 and 1 that is not known here": what it requires, as a phrase; "nothing".
  * g_free. */

@@ -6,6 +6,7 @@
 
 typedef struct Pairs Pairs;
 
+/* Without any pair yet. */
 Pairs *pairs_new(void);
 void pairs_free(Pairs *pairs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pairs, pairs_free)

@@ -10,13 +10,15 @@
 
 /* The requests of one server whose answers come later (reply.h). */
 typedef struct Waiters Waiters;
+/* Thread-safe and counted: the server has one reference, each answer that is put off another. */
 Waiters *waiters_new(void);
 Waiters *waiters_ref(Waiters *waiters);
 void waiters_unref(Waiters *waiters);
 /* Answers all who wait, and whoever comes later, with 503: the server stops. Suspensions end. */
 void waiters_dismiss(Waiters *waiters);
 
-/* A connection in the middle of its answer that libmicrohttpd leaves alone for now. */
+/* A connection in the middle of its answer that libmicrohttpd leaves alone until
+ * waiters_resume. */
 typedef struct {
     GList link; /* its data: the Suspension */
     struct MHD_Connection *connection;
@@ -55,6 +57,8 @@ struct HttpRequest {
     HttpReply *reply;   /* the answer, or more of the body, comes later; NULL: at once */
 };
 
+/* What is known when the request line has come; `method` and `path` belong to libmicrohttpd and
+ * live as long as the request. Freed when it is completed, with a body that nobody has taken. */
 HttpRequest *http_request_new(struct MHD_Connection *connection, const char *method,
                               const char *path);
 void http_request_free(HttpRequest *request);
@@ -70,6 +74,7 @@ gboolean http_request_query_is_valid(const HttpRequest *request);
 enum MHD_Result http_response_queue(const HttpResponse *response, struct MHD_Connection *connection,
                                     gboolean closes);
 
+/* The HTTP status. */
 unsigned http_response_status(const HttpResponse *response);
 /* Bytes of the body. */
 gsize http_response_size(const HttpResponse *response);
@@ -80,6 +85,8 @@ HttpResponse *problem_response(const char *request_id, const HttpProblem *proble
 /* The body that is written while it is sent; NULL: none. Belongs to the response. */
 HttpStream *http_response_stream(const HttpResponse *response);
 
+/* The reader's side of a stream: its references, and the answer of libmicrohttpd that reads it
+ * (MHD_destroy_response), which has one of its own. */
 HttpStream *stream_ref(HttpStream *stream);
 void stream_unref(HttpStream *stream);
 struct MHD_Response *stream_mhd_response(HttpStream *stream);

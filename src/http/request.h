@@ -51,6 +51,7 @@ gpointer http_request_reader(const HttpRequest *request);
 /* The body has brought something: the time limit for the request starts anew. */
 void http_request_progress(HttpRequest *request);
 
+/* What kind of place the client is at. */
 HttpPeer http_request_peer(const HttpRequest *request);
 /* Where the client is: "192.0.2.1", "::1", "unix (uid 1000)"; "unix" when the kernel does not tell.
  * Free with g_free. */

@@ -29,6 +29,7 @@ GPtrArray *graph_revisions(const Graph *graph);
 GPtrArray *graph_heads(const Graph *graph); /* no children by Revises; in file order */
 /* Heads that no other head's dependencies imply; in file order. */
 GPtrArray *graph_effective_heads(const Graph *graph);
+/* Without a Revises; in file order. */
 GPtrArray *graph_bases(const Graph *graph);
 GPtrArray *graph_children(const Graph *graph, const Revision *revision);
 /* char *, with those that flow: to all descendants by Revises, and back to the branch point;

@@ -33,5 +33,6 @@ typedef struct {
     const Revision *branch;   /* NULL: every branch above the target goes */
 } SpecDowngrade;
 
+/* Fills *target, which borrows from the graph. Errors as of spec_resolve. */
 gboolean spec_resolve_downgrade(const Graph *graph, const char *text, const char *const *current,
                                 SpecDowngrade *target, GError **error);

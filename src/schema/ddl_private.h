@@ -3,6 +3,7 @@
 
 #include "schema/ddl.h"
 
+/* One more statement, without its semicolon; the array owns it. */
 G_GNUC_PRINTF(2, 3) void ddl_add(GPtrArray *statements, const char *format, ...);
 /* " WITH (a='1', b='2')" from "name=value"; nothing for NULL. */
 void ddl_append_storage(GString *sql, char *const *options);
@@ -18,6 +19,10 @@ char *ddl_grant_target(const Object *object, char **prefix);
 /* NULL: its owner follows from another object, or cannot be set. */
 const char *ddl_settable_owner(const Object *object);
 
+/* From here on, a function of an object's name adds the statements that make such an object, in an
+ * order that works, to `statements` (char *), which owns them. What is said of every kind alike
+ * (owner, comment, grants) is for ddl_text to add, whose `flags` some of them need. */
+
 void ddl_table(GPtrArray *statements, const Table *table, DdlFlags flags);
 void ddl_view(GPtrArray *statements, const View *view, DdlFlags flags);
 void ddl_composite(GPtrArray *statements, const Composite *composite);
@@ -27,7 +32,7 @@ void ddl_append_column(GString *sql, const Column *column, DdlFlags flags);
 void ddl_append_identity(GString *sql, const Column *column);
 /* The sequence of an identity column; NULL: none is known. */
 const Sequence *ddl_find_generator(const Column *column);
-/* "PLAIN" */
+/* Of the letters in pg_attribute: "PLAIN", "pglz"; static. */
 const char *ddl_storage_name(char letter);
 const char *ddl_compression_name(char letter);
 /* What ALTER TABLE says for when a trigger or rule fires: "ENABLE ALWAYS" of 'A'. */

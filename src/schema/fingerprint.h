@@ -16,6 +16,7 @@ typedef struct {
     char digest[65];    /* of all identities and digests */
 } FingerprintSet;
 
+/* Of every object of the catalog; fingerprints_free. */
 FingerprintSet *fingerprints_of(const Catalog *catalog, DdlFlags flags);
 /* Of these alone: an array of const Object *. */
 FingerprintSet *fingerprints_of_objects(const GPtrArray *objects, DdlFlags flags);

@@ -72,6 +72,7 @@ typedef struct {
     gsize count;
 } KindTraits;
 
+/* Static. */
 const KindTraits *kind_traits(ObjectKind kind);
 /* Whether it stands inside of its parent's text: a column, a domain's constraint. */
 gboolean object_is_inner(const Object *object);

@@ -28,6 +28,7 @@ typedef enum {
 #undef LOSS
 } LossKind;
 
+/* The kind as documents have it. */
 const char *loss_kind_name(LossKind kind);
 /* Whether a loss of that kind takes people's data with it, as far as there are rows. */
 gboolean loss_kind_has_data(LossKind kind);

@@ -57,4 +57,5 @@ gboolean usage_reader_stats(UsageReader *reader, UsageSearch *search, const Usag
 /* From any thread before `end` has been called. */
 void usage_reading_resume(UsageReading *reading);
 
+/* Its connections and who waits for one, at this moment. From any thread. */
 PoolFigures usage_reader_figures(UsageReader *reader);

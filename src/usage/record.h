@@ -29,6 +29,7 @@ typedef struct {
     const char *type; /* SQL; "" for the enum */
     gsize maximum;    /* bytes of a text */
 } UsageFieldInfo;
+/* The row of fields.def; static. */
 const UsageFieldInfo *usage_field(UsageField field);
 /* USAGE_FIELD_COUNT when there is none of that name. */
 UsageField usage_field_find(const char *name, gsize length);

@@ -23,6 +23,7 @@ typedef struct {
     UsageKind kind; /* TEXT, BOOLEAN or TIME */
     const char *sql;
 } GroupInfo;
+/* The row of groups.def; static. */
 const GroupInfo *group_info(Group group);
 
 /* A place in the order of a list, which is by created_at and id, the newest first. */
@@ -55,6 +56,7 @@ typedef struct {
 } SearchFault;
 GPtrArray *search_faults_new(void);
 
+/* Without any condition: it finds all. */
 UsageSearch *usage_search_new(SearchKind kind);
 void usage_search_free(UsageSearch *search);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsageSearch, usage_search_free)

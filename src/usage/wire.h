@@ -4,6 +4,7 @@
 
 #include "usage/record.h"
 
+/* Big-endian. */
 void wire_put_int16(GByteArray *bytes, gint16 number);
 void wire_put_int32(GByteArray *bytes, gint32 number);
 /* Length and value, or the length that says NULL. */
