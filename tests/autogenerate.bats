@@ -638,17 +638,19 @@ SQL
 }
 
 @test "autogenerate: columns in another order are no difference" {
-    models <<<'CREATE TABLE t (a int, b int); CREATE TYPE r AS (a int, b text);'
+    models <<<'CREATE TABLE t (a int, b int); CREATE TYPE r AS (a int, b text); CREATE TABLE u (r r);'
     generate 0
     pgsluice -q upgrade head
-    models <<<'CREATE TABLE t (b int, a int); CREATE TYPE r AS (b text, a int);'
+    sql "INSERT INTO u VALUES (ROW(1, 'x'))"
+    models <<<'CREATE TABLE t (b int, a int); CREATE TYPE r AS (b text, a int); CREATE TABLE u (r r);'
     generate 0
     [[ $stderr == 'Nothing to do: '* ]]
-    models <<<'CREATE TABLE t (b int, c int, a int); CREATE TYPE r AS (a int, b text);'
+    models <<<'CREATE TABLE t (b int, c int, a int); CREATE TYPE r AS (b text, c int, a int); CREATE TABLE u (r r);'
     generate 0
-    [ "$stderr" = "Detected added column 't.c'" ]
+    [ "$stderr" = "$(printf '%s\n' "Detected changed type 'r'" "Detected added column 't.c'")" ]
     pgsluice -q upgrade head
     run -0 pgsluice check
+    [ "$(sql 'SELECT (r).a, (r).b, (r).c FROM u')" = '1|x|' ]
 }
 
 # --- diff -----------------------------------------------------------------------------------------

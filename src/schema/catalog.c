@@ -91,7 +91,7 @@ void catalog_sort_columns(Catalog *catalog, ColumnOrder order)
     for (guint i = 0; i < catalog->objects->len; i++) {
         Object *object = catalog->objects->pdata[i];
 
-        if (object->kind == KIND_TABLE && object->parts)
+        if ((object->kind == KIND_TABLE || object->kind == KIND_COMPOSITE) && object->parts)
             g_ptr_array_sort_with_data(object->parts, compare_columns, &order);
     }
 }
