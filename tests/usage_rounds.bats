@@ -1,5 +1,5 @@
 # Rounds of broken daemons, servers and wires under load: clients keep what was acknowledged, and the table is
-# compared with that. USAGE_CRASH_ROUNDS says how many (4).
+# compared with that. USAGE_CRASH_ROUNDS says how many (5).
 # timeout: 3600 s
 # Variables are common.bash's and the wire's; conditions of wait_for are evaluated there.
 # shellcheck disable=SC2034,SC2154,SC2016
@@ -30,6 +30,20 @@ go_on() {
     mv base.new base
 }
 
+# The whole server dies without a checkpoint, and recovers from its log.
+crash_cluster() {
+    local bindir owner data="$here/data"
+
+    bindir=$(pg_config --bindir)
+    owner=$(stat -c %U "$data")
+    if [ "$owner" = "$(id -un)" ]; then
+        "$bindir/pg_ctl" -D "$data" -m immediate -w stop >/dev/null
+    else
+        runuser -u "$owner" -- "$bindir/pg_ctl" -D "$data" -m immediate -w stop >/dev/null
+    fi
+    pgsluice cluster start "$here" >/dev/null
+}
+
 # break_off KIND: in the middle of whatever goes on.
 break_off() {
     case $1 in
@@ -38,10 +52,12 @@ break_off() {
             wait "${daemon_pids[daemon]}" 2>/dev/null || :
             go_on
             ;;
+        # One server process: the others leave too, and the server recovers.
         server)
             kill -KILL "$(sql "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pgsluice-usage/%'
                                ORDER BY random() LIMIT 1")"
             ;;
+        cluster) crash_cluster ;;
         wire) wire cut now ;;
         # The server gets the rows, and nobody hears that it has stored them.
         answer)
@@ -56,7 +72,7 @@ count_acks() {
 }
 
 @test "nothing acknowledged is lost or twice, whatever breaks" {
-    local kinds=(daemon server wire answer) round before
+    local kinds=(daemon server wire answer cluster) round before
 
     start_wire
     write_config daemon <<CONF
@@ -72,7 +88,7 @@ CONF
         "$top_srcdir/tests/lib/usage-load" "$name" "${name%-*}" 3>&- 4>&- 2>>load.err &
         loaders+=($!)
     done
-    for ((round = 0; round < ${USAGE_CRASH_ROUNDS:-4}; round++)); do
+    for ((round = 0; round < ${USAGE_CRASH_ROUNDS:-5}; round++)); do
         before=$(count_acks)
         wait_for '[ "$(count_acks)" -ge $((before + 300)) ]' 60
         break_off "${kinds[round % ${#kinds[@]}]}"
