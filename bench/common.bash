@@ -111,10 +111,15 @@ ratio() {
             END { printf "%.2f\n", (value[int((NR + 1) / 2)] + value[int((NR + 2) / 2)]) / 2 }'
 }
 
-# CPU milliseconds so far of the server: the postmaster, its children, and those that it has reaped.
+# CPU milliseconds so far of the database server.
 server_cpu() {
-    local child children files=("/proc/$BENCH_POSTMASTER/stat")
-    read -ra children <"/proc/$BENCH_POSTMASTER/task/$BENCH_POSTMASTER/children" || :
+    family_cpu "$BENCH_POSTMASTER"
+}
+
+# CPU milliseconds so far of a process, its children, and those that it has reaped.
+family_cpu() {
+    local child children files=("/proc/$1/stat")
+    read -ra children <"/proc/$1/task/$1/children" || :
     for child in "${children[@]}"; do
         files+=("/proc/$child/stat")
     done
@@ -135,6 +140,12 @@ wait_for_backends() {
         sleep 0.005
     done
     give_up 'the server still has clients 20 s after the run'
+}
+
+# Milliseconds that the disk takes for a small synchronous write, now.
+disk_ms() {
+    LC_ALL=C dd if=/dev/zero of="$BENCH_WORK/probe" bs=8k count=100 oflag=dsync 2>&1 |
+        awk '/copied/ { for (i = 2; i <= NF; i++) if ($i ~ /^s,?$/) printf "%.2f\n", $(i - 1) * 10 }'
 }
 
 # --- Targets --------------------------------------------------------------------------------------
