@@ -64,6 +64,13 @@ static void pgsluice_error_private_clear(PgsluiceErrorPrivate *priv)
 
 G_DEFINE_EXTENDED_ERROR(PgsluiceError, pgsluice_error)
 
+/* The macro registers the domain at its first use and without a lock: let that be before there are
+ * threads. */
+static void __attribute__((constructor)) register_domain(void)
+{
+    pgsluice_error_quark();
+}
+
 static PgsluiceErrorPrivate *own_private(const GError *error)
 {
     if (!error || error->domain != PGSLUICE_ERROR)
