@@ -11,7 +11,9 @@
 #include "sql/hints.h"
 #include "sql/nature.h"
 
-enum { FILES_MAX = 10000, DEPTH_MAX = 16 };
+/* A transaction must not be long: with every statement the server looks through all the locks that
+ * it holds, a few for each new table, and there is not room for any number of them. */
+enum { FILES_MAX = 10000, DEPTH_MAX = 16, BATCH = 128 };
 
 /* One file, or what the command prints. */
 typedef struct {
@@ -356,28 +358,30 @@ static gboolean try_statement(Load *load, guint index, Session *session, GError 
     return TRUE;
 }
 
-/* All in one round trip; nothing of it remains when one of them fails. */
-static gboolean try_whole(Load *load, Session *session, GError **error)
+/* In one round trip. Nothing of them remains when one fails, and they stay pending. */
+static gboolean try_batch(Load *load, guint first, guint end, Session *session, GError **error)
 {
     g_autoptr(GString) script = g_string_new(NULL);
     g_autoptr(GError) reason = NULL;
 
-    for (guint i = 0; i < load->model->statements->len; i++)
+    for (guint i = first; i < end; i++)
         g_string_append_printf(script, "%s;\n",
                                ((const Statement *)load->model->statements->pdata[i])->sql);
     if (conn_exec(session->conn, script->str, NULL, &reason)) {
-        load->pending = 0;
+        for (guint i = first; i < end; i++)
+            load->is_done[i] = TRUE;
+        load->pending -= end - first;
         return TRUE;
     }
     if (is_of_statement(session, reason))
-        return begin_file(session, error);
+        return TRUE;
     g_propagate_error(error, g_steal_pointer(&reason));
     return FALSE;
 }
 
-static gboolean try_pending(Load *load, Session *session, GError **error)
+static gboolean try_pending(Load *load, guint first, guint end, Session *session, GError **error)
 {
-    for (guint i = 0; i < load->model->statements->len; i++) {
+    for (guint i = first; i < end; i++) {
         const Statement *statement = load->model->statements->pdata[i];
 
         if (!load->is_done[i] && !try_statement(load, i, session, NULL, error))
@@ -390,12 +394,28 @@ static gboolean try_pending(Load *load, Session *session, GError **error)
     return TRUE;
 }
 
+static gboolean try_first(Load *load, Session *session, GError **error)
+{
+    guint count = load->model->statements->len;
+
+    for (guint i = 0; i < count; i += BATCH) {
+        guint end = MIN(i + BATCH, count);
+
+        if (!try_batch(load, i, end, session, error) ||
+            (!load->is_done[i] && !try_pending(load, i, end, session, error)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean try_file(Load *load, gboolean is_first, Session *session, GError **error)
 {
     if (!load->pending)
         return TRUE;
-    return begin_file(session, error) && (!is_first || try_whole(load, session, error)) &&
-           (!load->pending || try_pending(load, session, error));
+    if (!begin_file(session, error))
+        return FALSE;
+    return is_first ? try_first(load, session, error)
+                    : try_pending(load, 0, load->model->statements->len, session, error);
 }
 
 static guint count_pending(const GArray *loads)

@@ -352,6 +352,12 @@ static Secret *database_url(const Scratch *scratch, GError **error)
     return other ? dsn_secret(other) : NULL;
 }
 
+/* Nothing of it has to survive a crash of the server. */
+static gboolean forget_quickly(Session *session, GError **error)
+{
+    return conn_exec(session->conn, "SET synchronous_commit = off", NULL, error);
+}
+
 static gboolean open_session(Scratch *scratch, GError **error)
 {
     scratch->url = database_url(scratch, error);
@@ -360,7 +366,7 @@ static gboolean open_session(Scratch *scratch, GError **error)
     scratch->settings = settings_for(scratch, scratch->url);
     scratch->session =
         session_open(&scratch->settings, FALSE, scratch->target->cancel, NULL, error);
-    if (scratch->session)
+    if (scratch->session && forget_quickly(scratch->session, error))
         return TRUE;
     g_prefix_error(error, "opening the scratch database: ");
     return FALSE;
