@@ -506,7 +506,8 @@ renamed_models() {
     victim=$!
     wait_for '! nothing_left'
     kill -INT $victim
-    run wait $victim
+    status=0
+    wait $victim || status=$?
     [ "$status" -eq 130 ] || [ "$status" -eq 1 ] || [ "$status" -gt 128 ]
     nothing_left
 }
