@@ -207,6 +207,24 @@ SQL
     run -2 pgsluice check --set migrations.models=migrations/models/no.sql
 }
 
+@test "autogenerate: a file of more statements than go in one batch holds what it has set, and waits for what comes later" {
+    {
+        echo 'CREATE SCHEMA app; SET search_path = app;'
+        for ((i = 1; i <= 400; i++)); do
+            echo "CREATE DOMAIN d_$i AS int;"
+            [ $i -ne 200 ] || echo 'CREATE VIEW early AS SELECT id FROM late;'
+        done
+        echo 'CREATE TABLE late (id d_1, last d_400);'
+    } | models
+    run -0 pgsluice diff --from live --to models
+    [ "$(grep -c '^CREATE DOMAIN app\.d_' <<<"$output")" -eq 400 ]
+    [[ $output == *'CREATE TABLE app.late'*'CREATE VIEW app.early'* ]]
+    echo 'CREATE TABLE worse (id nothing);' >>migrations/models/schema.sql
+    run -2 --separate-stderr pgsluice check
+    [[ $stderr == *schema.sql:404:*nothing* ]]
+    [[ $stderr != *'late'* ]]
+}
+
 # --- A command ------------------------------------------------------------------------------------
 
 @test "autogenerate: models_command prints the models, and its failures are told" {
