@@ -24,11 +24,15 @@ static const char insert[] =
     "processing_time_ms, file_name, file_size, file_type) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 static const char *const row[FIELDS] = {
-    "upload", "/api/v1/files/upload",
-    "203.0.113.7", "t",
-    NULL, "42.5",
+    "upload",
+    "/api/v1/files/upload",
+    "203.0.113.7",
+    "t",
+    NULL,
+    "42.5",
     "quarterly-report-2024-final-version-reviewed-by-finance-and-signed-off-by-the-board.pdf",
-    "1048576", "application/pdf"};
+    "1048576",
+    "application/pdf"};
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t arrived = PTHREAD_COND_INITIALIZER;

@@ -392,6 +392,29 @@ renamed_models() {
     [ "$(sql 'SELECT * FROM purchases')" = '1|b' ]
 }
 
+@test "autogenerate: what is validated has none of the locks of what comes before it" {
+    first_models
+    models orders <<<'CREATE TABLE orders (id int PRIMARY KEY, account bigint, code text);'
+    generate 0
+    run ! grep -q pgsluice:commit "$file"
+    pgsluice -q upgrade head
+    sql "INSERT INTO account (email) VALUES ('a'); INSERT INTO orders VALUES (1, 1, 'x')"
+    models orders <<<'CREATE TABLE orders (id int PRIMARY KEY, account bigint REFERENCES account CHECK (account > 0), code text NOT NULL);'
+    generate 0 --offline-ok --sql
+    [[ $output != *pgsluice:commit* ]]
+    generate 0
+    [ "$(grep -A1 -- '^-- pgsluice:commit$' "$file" | grep -c '^ALTER TABLE .* VALIDATE CONSTRAINT ')" = 3 ]
+    # Between the mark and the reading: does this session keep anybody out?
+    sed -i '/^-- pgsluice:commit$/a INSERT INTO public.locked SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = $$orders$$::regclass;' "$file"
+    sql "CREATE TABLE locked (mode text); ALTER TABLE locked OWNER TO $role"
+    pgsluice -q upgrade head
+    [ -z "$(sql "SELECT * FROM locked WHERE mode NOT IN ('AccessShareLock', 'RowShareLock', 'ShareUpdateExclusiveLock')")" ]
+    sql 'DROP TABLE locked'
+    run -0 pgsluice check
+    pgsluice -q downgrade -1
+    [ "$(sql 'SELECT * FROM orders')" = '1|1|x' ]
+}
+
 @test "autogenerate: functions whose text speaks of what is renamed come and go with it" {
     named() {
         models <<<"CREATE TYPE $1 AS ENUM ('a', '$2'); CREATE TABLE $3 (id int PRIMARY KEY, $4 text, kind $1 DEFAULT 'a');

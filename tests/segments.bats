@@ -421,3 +421,49 @@ SQL
     picture >after
     diff -u undisturbed after
 }
+
+@test "a mark above a statement ends the transaction before it, up, down and through psql" {
+    make_revision aaaa0002 aaaa0001 <<'SQL'
+-- migrate:up
+-- pgsluice:commit
+INSERT INTO log VALUES (txid_current());
+/*
+-- pgsluice:commit
+*/
+-- pgsluice:commits
+INSERT INTO log VALUES (txid_current());
+-- A reading of hours comes now.
+-- pgsluice:commit: nobody waits for it
+INSERT INTO log VALUES (txid_current()); INSERT INTO log VALUES ('-- pgsluice:commit
+');
+
+-- migrate:down
+DELETE FROM log;
+INSERT INTO log VALUES (txid_current());
+-- pgsluice:commit
+INSERT INTO log VALUES (txid_current());
+SQL
+    create_database
+    upgrade
+    [ "$(sql 'SELECT count(*), count(DISTINCT line) FROM log')" = '4|3' ]
+    [ "$(sql 'SELECT count(*) FROM pgsluice.journal')" = 0 ]
+    pgsluice --set migrations.directory="$migrations" downgrade -1
+    [ "$(sql 'SELECT count(DISTINCT line) FROM log')" = 2 ]
+    pgsluice --set migrations.directory="$migrations" upgrade base:head --sql >script.sql
+    create_database
+    psql -Xq -v ON_ERROR_STOP=1 -d "$url" -f script.sql >/dev/null
+    [ "$(sql 'SELECT count(*), count(DISTINCT line) FROM log')" = '4|3' ]
+    # What fails behind the mark leaves what stands before it.
+    make_revision aaaa0003 aaaa0002 <<'SQL'
+-- migrate:up
+INSERT INTO log VALUES ('stays');
+-- pgsluice:commit
+SELECT 1 / 0;
+SQL
+    run upgrade
+    [ "$status" -eq 5 ]
+    [ "$(sql "SELECT count(*) FROM log WHERE line = 'stays'")" = 1 ]
+    sed -i 's|1 / 0|1|' "$migrations"/versions/aaaa0003*
+    upgrade
+    [ "$(sql "SELECT count(*) FROM log WHERE line = 'stays'")" = 1 ]
+}

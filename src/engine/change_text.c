@@ -93,6 +93,8 @@ static void append_operation(GString *section, const DiffOperation *operation,
     begin_operation(section);
     comment(section, "%s %s", operation->verb, short_name(operation->subject));
     append_loss(section, operation, question);
+    if (operation->commits_before)
+        g_string_append(section, "-- pgsluice:commit\n");
     if (operation->guard)
         append_guard(section, operation);
     for (guint i = 0; i < operation->statements->len; i++)

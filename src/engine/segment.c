@@ -47,6 +47,8 @@ static gboolean fits_transaction(const SegmentSource *source, guint index)
     g_autoptr(GPtrArray) labels = NULL;
     g_autoptr(Nature) nature = NULL;
 
+    if (index > 0 && statement->commits_before)
+        return FALSE;
     if (!nature_may_matter(statement->sql))
         return TRUE;
     nature = nature_of(statement->sql);
@@ -102,6 +104,7 @@ static gboolean goes_into_last(const Cutting *cutting, const Statement *statemen
                                                  : NULL;
 
     return last && last->is_transaction && cutting->source->transaction == TRANSACTION_AUTO &&
+           !statement->commits_before &&
            (nature->kind == NATURE_LABEL || !uses_one(statement, cutting->labels));
 }
 

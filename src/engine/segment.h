@@ -1,5 +1,6 @@
 /* The segments of a section: what commits by itself. A transaction holds as many statements as it
- * can; a statement that cannot run in one is a segment of its own. Pure. */
+ * can, up to one with a mark that it begins a new one; a statement that cannot run in one is a
+ * segment of its own. Pure. */
 #pragma once
 
 #include "revision/revision.h"

@@ -28,9 +28,9 @@ void catalog_forget_owner(Catalog *catalog, const char *role);
  * what it granted, and `role` what it has been granted there: models need not say what belongs to
  * whom. Only before the catalog is shared. */
 void catalog_take_owners(Catalog *catalog, const Catalog *model, const char *role);
-/* Whether the columns of tables and row types come in their order or by name from now on. By name a schema is
- * compared with one that got there on another way, because ALTER cannot change their order. Only
- * while the catalog is not shared. */
+/* Whether the columns of tables and row types come in their order or by name from now on. By name a
+ * schema is compared with one that got there on another way, because ALTER cannot change their
+ * order. Only while the catalog is not shared. */
 typedef enum { COLUMNS_BY_POSITION, COLUMNS_BY_NAME } ColumnOrder;
 void catalog_sort_columns(Catalog *catalog, ColumnOrder order);
 

@@ -11,15 +11,17 @@ typedef struct {
 
 /* One thing that is done, in Alembic's words where it has them. */
 typedef struct {
-    char *verb;            /* "add_column", "alter_column", "create_index", "drop_table" ... */
-    char *subject;         /* "public.usage_logs.success", as a comment and a report name it */
-    GPtrArray *statements; /* char *, without a semicolon; at least one */
-    char *loss;            /* what is lost: "the values of public.t.c"; NULL: nothing */
-    char *hazard;          /* what it does to a database in use: a sentence without its full stop;
-                              NULL: nothing worth saying */
-    char *guard;           /* a query that must find no row, else `statements` cannot work, or would
-                              lose what the revision promises to keep; NULL: none */
-    char *guard_message;   /* "rows of public.t have the removed value 'x' in column c" */
+    char *verb;              /* "add_column", "alter_column", "create_index", "drop_table" ... */
+    char *subject;           /* "public.usage_logs.success", as a comment and a report name it */
+    GPtrArray *statements;   /* char *, without a semicolon; at least one */
+    char *loss;              /* what is lost: "the values of public.t.c"; NULL: nothing */
+    char *hazard;            /* what it does to a database in use: a sentence without its full stop;
+                                NULL: nothing worth saying */
+    gboolean commits_before; /* takes long, under a lock that keeps nobody out: those of what comes
+                                before it must be gone */
+    char *guard;         /* a query that must find no row, else `statements` cannot work, or would
+                            lose what the revision promises to keep; NULL: none */
+    char *guard_message; /* "rows of public.t have the removed value 'x' in column c" */
 } DiffOperation;
 
 /* Something that is gone and something new of the same shape: perhaps one thing renamed. */

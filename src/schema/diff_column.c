@@ -349,6 +349,7 @@ static void set_not_null_online(Pair *pair)
                    check, pair->name);
     guard_not_null(pair, operation);
     operation = alter_column(pair, SLOT_ALTER);
+    operation->commits_before = TRUE;
     diff_statement(operation, "%s VALIDATE CONSTRAINT %s", pair->table, check);
     operation = alter_column(pair, SLOT_ALTER);
     diff_statement(operation, "%s ALTER COLUMN %s SET NOT NULL", pair->table, pair->name);

@@ -44,10 +44,11 @@ static DiffOperation *alter_constraint(DiffPlan *plan, const Constraint *constra
 static void validate(DiffPlan *plan, const Constraint *constraint)
 {
     g_autofree char *name = name_quote(constraint->base.name);
+    DiffOperation *operation = alter_constraint(plan, constraint, "validate_constraint");
 
-    diff_statement(alter_constraint(plan, constraint, "validate_constraint"),
-                   "ALTER TABLE %s VALIDATE CONSTRAINT %s", constraint->base.parent->reference,
-                   name);
+    operation->commits_before = TRUE;
+    diff_statement(operation, "ALTER TABLE %s VALIDATE CONSTRAINT %s",
+                   constraint->base.parent->reference, name);
 }
 
 static void change_waiting(DiffPlan *plan, const Constraint *to)

@@ -27,23 +27,47 @@ static const char *skip_block_comment(const char *at, const char *end)
     return at;
 }
 
+static gboolean begins_line_comment(const char *at, const char *end)
+{
+    return at + 1 < end && at[0] == '-' && at[1] == '-';
+}
+
+/* Past one blank or comment; `at` itself where neither stands. */
+static const char *skip_piece(const char *at, const char *end)
+{
+    if (at < end && g_ascii_isspace(*at))
+        return at + 1;
+    if (at + 1 < end && at[0] == '/' && at[1] == '*')
+        return skip_block_comment(at, end);
+    if (begins_line_comment(at, end))
+        while (at < end && *at != '\n' && *at != '\r')
+            at++;
+    return at;
+}
+
 const char *sql_skip_blank(const char *at, const char *end)
 {
-    while (at < end) {
-        gboolean is_pair = at + 1 < end;
-
-        if (g_ascii_isspace(*at)) {
-            at++;
-        } else if (is_pair && at[0] == '-' && at[1] == '-') {
-            while (at < end && *at != '\n' && *at != '\r')
-                at++;
-        } else if (is_pair && at[0] == '/' && at[1] == '*') {
-            at = skip_block_comment(at, end);
-        } else {
-            break;
-        }
-    }
+    for (const char *next; (next = skip_piece(at, end)) != at;)
+        at = next;
     return at;
+}
+
+/* `at` is the beginning of a line comment. */
+static gboolean is_mark(const char *at, const char *end, const char *mark)
+{
+    gsize length = strlen(mark);
+
+    at = at + 2 + strspn(at + 2, "\t ");
+    return (gsize)(end - at) >= length && strncmp(at, mark, length) == 0 &&
+           ((gsize)(end - at) == length || !(g_ascii_isalnum(at[length]) || at[length] == '_'));
+}
+
+gboolean sql_has_mark(const char *at, const char *end, const char *mark)
+{
+    for (const char *next; (next = skip_piece(at, end)) != at; at = next)
+        if (begins_line_comment(at, end) && is_mark(at, end, mark))
+            return TRUE;
+    return FALSE;
 }
 
 gboolean sql_is_empty(const char *sql)

@@ -64,6 +64,7 @@ static void add_statement(Splitter *splitter, gsize start, gsize end)
     statement->column = splitter->column;
     statement->sql = g_strndup(first, statement->length);
     statement->kind = statement_classify(statement->sql);
+    statement->commits_before = sql_has_mark(splitter->text + start, first, "pgsluice:commit");
     g_ptr_array_add(splitter->statements, statement);
 }
 

@@ -25,7 +25,9 @@ typedef struct {
     unsigned line;   /* of its first token, counted from first_line */
     unsigned column; /* in characters, from 1 */
     StatementKind kind;
-    char *sql;      /* the statement as it is to be sent, NUL-terminated */
+    gboolean commits_before; /* "-- pgsluice:commit" stands above it: what comes before it is to be
+                                committed first */
+    char *sql;               /* the statement as it is to be sent, NUL-terminated */
     GArray *pieces; /* of Piece, in order, when sql is not the text itself (sql/expand.h); or NULL
                      */
     gsize data_offset; /* bytes into the text: the rows behind COPY ... FROM STDIN (datablock.h) */
