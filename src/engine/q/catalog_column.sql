@@ -4,7 +4,10 @@ SELECT a.tableoid AS class, c.tableoid AS parent_class, a.attrelid AS parent, a.
        format_type(a.atttypid, a.atttypmod) AS type,
        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
        a.attnotnull AS is_not_null, pg_get_expr(f.adbin, f.adrelid) AS default_value,
-       a.attgenerated AS generated, a.attidentity AS identity,
+       a.attgenerated AS generated,
+       -- Since 17 a partition has that of its parent, and may not have one of its own.
+       CASE WHEN NOT c.relispartition OR current_setting('server_version_num')::integer < 170000
+           THEN a.attidentity ELSE '' END AS identity,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
        t.typstorage AS type_storage,
        :column_compression AS compression, coalesce(a.attstattarget, -1) AS statistics,
