@@ -236,11 +236,23 @@ static gboolean is_about_values(const GError *reason)
     return sqlstate && (g_str_has_prefix(sqlstate, "22") || g_str_has_prefix(sqlstate, "23"));
 }
 
+static guint count_refused(const StoreResult *results, guint count)
+{
+    guint refused = 0;
+
+    for (guint i = 0; i < count; i++)
+        refused += results[i].outcome == OUTCOME_REFUSED;
+    return refused;
+}
+
+static gboolean write_halves(Store *store, UsageRecord *const *records, guint count,
+                             StoreResult *results, GError **error);
+
+/* One statement, or, where the server refuses it for its values, as few as find out whose. */
 static gboolean write_some(Store *store, UsageRecord *const *records, guint count,
                            StoreResult *results, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    guint half = count / 2;
 
     if (insert(store, records, count, results, &reason))
         return TRUE;
@@ -248,13 +260,46 @@ static gboolean write_some(Store *store, UsageRecord *const *records, guint coun
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }
-    if (count == 1) {
-        results[0].outcome = OUTCOME_REFUSED;
-        results[0].reason = g_strdup(reason->message);
-        return TRUE;
-    }
-    return write_some(store, records, half, results, error) &&
-           write_some(store, records + half, count - half, results + half, error);
+    if (count > 1)
+        return write_halves(store, records, count, results, error);
+    results[0].outcome = OUTCOME_REFUSED;
+    results[0].reason = g_strdup(reason->message);
+    return TRUE;
+}
+
+/* Next to records that were all refused the next ones mostly are as well: singly up to the first
+ * that is not, and the rest together. */
+static gboolean write_warily(Store *store, UsageRecord *const *records, guint count,
+                             StoreResult *results, GError **error)
+{
+    guint done = 0;
+
+    do {
+        if (!write_some(store, records + done, 1, results + done, error))
+            return FALSE;
+    } while (results[done++].outcome == OUTCOME_REFUSED && done < count);
+    return done == count || write_some(store, records + done, count - done, results + done, error);
+}
+
+/* For records that were refused together. When the first half has no fault the second has it, and
+ * need not be tried as a whole again. */
+static gboolean write_halves(Store *store, UsageRecord *const *records, guint count,
+                             StoreResult *results, GError **error)
+{
+    guint half = count / 2;
+    guint rest = count - half;
+    guint refused;
+
+    if (count == 1)
+        return write_some(store, records, 1, results, error);
+    if (!write_some(store, records, half, results, error))
+        return FALSE;
+    refused = count_refused(results, half);
+    if (refused == 0)
+        return write_halves(store, records + half, rest, results + half, error);
+    if (refused == half)
+        return write_warily(store, records + half, rest, results + half, error);
+    return write_some(store, records + half, rest, results + half, error);
 }
 
 static gboolean has_other_ids(UsageRecord *const *records, guint count)
@@ -326,9 +371,18 @@ static GArray *list_entries(UsageRecord *const *records, guint count, const Stor
     return entries;
 }
 
+static gboolean write_at_once(Store *store, UsageRecord *const *records, guint count,
+                              StoreResult *results, GError **error)
+{
+    return copy(store, records, count, results) || insert(store, records, count, results, error);
+}
+
+typedef gboolean (*WriteRecords)(Store *store, UsageRecord *const *records, guint count,
+                                 StoreResult *results, GError **error);
+
 /* Writes all of the entries, and notes what came of each. */
 static gboolean write_entries(Store *store, const GArray *entries, StoreResult *results,
-                              gboolean is_bisected, GError **error)
+                              WriteRecords write_records, GError **error)
 {
     g_autofree UsageRecord **records = g_new(UsageRecord *, entries->len);
     g_autofree StoreResult *outcomes = g_new0(StoreResult, entries->len);
@@ -336,11 +390,7 @@ static gboolean write_entries(Store *store, const GArray *entries, StoreResult *
 
     for (guint i = 0; i < entries->len; i++)
         records[i] = g_array_index(entries, Entry, i).record;
-    if (is_bisected)
-        is_done = write_some(store, records, entries->len, outcomes, error);
-    else
-        is_done = copy(store, records, entries->len, outcomes) ||
-                  insert(store, records, entries->len, outcomes, error);
+    is_done = write_records(store, records, entries->len, outcomes, error);
     for (guint i = 0; i < entries->len; i++)
         results[g_array_index(entries, Entry, i).place] = outcomes[i];
     return is_done;
@@ -402,17 +452,21 @@ gboolean store_write(Store *store, StoreDurability durability, UsageRecord *cons
 {
     g_autoptr(GArray) entries = list_entries(records, count, results);
     g_autoptr(GError) reason = NULL;
+    guint tried = entries->len;
 
-    if (entries->len == 0)
+    if (tried == 0)
         return TRUE;
     if (!set_durability(store, durability, error))
         return FALSE;
-    if (write_entries(store, entries, results, FALSE, &reason))
+    if (write_entries(store, entries, results, write_at_once, &reason))
         return TRUE;
     if (!conn_is_alive(store->conn) || !is_about_values(reason)) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return FALSE;
     }
-    return sift(store, entries, reason, results, error) &&
-           (entries->len == 0 || write_entries(store, entries, results, TRUE, error));
+    if (!sift(store, entries, reason, results, error))
+        return FALSE;
+    return entries->len == 0 ||
+           write_entries(store, entries, results, entries->len == tried ? write_halves : write_some,
+                         error);
 }

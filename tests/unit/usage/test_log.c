@@ -241,6 +241,81 @@ static void test_poisoned_records(Fixture *f, gconstpointer data)
     testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", "98");
 }
 
+/* Counts statements, COPY among them: what a sequence has given out no failure takes back. */
+static const char count_statements[] =
+    "CREATE SEQUENCE statements;"
+    "CREATE FUNCTION count_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "PERFORM nextval('statements'); RETURN NULL; END $$;"
+    "CREATE TRIGGER count_statement BEFORE INSERT ON usage_logs FOR EACH STATEMENT "
+    "EXECUTE FUNCTION count_statement();"
+    "ALTER TABLE usage_logs ADD CONSTRAINT no_poison CHECK (endpoint <> '/poison')";
+
+/* Writes a thousand records, of which the places that `is_poisoned` names are refused; returns how
+ * many statements that took. */
+static gint64 count_for_poisoned(const Fixture *f, gboolean (*is_poisoned)(guint place))
+{
+    enum { COUNT = 1000 };
+    g_autoptr(Store) store = open_store(f);
+    g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *statements = NULL;
+    g_autofree char *stored = NULL;
+    StoreResult results[COUNT];
+    guint refused = 0;
+
+    testdb_run(f->conn, count_statements);
+    for (guint i = 0; i < COUNT; i++)
+        g_ptr_array_add(records, sample_record("upload", is_poisoned(i) ? "/poison" : "/many"));
+    write_all(store, records, results);
+    for (guint i = 0; i < COUNT; i++) {
+        g_assert_cmpint(results[i].outcome, ==, is_poisoned(i) ? OUTCOME_REFUSED : OUTCOME_STORED);
+        g_assert_true(is_poisoned(i) == (results[i].reason != NULL));
+        refused += is_poisoned(i);
+        g_free(results[i].reason);
+    }
+    statements = testdb_value(f->conn, "SELECT last_value FROM statements");
+    stored = g_strdup_printf("%u", COUNT - refused);
+    testdb_assert_value(f->conn, "SELECT count(*) FROM usage_logs", stored);
+    return g_ascii_strtoll(statements, NULL, 10);
+}
+
+static gboolean is_one_of_three(guint place)
+{
+    return place == 0 || place == 517 || place == 999;
+}
+
+static gboolean is_any(guint place)
+{
+    (void)place;
+    return TRUE;
+}
+
+static gboolean is_in_first_half(guint place)
+{
+    return place < 500;
+}
+
+/* A few among many cost a logarithm each, also the last one, which only the others' success
+ * betrays. */
+static void test_few_poisoned(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_assert_cmpint(count_for_poisoned(f, is_one_of_three), <, 50);
+}
+
+/* Where all are refused none costs two statements. */
+static void test_all_poisoned(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_assert_cmpint(count_for_poisoned(f, is_any), <, 1020);
+}
+
+/* Those behind a refused half share statements again after the first of them. */
+static void test_half_poisoned(Fixture *f, gconstpointer data)
+{
+    (void)data;
+    g_assert_cmpint(count_for_poisoned(f, is_in_first_half), <, 520);
+}
+
 /* A whole batch from before the oldest partition is not tried one by one: the default of `tries` is
  * asked for in each attempt. */
 static void test_times_without_partition(Fixture *f, gconstpointer data)
@@ -515,6 +590,9 @@ int main(int argc, char **argv)
     TEST("store/settled-records", test_settled_records);
     TEST("store/copied-records", test_copied_records);
     TEST("store/poisoned-records", test_poisoned_records);
+    TEST("store/few-poisoned", test_few_poisoned);
+    TEST("store/all-poisoned", test_all_poisoned);
+    TEST("store/half-poisoned", test_half_poisoned);
     TEST("store/times-without-partition", test_times_without_partition);
     TEST("store/acknowledged-means-durable", test_acknowledged_means_durable);
     TEST("log/many-orders", test_many_orders);
