@@ -55,7 +55,9 @@ Node node_item(const Node *list, gsize index);
 /* A list of texts, which may be absent; NULL-terminated, belongs to the reading. */
 const char *const *node_texts(const Node *list);
 
-/* Members, by key. */
+/* The member `key` of an object, as the node_ function of that name reads it: texts belong to the
+ * reading, and what is missing or of another type is the reading's failure (reading_end), except
+ * for member_maybe_, which gives NULL, -1 or FALSE where it is absent or null. */
 const char *member_text(const Node *object, const char *key);
 const char *member_maybe_text(const Node *object, const char *key);
 gint64 member_number(const Node *object, const char *key);

@@ -23,6 +23,7 @@ const char *ddl_settable_owner(const Object *object);
  * order that works, to `statements` (char *), which owns them. What is said of every kind alike
  * (owner, comment, grants) is for ddl_text to add, whose `flags` some of them need. */
 
+/* Relations, and what is part of them. */
 void ddl_table(GPtrArray *statements, const Table *table, DdlFlags flags);
 void ddl_view(GPtrArray *statements, const View *view, DdlFlags flags);
 void ddl_composite(GPtrArray *statements, const Composite *composite);
@@ -50,6 +51,7 @@ void ddl_trigger(GPtrArray *statements, const Trigger *trigger);
 void ddl_policy(GPtrArray *statements, const Policy *policy);
 void ddl_statistics(GPtrArray *statements, const Statistics *statistics);
 
+/* Types, and what works on them. */
 void ddl_enum(GPtrArray *statements, const Enum *type);
 void ddl_domain(GPtrArray *statements, const Domain *domain, DdlFlags flags);
 void ddl_range(GPtrArray *statements, const Range *range);
@@ -60,6 +62,7 @@ void ddl_operator_family(GPtrArray *statements, const OperatorFamily *family);
 void ddl_operator_class(GPtrArray *statements, const OperatorClass *operator_class);
 void ddl_cast(GPtrArray *statements, const Cast *cast);
 
+/* Text search, foreign servers, and what belongs to the whole database. */
 void ddl_search_parser(GPtrArray *statements, const SearchParser *parser);
 void ddl_search_template(GPtrArray *statements, const SearchTemplate *template);
 void ddl_search_dictionary(GPtrArray *statements, const SearchDictionary *dictionary);

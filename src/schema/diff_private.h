@@ -37,6 +37,9 @@ DiffOperation *diff_operation_in(DiffPlan *plan, const Object *object, DiffSlot 
 G_GNUC_PRINTF(4, 5)
 DiffOperation *diff_operation(DiffPlan *plan, const Object *object, const char *verb,
                               const char *subject, ...);
+/* One more statement, without its semicolon; what is lost; what it does to a database in use (a
+ * sentence without its full stop). The operation keeps the text; a second loss or hazard takes the
+ * place of the first. */
 G_GNUC_PRINTF(2, 3) void diff_statement(DiffOperation *operation, const char *format, ...);
 G_GNUC_PRINTF(2, 3) void diff_set_loss(DiffOperation *operation, const char *format, ...);
 G_GNUC_PRINTF(2, 3) void diff_set_hazard(DiffOperation *operation, const char *format, ...);
@@ -56,6 +59,7 @@ void diff_precede(DiffPlan *plan, const Object *first, DiffSlot first_slot, cons
 gboolean diff_is_new(const DiffPlan *plan, const Object *object);
 /* Whether the object of the old side is not there on the new one; and the other way around. */
 gboolean diff_is_gone(const DiffPlan *plan, const Object *object);
+/* What the plan was made with; all belong to diff_schemas' caller. */
 const DiffOptions *diff_options(const DiffPlan *plan);
 const Catalog *diff_from(const DiffPlan *plan);
 const Catalog *diff_to(const DiffPlan *plan);

@@ -35,7 +35,8 @@ typedef enum {
     OUTCOME_STORED,   /* committed by this call */
     OUTCOME_REPEATED, /* the id is there already */
     OUTCOME_REFUSED,  /* the database does not take the record */
-    OUTCOME_UNPLACED, /* nor this one, for now: there is no partition for its time yet */
+    OUTCOME_UNPLACED, /* nor this one: there is no partition for its time yet, so it may be tried
+                         later */
     OUTCOME_LOST,     /* not known: the connection broke */
 } Outcome;
 
